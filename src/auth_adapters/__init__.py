@@ -1,0 +1,1 @@
+"""What the core stands on: storage, hashing, signing, time."""

@@ -1,0 +1,1 @@
+"""How the core is reached: HTTP, the command line, settings, logs."""
