@@ -1,0 +1,78 @@
+"""User authentication as a library: users, passwords, sessions, tokens, and who may do what.
+
+Pure Python, standard library only. `assemble(ports, policies)` wires the use cases to adapters of your choice; what
+goes wrong is one of a few kinds of error, each told by what its receiver can do about it.
+"""
+
+from auth_core.access.errors import InvalidPermission, InvalidRoleName, RoleNotFound
+from auth_core.access.model import Principal
+from auth_core.assembly import AuthCore, Policies, Ports, assemble
+from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
+from auth_core.credentials.passwords.policy import PasswordPolicy
+from auth_core.errors import (
+    AuthError,
+    Conflict,
+    Fault,
+    Forbidden,
+    NotFound,
+    OutcomeUnknown,
+    Rejected,
+    TooManyAttempts,
+    Unauthenticated,
+    Unavailable,
+)
+from auth_core.login.errors import InvalidCredentials
+from auth_core.origin import Origin
+from auth_core.redacted import Redacted
+from auth_core.sessions.errors import InvalidRefreshToken, SessionNotFound
+from auth_core.sessions.policy import SessionPolicy
+from auth_core.tokens.claims import VerifiedClaims
+from auth_core.tokens.errors import ExpiredToken, InvalidToken, MalformedToken, NoSigningKey, RevokedToken
+from auth_core.tokens.policy import TokenPolicy
+from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidName, RegistrationClosed, UserNotFound
+from auth_core.users.policy import RegistrationMode, UserPolicy
+
+__all__ = [
+    "AuthCore",
+    "AuthError",
+    "Busy",
+    "Conflict",
+    "EmailTaken",
+    "ExpiredToken",
+    "Fault",
+    "Forbidden",
+    "InvalidCredentials",
+    "InvalidEmail",
+    "InvalidName",
+    "InvalidPermission",
+    "InvalidRefreshToken",
+    "InvalidRoleName",
+    "InvalidToken",
+    "MalformedToken",
+    "NoSigningKey",
+    "NotFound",
+    "Origin",
+    "OutcomeUnknown",
+    "PasswordPolicy",
+    "Policies",
+    "Ports",
+    "Principal",
+    "Redacted",
+    "RegistrationClosed",
+    "RegistrationMode",
+    "Rejected",
+    "RevokedToken",
+    "RoleNotFound",
+    "SessionNotFound",
+    "SessionPolicy",
+    "TokenPolicy",
+    "TooManyAttempts",
+    "Unauthenticated",
+    "Unavailable",
+    "UserNotFound",
+    "UserPolicy",
+    "VerifiedClaims",
+    "WeakPassword",
+    "WrongPassword",
+    "assemble",
+]

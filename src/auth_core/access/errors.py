@@ -1,0 +1,30 @@
+"""What can go wrong with roles and permissions."""
+
+from auth_core.errors import Fault, NotFound, Rejected
+
+
+class InvalidPermission(Rejected):
+    """The text is no permission."""
+
+    code = "invalid_permission"
+    detail = "A permission reads area:action, area:* or *, in lower-case letters, digits, - and _."
+
+    def __init__(self) -> None:
+        super().__init__(Fault("permission", self.code, self.detail))
+
+
+class InvalidRoleName(Rejected):
+    """The text cannot name a role."""
+
+    code = "invalid_role_name"
+    detail = "A role name has 1 to 63 lower-case letters, digits, - or _, and starts with a letter."
+
+    def __init__(self) -> None:
+        super().__init__(Fault("role", self.code, self.detail))
+
+
+class RoleNotFound(NotFound):
+    """No role has this name."""
+
+    code = "role_not_found"
+    detail = "There is no such role."

@@ -1,0 +1,231 @@
+"""The wiring: ports and policies in, use cases out. The only place that knows them all."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from auth_core.audit.recorder import Recorder
+from auth_core.clock import Clock
+from auth_core.credentials.passwords.change_password import ChangePassword
+from auth_core.credentials.passwords.policy import PasswordPolicy
+from auth_core.credentials.passwords.ports import ChangePasswordTx, PasswordHasher
+from auth_core.entropy import Entropy
+from auth_core.ids import Ids
+from auth_core.login.log_in import LogIn
+from auth_core.login.ports import Candidates, LoginTx
+from auth_core.sessions.ending import SessionEnd
+from auth_core.sessions.list_sessions import ListSessions
+from auth_core.sessions.log_out import LogOut, LogOutEverywhere
+from auth_core.sessions.opening import SessionOpening
+from auth_core.sessions.policy import SessionPolicy
+from auth_core.sessions.ports import RefreshChains, RefreshTx, Sessions
+from auth_core.sessions.refresh import Refresh
+from auth_core.sessions.revoke_sessions import RevokeSession
+from auth_core.sessions.token_pair import TokenPairs
+from auth_core.tokens.key_ring import KeyRing
+from auth_core.tokens.list_keys import ListKeys
+from auth_core.tokens.load_keys import LoadKeys
+from auth_core.tokens.policy import TokenPolicy
+from auth_core.tokens.ports import AccessCheck, KeyMaker, KeysTx, TokenSigner
+from auth_core.tokens.publish_keys import PublishKeys
+from auth_core.tokens.rotate_keys import RotateKeys
+from auth_core.tokens.verify_access_token import VerifyAccessToken
+from auth_core.unit_of_work import UnitOfWork
+from auth_core.upkeep.ports import Purgeable
+from auth_core.upkeep.purge import Purge
+from auth_core.users.create import CreateUser
+from auth_core.users.list_users import ListUsers
+from auth_core.users.look_up import LookUpByEmail, LookUpProfile
+from auth_core.users.policy import UserPolicy
+from auth_core.users.ports import ProfileTx, RegistrationTx, StatusTx
+from auth_core.users.register import Register
+from auth_core.users.suspend import DisableUser, EnableUser
+from auth_core.users.update_profile import UpdateProfile
+
+
+class Tx(RegistrationTx, ProfileTx, ChangePasswordTx, LoginTx, RefreshTx, KeysTx, StatusTx, Protocol):
+    """Everything a transaction gives: the slices of all rooms together."""
+
+    @property
+    def sessions(self) -> Sessions: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What the core needs from outside: one adapter for each."""
+
+    clock: Clock
+    entropy: Entropy
+    uow: UnitOfWork[Tx]
+    candidates: Candidates
+    refresh_chains: RefreshChains
+    access_check: AccessCheck
+    ended_sessions: Purgeable
+    hasher: PasswordHasher
+    key_ring: KeyRing
+    key_maker: KeyMaker
+    access_tokens: TokenSigner
+    refresh_tokens: TokenSigner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """Our choices; every one but the issuer has a default that is fit for production."""
+
+    tokens: TokenPolicy
+    users: UserPolicy = UserPolicy()
+    passwords: PasswordPolicy = PasswordPolicy()
+    sessions: SessionPolicy = SessionPolicy()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsersRoom:
+    """People with an account."""
+
+    register: Register
+    create: CreateUser
+    look_up: LookUpProfile
+    look_up_by_email: LookUpByEmail
+    list: ListUsers
+    update_profile: UpdateProfile
+    disable: DisableUser
+    enable: EnableUser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordsRoom:
+    """Their passwords."""
+
+    change_password: ChangePassword
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginRoom:
+    """Signing in."""
+
+    log_in: LogIn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsRoom:
+    """Where people are signed in."""
+
+    refresh: Refresh
+    log_out: LogOut
+    log_out_everywhere: LogOutEverywhere
+    list: ListSessions
+    revoke: RevokeSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokensRoom:
+    """Signed tokens and the keys behind them."""
+
+    verify_access_token: VerifyAccessToken
+    publish_keys: PublishKeys
+    load_keys: LoadKeys
+    list_keys: ListKeys
+    rotate_keys: RotateKeys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpkeepRoom:
+    """Keeping the store small."""
+
+    purge: Purge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthCore:
+    """The whole of it, by room: `auth.login.log_in(…)`, `auth.sessions.refresh(…)`."""
+
+    users: UsersRoom
+    passwords: PasswordsRoom
+    login: LoginRoom
+    sessions: SessionsRoom
+    tokens: TokensRoom
+    upkeep: UpkeepRoom
+
+
+def assemble(ports: Ports, policies: Policies) -> AuthCore:
+    """Wire every use case to its ports and policies."""
+    clock, uow, hasher = ports.clock, ports.uow, ports.hasher
+    ids = Ids(clock=clock, entropy=ports.entropy)
+    record = Recorder(ids=ids)
+    end_session = SessionEnd(record=record)
+    token_pairs = TokenPairs(
+        access_tokens=ports.access_tokens,
+        refresh_tokens=ports.refresh_tokens,
+        ids=ids,
+        clock=clock,
+        policy=policies.tokens,
+    )
+    return AuthCore(
+        users=UsersRoom(
+            register=Register(
+                uow=uow,
+                hasher=hasher,
+                record=record,
+                clock=clock,
+                ids=ids,
+                policy=policies.users,
+                password_policy=policies.passwords,
+            ),
+            create=CreateUser(
+                uow=uow, hasher=hasher, record=record, clock=clock, ids=ids, password_policy=policies.passwords
+            ),
+            look_up=LookUpProfile(uow=uow),
+            look_up_by_email=LookUpByEmail(uow=uow),
+            list=ListUsers(uow=uow),
+            update_profile=UpdateProfile(uow=uow, record=record, clock=clock),
+            disable=DisableUser(uow=uow, record=record, clock=clock),
+            enable=EnableUser(uow=uow, record=record, clock=clock),
+        ),
+        passwords=PasswordsRoom(
+            change_password=ChangePassword(
+                uow=uow, hasher=hasher, record=record, clock=clock, policy=policies.passwords
+            )
+        ),
+        login=LoginRoom(
+            log_in=LogIn(
+                candidates=ports.candidates,
+                uow=uow,
+                hasher=hasher,
+                open_session=SessionOpening(ids=ids, policy=policies.sessions),
+                token_pairs=token_pairs,
+                record=record,
+                clock=clock,
+            )
+        ),
+        sessions=SessionsRoom(
+            refresh=Refresh(
+                chains=ports.refresh_chains,
+                uow=uow,
+                token_pairs=token_pairs,
+                end_session=end_session,
+                record=record,
+                clock=clock,
+                policy=policies.sessions,
+            ),
+            log_out=LogOut(uow=uow, end_session=end_session, clock=clock),
+            log_out_everywhere=LogOutEverywhere(uow=uow, record=record, clock=clock),
+            list=ListSessions(uow=uow, clock=clock),
+            revoke=RevokeSession(uow=uow, end_session=end_session, clock=clock),
+        ),
+        tokens=TokensRoom(
+            verify_access_token=VerifyAccessToken(
+                signer=ports.access_tokens, check=ports.access_check, clock=clock, policy=policies.tokens
+            ),
+            publish_keys=PublishKeys(ring=ports.key_ring, clock=clock),
+            load_keys=LoadKeys(uow=uow, ring=ports.key_ring),
+            list_keys=ListKeys(uow=uow, clock=clock, policy=policies.tokens),
+            rotate_keys=RotateKeys(
+                uow=uow,
+                maker=ports.key_maker,
+                ring=ports.key_ring,
+                record=record,
+                clock=clock,
+                policy=policies.tokens,
+            ),
+        ),
+        upkeep=UpkeepRoom(purge=Purge(sessions=ports.ended_sessions, clock=clock, policy=policies.sessions)),
+    )

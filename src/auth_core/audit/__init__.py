@@ -1,0 +1,1 @@
+"""What happened: security events, written in the transaction of their effect."""

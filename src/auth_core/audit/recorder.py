@@ -1,0 +1,46 @@
+"""Writes events: fills in what every event has, so that use cases say only what is theirs to say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from auth_core.audit.events import AuditEvent, EventKind, Outcome
+from auth_core.audit.ports import AuditTx
+from auth_core.ids import Ids, SessionId, UserId
+from auth_core.origin import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorder:
+    """Records audit events in the caller's transaction."""
+
+    ids: Ids
+
+    async def __call__(
+        self,
+        tx: AuditTx,
+        kind: EventKind,
+        *,
+        at: datetime,
+        origin: Origin,
+        subject: UserId | None,
+        actor: UserId | None,
+        session_id: SessionId | None = None,
+        outcome: Outcome = Outcome.SUCCESS,
+        **details: str | int,
+    ) -> None:
+        """Add one event to the trail, in `tx`."""
+        event_details: Mapping[str, str | int] = details
+        await tx.audit.record(
+            AuditEvent(
+                id=self.ids.event(),
+                kind=kind,
+                outcome=outcome,
+                at=at,
+                actor=actor,
+                subject=subject,
+                session_id=session_id,
+                origin=origin,
+                details=event_details,
+            )
+        )

@@ -1,0 +1,1 @@
+"""What people prove their identity with."""

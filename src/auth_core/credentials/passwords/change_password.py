@@ -1,0 +1,77 @@
+"""A person replaces their password."""
+
+from dataclasses import dataclass
+
+from auth_core.audit.events import EventKind, Outcome
+from auth_core.audit.recorder import Recorder
+from auth_core.clock import Clock
+from auth_core.credentials.passwords.checker import faults_of
+from auth_core.credentials.passwords.errors import WeakPassword, WrongPassword
+from auth_core.credentials.passwords.policy import PasswordPolicy
+from auth_core.credentials.passwords.ports import ChangePasswordTx, PasswordHasher
+from auth_core.errors import Fault
+from auth_core.ids import SessionId, UserId
+from auth_core.origin import Origin
+from auth_core.redacted import Redacted
+from auth_core.revocation.model import Reason
+from auth_core.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePassword:
+    """Trade the current password for a new one, and end every other session: whoever knew the old one is out."""
+
+    uow: UnitOfWork[ChangePasswordTx]
+    hasher: PasswordHasher
+    record: Recorder
+    clock: Clock
+    policy: PasswordPolicy
+
+    async def __call__(
+        self,
+        *,
+        user_id: UserId,
+        session_id: SessionId,
+        current_password: Redacted[str],
+        new_password: Redacted[str],
+        origin: Origin,
+    ) -> None:
+        """Change the password; the session `session_id` goes on. Raises: WeakPassword, WrongPassword, Busy.
+
+        Of simultaneous changes from one current password exactly one succeeds; to the others it is wrong by then.
+        """
+        self._check(current_password, new_password)
+        async with self.hasher.turn() as turn:
+            async with self.uow() as tx:
+                stored = await tx.passwords.find(user_id)
+            verification = await turn.verify(current_password, stored.hash if stored else None)
+            new_hash = await turn.hash(new_password) if verification.matches else None
+
+        now = self.clock.now()
+        changed = False
+        async with self.uow() as tx:
+            if stored is not None and new_hash is not None:
+                changed = await tx.passwords.change(user_id, new_hash, version=stored.version, now=now)
+            ended = 0
+            if changed:
+                ended = await tx.sessions.end_others(user_id, keep=session_id, because=Reason.PASSWORD_CHANGED, now=now)
+            await self.record(
+                tx,
+                EventKind.PASSWORD_CHANGED if changed else EventKind.PASSWORD_CHANGE_FAILED,
+                outcome=Outcome.SUCCESS if changed else Outcome.FAILURE,
+                at=now,
+                origin=origin,
+                subject=user_id,
+                actor=user_id,
+                session_id=session_id,
+                sessions_ended=ended,
+            )
+        if not changed:
+            raise WrongPassword
+
+    def _check(self, current_password: Redacted[str], new_password: Redacted[str]) -> None:
+        faults = faults_of(new_password, field="new_password", policy=self.policy)
+        if current_password.reveal() == new_password.reveal():
+            faults += (Fault("new_password", "unchanged", "Choose a password other than the current one."),)
+        if faults:
+            raise WeakPassword(*faults)

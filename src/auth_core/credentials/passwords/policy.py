@@ -1,0 +1,18 @@
+"""Our choices about passwords."""
+
+from dataclasses import dataclass
+from typing import Final
+
+LARGEST_PASSWORD: Final = 1024
+"""Bytes of UTF-8. Longer input is refused before any work is spent on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordPolicy:
+    """What a new password must be. `min_length` counts code points (ASVS 6.2.1: at least 8, better 15)."""
+
+    min_length: int = 8
+
+    def __post_init__(self) -> None:
+        if not 8 <= self.min_length <= 128:
+            raise ValueError("min_length must lie between 8 and 128 code points")

@@ -1,0 +1,80 @@
+"""What passwords need: somewhere to be kept, and somebody to hash them."""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from auth_core.audit.ports import AuditTx
+from auth_core.credentials.passwords.model import PasswordHash, StoredPassword, Verification
+from auth_core.ids import SessionId, UserId
+from auth_core.redacted import Redacted
+from auth_core.revocation.model import Reason
+
+
+class HashingTurn(Protocol):
+    """A place among those whose passwords are being hashed. Only who holds one can hash."""
+
+    async def hash(self, password: Redacted[str]) -> PasswordHash:
+        """Hash a password; no two hashes are equal. The password is one `is_hashable` accepts."""
+        ...
+
+    async def verify(self, password: Redacted[str], stored: PasswordHash | None) -> Verification:
+        """Compare a password with a stored hash; None costs the same and never matches.
+
+        Any text may be given as the password. A broken or absurdly dear stored hash does not match and does not raise.
+        """
+        ...
+
+
+class PasswordHasher(Protocol):
+    """Hashes passwords slowly, off the event loop, a bounded number at a time."""
+
+    def turn(self) -> AbstractAsyncContextManager[HashingTurn]:
+        """Wait in line, before any other work is done. Raises: Busy on entry when the line is too long."""
+        ...
+
+
+class Passwords(Protocol):
+    """The password of each user."""
+
+    async def add(self, password: StoredPassword, *, now: datetime) -> None:
+        """Keep the first password of a user who has none."""
+        ...
+
+    async def find(self, user_id: UserId) -> StoredPassword | None:
+        """Return the user's password; None when they have none."""
+        ...
+
+    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime) -> bool:
+        """Replace version `version` of the password and count it up.
+
+        Of any number of simultaneous calls with one version exactly one gets True. The user stays locked against
+        log-ins until the transaction ends. False when the password has changed since, or the user is not active.
+        """
+        ...
+
+    async def rehash(self, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
+        """Replace the hash of the same password, if it still has this version; a parallel change wins."""
+        ...
+
+
+class SessionEnding(Protocol):
+    """What this room needs of the sessions it does not otherwise know."""
+
+    async def end_others(self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime) -> int:
+        """End every live session of the user but `keep`, and say how many there were."""
+        ...
+
+
+class PasswordsTx(AuditTx, Protocol):
+    """The transaction slice of this room."""
+
+    @property
+    def passwords(self) -> Passwords: ...
+
+
+class ChangePasswordTx(PasswordsTx, Protocol):
+    """What changing a password touches."""
+
+    @property
+    def sessions(self) -> SessionEnding: ...

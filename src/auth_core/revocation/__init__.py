@@ -1,0 +1,1 @@
+"""Why and when what was granted stops counting."""

@@ -1,0 +1,43 @@
+"""How one session ends, whatever the cause."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from auth_core.audit.events import EventKind
+from auth_core.audit.recorder import Recorder
+from auth_core.ids import SessionId, UserId
+from auth_core.origin import Origin
+from auth_core.revocation.model import Reason
+from auth_core.sessions.ports import SessionsTx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnd:
+    """Ends a session in the caller's transaction, and keeps one event of it."""
+
+    record: Recorder
+
+    async def __call__(
+        self,
+        tx: SessionsTx,
+        session_id: SessionId,
+        *,
+        of: UserId,
+        because: Reason,
+        event: EventKind = EventKind.SESSION_ENDED,
+        actor: UserId | None,
+        origin: Origin,
+        now: datetime,
+    ) -> None:
+        """End the session; one that has been ended before stays as it is and makes no event."""
+        if await tx.sessions.end(session_id, because=because, now=now):
+            await self.record(
+                tx,
+                event,
+                at=now,
+                origin=origin,
+                subject=of,
+                actor=actor,
+                session_id=session_id,
+                reason=because.value,
+            )

@@ -1,0 +1,72 @@
+"""What sessions need from storage."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from auth_core.access.ports import Principals
+from auth_core.audit.ports import AuditTx
+from auth_core.ids import SessionId, UserId
+from auth_core.revocation.model import Reason
+from auth_core.sessions.model import Session
+from auth_core.sessions.refresh_chain import Advanced
+
+
+class RefreshChains(Protocol):
+    """The generation each session's refresh chain has reached."""
+
+    async def advance(
+        self, session_id: SessionId, generation: int, *, now: datetime, idle: timedelta
+    ) -> Advanced | None:
+        """Move the chain on from `generation`, atomically and durably, and say who holds it now.
+
+        The idle end moves to `now + idle`. Of any number of simultaneous calls exactly one gets `Advanced`, with the
+        rights its user has at this moment. None changes nothing: the session is unknown, ended, past its end, past
+        this generation, or its user may not use it. Raises: Unavailable, OutcomeUnknown.
+        """
+        ...
+
+
+class Sessions(Protocol):
+    """Everybody's sessions."""
+
+    async def add(self, session: Session) -> None:
+        """Keep a new session."""
+        ...
+
+    async def lock(self, session_id: SessionId) -> Session | None:
+        """Return the session, live or not, and keep others from changing it until the transaction ends."""
+        ...
+
+    async def end(self, session_id: SessionId, *, because: Reason, now: datetime) -> bool:
+        """End the session; False when it is unknown or has been ended before."""
+        ...
+
+    async def end_all(self, user_id: UserId, *, because: Reason, now: datetime) -> int:
+        """End every live session of the user and say how many there were.
+
+        The user stays locked against log-ins until the transaction ends.
+        """
+        ...
+
+    async def end_others(self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime) -> int:
+        """End every live session of the user but `keep`, under the same lock, and say how many there were."""
+        ...
+
+    async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:
+        """Return the sessions of the user that can be used at `now`, the one refreshed last first."""
+        ...
+
+
+class SessionsTx(AuditTx, Protocol):
+    """The transaction slice of this room."""
+
+    @property
+    def sessions(self) -> Sessions: ...
+
+
+class RefreshTx(SessionsTx, Protocol):
+    """What a refresh that is not the normal case looks at."""
+
+    @property
+    def principals(self) -> Principals: ...

@@ -1,0 +1,1 @@
+"""Signed tokens: their claims, the keys behind them, and strict reading."""

@@ -1,0 +1,38 @@
+"""Why a token is not accepted."""
+
+from auth_core.errors import Rejected, Unauthenticated, Unavailable
+
+
+class MalformedToken(Rejected):
+    """The text is no JSON Web Token at all."""
+
+    code = "malformed_token"
+    detail = "This is not a token."
+
+
+class InvalidToken(Unauthenticated):
+    """The token is not one of ours, not of this kind, or has been tampered with."""
+
+    code = "invalid_token"
+    detail = "The token is not valid."
+
+
+class ExpiredToken(InvalidToken):
+    """The token was good once."""
+
+    code = "expired_token"
+    detail = "The token has expired."
+
+
+class RevokedToken(InvalidToken):
+    """The token has not expired, but what it stood for has ended."""
+
+    code = "revoked_token"
+    detail = "The token has been revoked."
+
+
+class NoSigningKey(Unavailable):
+    """No key may sign at this moment."""
+
+    code = "no_signing_key"
+    detail = "The service has no signing key yet. Please try again shortly."

@@ -1,0 +1,38 @@
+"""The keys a process knows, as of its last look at the store."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from auth_core.errors import Unavailable
+from auth_core.tokens.errors import NoSigningKey
+from auth_core.tokens.keys import KeyState, SigningKey, state_of
+
+
+class KeyRing:
+    """Answers, without I/O, which key signs now and which may be trusted."""
+
+    def __init__(self, *, retirement: timedelta) -> None:
+        self._retirement = retirement
+        self._keys: tuple[SigningKey, ...] = ()
+
+    def load(self, keys: Sequence[SigningKey]) -> None:
+        """Take `keys` for all there are."""
+        self._keys = tuple(keys)
+
+    def signing_key(self, now: datetime) -> SigningKey:
+        """Return the key that signs at `now`. Raises: NoSigningKey."""
+        for key in self._keys:
+            if self._state(key, now) is KeyState.ACTIVE:
+                return key
+        raise NoSigningKey(Unavailable.SHORTLY)
+
+    def published(self, now: datetime) -> Sequence[SigningKey]:
+        """Return the keys others should know at `now`: next, active and retired."""
+        return [key for key in self._keys if self._state(key, now) is not KeyState.GONE]
+
+    def find(self, kid: str, now: datetime) -> SigningKey | None:
+        """Return the published key of this name: another process whose clock is ahead may sign with the next one."""
+        return next((key for key in self.published(now) if key.kid == kid), None)
+
+    def _state(self, key: SigningKey, now: datetime) -> KeyState:
+        return state_of(key, self._keys, now=now, retirement=self._retirement)

@@ -1,0 +1,68 @@
+"""Signing keys and their life: next, active, retired, gone.
+
+A key carries the moment from which it signs; everything else follows from the clock. No state is stored, so no
+process has to move a key from one state to the next, and all of them agree.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NewType
+
+from auth_core.redacted import Redacted
+
+KeyId = NewType("KeyId", str)
+"""The thumbprint of the public key (RFC 7638)."""
+
+
+class Algorithm(StrEnum):
+    """How tokens are signed (RFC 7518 §3.1)."""
+
+    ES256 = "ES256"
+
+
+class KeyState(StrEnum):
+    """Where a key is in its life."""
+
+    NEXT = "next"
+    ACTIVE = "active"
+    RETIRED = "retired"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyMaterial:
+    """A key pair fresh from its maker; the private half is sealed, and only the signer can open it."""
+
+    kid: KeyId
+    algorithm: Algorithm
+    public_jwk: Mapping[str, str]
+    sealed_private_key: Redacted[bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """A key of the service. Keys are numbered without gaps, so that of two rotations at once one is refused."""
+
+    number: int
+    material: KeyMaterial
+    created_at: datetime
+    signs_from: datetime
+
+    @property
+    def kid(self) -> KeyId:
+        """The key's name in token headers."""
+        return self.material.kid
+
+
+def state_of(key: SigningKey, keys: Sequence[SigningKey], *, now: datetime, retirement: timedelta) -> KeyState:
+    """Say where `key` is in its life, given all `keys` and how long a key is kept after it was replaced."""
+    if key.signs_from > now:
+        return KeyState.NEXT
+    replaced_at = min(
+        (each.signs_from for each in keys if each.number > key.number and each.signs_from <= now), default=None
+    )
+    if replaced_at is None:
+        return KeyState.ACTIVE
+    return KeyState.RETIRED if now < replaced_at + retirement else KeyState.GONE

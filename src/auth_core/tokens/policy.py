@@ -1,0 +1,43 @@
+"""Our choices about tokens and the keys that sign them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from auth_core.tokens.keys import Algorithm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPolicy:
+    """Who issues tokens, for whom, for how long, and how their keys come and go.
+
+    `jwks_cache` is how long others may keep our key set; `key_reload` how long a process of ours may take to notice a
+    new key. A key signs only once it has been published for longer than both.
+    """
+
+    issuer: str
+    audience: str
+    client_id: str = "first-party"
+    access_lifetime: timedelta = timedelta(minutes=15)
+    clock_skew: timedelta = timedelta(seconds=10)
+    algorithm: Algorithm = Algorithm.ES256
+    key_rotation: timedelta = timedelta(days=30)
+    jwks_cache: timedelta = timedelta(minutes=5)
+    key_reload: timedelta = timedelta(minutes=1)
+
+    def __post_init__(self) -> None:
+        if not self.issuer or not self.audience or not self.client_id:
+            raise ValueError("issuer, audience and client_id must not be empty")
+        if not timedelta(seconds=30) <= self.access_lifetime <= timedelta(days=1):
+            raise ValueError("access_lifetime must lie between 30 seconds and a day")
+        if self.key_rotation <= self.publication + self.access_lifetime:
+            raise ValueError("key_rotation must be longer than a key takes to be published and to be forgotten")
+
+    @property
+    def publication(self) -> timedelta:
+        """How long a key is published before it signs."""
+        return self.jwks_cache + self.key_reload
+
+    @property
+    def retirement(self) -> timedelta:
+        """How long a key is still published after its successor has begun to sign."""
+        return self.access_lifetime + self.key_reload + self.clock_skew

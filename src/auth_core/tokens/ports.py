@@ -1,0 +1,64 @@
+"""What tokens need: somebody to sign, somewhere to keep keys, and the present standing of what a token stands for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from auth_core.audit.ports import AuditTx
+from auth_core.redacted import Redacted
+from auth_core.tokens.claims import VerifiedClaims
+from auth_core.tokens.keys import Algorithm, KeyMaterial, SigningKey
+
+
+class TokenSigner(Protocol):
+    """Signs and opens tokens of one kind: one `typ`, one family of keys."""
+
+    def sign(self, payload: Mapping[str, object]) -> Redacted[str]:
+        """Return a compact JWS of `payload`. Raises: NoSigningKey."""
+        ...
+
+    def open(self, token: str) -> Mapping[str, object]:
+        """Return the payload of a token of this kind whose signature is good; its claims are still to be judged.
+
+        Reads strictly (`compact.read`), takes the algorithm from the key and never from the token.
+        Raises: MalformedToken for what is no JWS, InvalidToken for everything else.
+        """
+        ...
+
+
+class KeyMaker(Protocol):
+    """Makes key pairs."""
+
+    def make(self, algorithm: Algorithm) -> KeyMaterial:
+        """Return a new key pair, its private half sealed."""
+        ...
+
+
+class SigningKeys(Protocol):
+    """The keys of the service, as stored."""
+
+    async def list_all(self) -> Sequence[SigningKey]:
+        """Return every key, by number."""
+        ...
+
+    async def add(self, key: SigningKey) -> bool:
+        """Keep `key`; False when its number is taken. Of any number of simultaneous calls exactly one gets True."""
+        ...
+
+    async def remove(self, number: int) -> None:
+        """Forget the key of this number, if there is one."""
+        ...
+
+
+class AccessCheck(Protocol):
+    """Whether what a token stands for still holds at this moment."""
+
+    async def stands(self, claims: VerifiedClaims) -> bool:
+        """Say whether the session is live, its user active, and their security version not past the token's."""
+        ...
+
+
+class KeysTx(AuditTx, Protocol):
+    """The transaction slice of this room."""
+
+    @property
+    def signing_keys(self) -> SigningKeys: ...

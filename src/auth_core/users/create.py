@@ -1,0 +1,70 @@
+"""Somebody makes an account for another person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from auth_core.access.model import role_name
+from auth_core.audit.events import EventKind
+from auth_core.audit.recorder import Recorder
+from auth_core.clock import Clock
+from auth_core.credentials.passwords.policy import PasswordPolicy
+from auth_core.credentials.passwords.ports import PasswordHasher
+from auth_core.ids import Ids, UserId
+from auth_core.origin import Origin
+from auth_core.redacted import Redacted
+from auth_core.unit_of_work import UnitOfWork
+from auth_core.users.creation import create_account, read_new_account
+from auth_core.users.errors import EmailTaken
+from auth_core.users.model import User
+from auth_core.users.ports import RegistrationTx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateUser:
+    """Create an account with the roles given, whether registration is open or not."""
+
+    uow: UnitOfWork[RegistrationTx]
+    hasher: PasswordHasher
+    record: Recorder
+    clock: Clock
+    ids: Ids
+    password_policy: PasswordPolicy
+
+    async def __call__(
+        self,
+        *,
+        email: str,
+        password: Redacted[str],
+        first_name: str,
+        last_name: str,
+        roles: Sequence[str] = (),
+        actor: UserId | None,
+        origin: Origin,
+    ) -> User:
+        """Return the new user, who holds `user` besides `roles`. `actor` is None for the operator of the machine.
+
+        Raises: Rejected, WeakPassword, InvalidRoleName, RoleNotFound, EmailTaken, Busy.
+        """
+        account = read_new_account(
+            email=email, password=password, first_name=first_name, last_name=last_name, policy=self.password_policy
+        )
+        role_names = tuple(role_name(each) for each in roles)
+        async with self.hasher.turn() as turn:
+            password_hash = await turn.hash(password)
+
+        now = self.clock.now()
+        async with self.uow() as tx:
+            user = await create_account(tx, account, password_hash, ids=self.ids, roles=role_names, by=actor, now=now)
+            if user is not None:
+                await self.record(
+                    tx,
+                    EventKind.USER_CREATED,
+                    at=now,
+                    origin=origin,
+                    subject=user.id,
+                    actor=actor,
+                    roles=" ".join(sorted(role_names)),
+                )
+        if user is None:
+            raise EmailTaken
+        return user

@@ -1,0 +1,44 @@
+"""What can go wrong with accounts."""
+
+from auth_core.errors import Conflict, Fault, Forbidden, NotFound, Rejected
+
+
+class InvalidEmail(Rejected):
+    """The text is not an address mail could be sent to."""
+
+    code = "invalid_email"
+    detail = "This is not an e-mail address that mail can be sent to."
+
+    def __init__(self) -> None:
+        super().__init__(Fault("email", self.code, self.detail))
+
+
+class InvalidName(Rejected):
+    """The text cannot be part of a person's name."""
+
+    code = "invalid_name"
+    detail = "A name has 1 to 100 characters, all of them printable."
+
+    def __init__(self, field: str) -> None:
+        super().__init__(Fault(field, self.code, self.detail))
+
+
+class EmailTaken(Conflict):
+    """Another account has this address."""
+
+    code = "email_taken"
+    detail = "There is an account with this e-mail address already."
+
+
+class RegistrationClosed(Forbidden):
+    """Accounts are made by administrators here."""
+
+    code = "registration_closed"
+    detail = "Registration is closed. Ask an administrator for an account."
+
+
+class UserNotFound(NotFound):
+    """No user answers to this identity or address."""
+
+    code = "user_not_found"
+    detail = "There is no such user."

@@ -1,0 +1,42 @@
+"""Find a user and what they may do."""
+
+from dataclasses import dataclass
+
+from auth_core.ids import UserId
+from auth_core.unit_of_work import UnitOfWork
+from auth_core.users.email_address import EmailAddress
+from auth_core.users.errors import UserNotFound
+from auth_core.users.model import Profile, User
+from auth_core.users.ports import ProfileTx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpProfile:
+    """Read an active user with the rights they have at this moment."""
+
+    uow: UnitOfWork[ProfileTx]
+
+    async def __call__(self, *, user_id: UserId) -> Profile:
+        """Return the profile. Raises: UserNotFound when there is no active user of this id."""
+        async with self.uow() as tx:
+            user = await tx.users.find(user_id)
+            principal = await tx.principals.find(user_id)
+        if user is None or principal is None:
+            raise UserNotFound
+        return Profile(user=user, principal=principal)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpByEmail:
+    """Find a user, active or not, by their address."""
+
+    uow: UnitOfWork[ProfileTx]
+
+    async def __call__(self, *, email: str) -> User:
+        """Return the user. Raises: InvalidEmail, UserNotFound."""
+        address = EmailAddress.parse(email)
+        async with self.uow() as tx:
+            user = await tx.users.find_by_email(address.canonical)
+        if user is None:
+            raise UserNotFound
+        return user

@@ -1,0 +1,57 @@
+"""Users, and the names they go by."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, NewType
+
+from auth_core.access.model import Principal
+from auth_core.ids import UserId
+from auth_core.text import is_printable
+from auth_core.users.email_address import EmailAddress
+from auth_core.users.errors import InvalidName
+
+Name = NewType("Name", str)
+
+LONGEST_NAME: Final = 100
+
+
+def name(text: str, *, field: str) -> Name:
+    """Read a part of a person's name: trimmed, NFC, 1 to 100 code points, all of them printable.
+
+    Raises: InvalidName, with `field` as the place of the fault.
+    """
+    trimmed = unicodedata.normalize("NFC", text).strip() if is_printable(text) else ""
+    if not trimmed or len(trimmed) > LONGEST_NAME:
+        raise InvalidName(field)
+    return Name(trimmed)
+
+
+class UserStatus(StrEnum):
+    """Whether the account may be used."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person with an account. What they know to prove it lives in `credentials`, what they may do in `access`."""
+
+    id: UserId
+    email: EmailAddress
+    first_name: Name
+    last_name: Name
+    status: UserStatus
+    created_at: datetime
+    updated_at: datetime
+    last_login_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A user together with what they may do."""
+
+    user: User
+    principal: Principal

@@ -1,0 +1,80 @@
+"""What accounts need from storage."""
+
+from datetime import datetime
+from typing import Protocol
+
+from auth_core.access.ports import AccessTx
+from auth_core.audit.ports import AuditTx
+from auth_core.credentials.passwords.ports import PasswordsTx
+from auth_core.ids import UserId
+from auth_core.page import Page
+from auth_core.revocation.model import Reason
+from auth_core.users.email_address import CanonicalEmail
+from auth_core.users.model import Name, User, UserStatus
+
+
+class Users(Protocol):
+    """Everybody who has an account."""
+
+    async def add(self, user: User) -> bool:
+        """Add `user`; False when another one has the address. Of any number of simultaneous calls one gets True."""
+        ...
+
+    async def find(self, user_id: UserId) -> User | None:
+        """Return the user, whatever their status."""
+        ...
+
+    async def find_by_email(self, email: CanonicalEmail) -> User | None:
+        """Return the user with this address, whatever their status."""
+        ...
+
+    async def rename(
+        self, user_id: UserId, *, first_name: Name | None, last_name: Name | None, now: datetime
+    ) -> User | None:
+        """Change the names that are given and leave the others; None when the user is unknown."""
+        ...
+
+    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> bool:
+        """Change the status and raise the security version; False when the user is unknown or has it already.
+
+        The user stays locked against log-ins and changes of password until the transaction ends.
+        """
+        ...
+
+    async def record_log_in(self, user_id: UserId, *, now: datetime) -> User | None:
+        """Stamp `last_login_at` and lock the user until the transaction ends; None unless the user is active."""
+        ...
+
+    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
+        """Return up to `limit` users in the order of their making, those that follow `after`."""
+        ...
+
+
+class SessionEnding(Protocol):
+    """What this room needs of the sessions it does not otherwise know."""
+
+    async def end_all(self, user_id: UserId, *, because: Reason, now: datetime) -> int:
+        """End every live session of the user and say how many there were."""
+        ...
+
+
+class UsersTx(AuditTx, Protocol):
+    """The transaction slice of this room."""
+
+    @property
+    def users(self) -> Users: ...
+
+
+class RegistrationTx(UsersTx, PasswordsTx, AccessTx, Protocol):
+    """What the making of an account touches."""
+
+
+class StatusTx(UsersTx, Protocol):
+    """What disabling and enabling touches."""
+
+    @property
+    def sessions(self) -> SessionEnding: ...
+
+
+class ProfileTx(UsersTx, AccessTx, Protocol):
+    """What is read to show a profile."""
