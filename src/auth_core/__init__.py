@@ -4,9 +4,10 @@ Pure Python, standard library only. `assemble(ports, policies)` wires the use ca
 goes wrong is one of a few kinds of error, each told by what its receiver can do about it.
 """
 
+from typing import TYPE_CHECKING
+
 from auth_core.access.errors import InvalidPermission, InvalidRoleName, RoleNotFound
 from auth_core.access.model import Principal
-from auth_core.assembly import AuthCore, Policies, Ports, assemble
 from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
 from auth_core.credentials.passwords.policy import PasswordPolicy
 from auth_core.errors import (
@@ -31,6 +32,9 @@ from auth_core.tokens.errors import ExpiredToken, InvalidToken, MalformedToken, 
 from auth_core.tokens.policy import TokenPolicy
 from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidName, RegistrationClosed, UserNotFound
 from auth_core.users.policy import RegistrationMode, UserPolicy
+
+if TYPE_CHECKING:
+    from auth_core.assembly import AuthCore, Policies, Ports, assemble
 
 __all__ = [
     "AuthCore",
@@ -76,3 +80,12 @@ __all__ = [
     "WrongPassword",
     "assemble",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Fetch the wiring when it is first asked for: a service that only reads tokens does not pay for it."""
+    if name in {"AuthCore", "Policies", "Ports", "assemble"}:
+        from auth_core import assembly  # noqa: PLC0415 - see above: importing it doubles the time of `import auth_core`
+
+        return getattr(assembly, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
