@@ -45,12 +45,12 @@ class TokenPairs:
             authenticated_at=session.created_at,
             methods=session.methods,
             now=now,
-            session_ends_at=session.ends_at,
+            session_ends_at=session.valid_until,
             policy=self.policy,
         )
         return TokenPair(
             access_token=self.access_tokens.sign(claims),
-            access_lifetime=min(self.policy.access_lifetime, session.ends_at - now),
+            access_lifetime=min(self.policy.access_lifetime, session.valid_until - now),
             refresh_token=self.refresh_tokens.sign(self._refresh_claims(session)),
             refresh_lifetime=max(session.valid_until - now, timedelta(0)),
             session=session,
@@ -60,15 +60,17 @@ class TokenPairs:
     def read_refresh_token(self, token: Redacted[str]) -> RefreshLink:
         """Return the link a refresh token of ours stands for.
 
-        It costs one signature check and no I/O, whatever is presented. Raises: InvalidRefreshToken.
+        It costs one signature check and no I/O, whatever is presented. That a link has expired is for its session to
+        say: when an old one is presented late while the session lives on, somebody else has been moving it, and that
+        must come out. Raises: InvalidRefreshToken.
         """
         try:
             claims = self.refresh_tokens.open(token.reveal())
             link = RefreshLink(session_id=SessionId(uuid_claim(claims, "sid")), generation=_generation(claims))
-            expires_at = time_claim(claims, "exp")
+            time_claim(claims, "exp")
         except (InvalidToken, MalformedToken) as error:
             raise InvalidRefreshToken from error
-        if claims.get("iss") != self.policy.issuer or expires_at <= self.clock.now():
+        if claims.get("iss") != self.policy.issuer or claims.get("aud") != self.policy.issuer:
             raise InvalidRefreshToken
         return link
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, cast
+from typing import Final, TypeGuard, cast
 from uuid import UUID
 
 from auth_core.access.model import Permission, Principal, RoleName
@@ -44,9 +44,10 @@ def write_access_claims(
     session_ends_at: datetime,
     policy: TokenPolicy,
 ) -> dict[str, object]:
-    """Return the payload of a new access token, which never outlives its session."""
+    """Return the payload of a new access token, which outlives its session by less than a second, if at all."""
     issued_at = int(now.timestamp())
-    expires_at = int(min(now + policy.access_lifetime, session_ends_at).timestamp())
+    # Counted from the whole second: a lifetime with a fraction must not come out longer than the policy lets it be.
+    expires_at = int(min(now.replace(microsecond=0) + policy.access_lifetime, session_ends_at).timestamp())
     return {
         "iss": policy.issuer,
         "aud": policy.audience,
@@ -75,6 +76,8 @@ def read_access_claims(payload: Mapping[str, object], *, now: datetime, policy: 
     issued_at, expires_at = time_claim(payload, "iat"), time_claim(payload, "exp")
     lifetime = expires_at - issued_at
     if issued_at > now + policy.clock_skew or not timedelta(0) < lifetime <= policy.access_lifetime:
+        raise InvalidToken
+    if "nbf" in payload and time_claim(payload, "nbf") > now + policy.clock_skew:
         raise InvalidToken
     if expires_at <= now:
         raise ExpiredToken
@@ -123,7 +126,7 @@ def uuid_claim(payload: Mapping[str, object], claim: str) -> UUID:
 
 def _text(payload: Mapping[str, object], claim: str) -> str:
     text = payload.get(claim)
-    if not isinstance(text, str) or not text:
+    if not _is_text(text):
         raise InvalidToken
     return text
 
@@ -133,7 +136,12 @@ def _texts(payload: Mapping[str, object], claim: str) -> tuple[str, ...]:
     if not isinstance(listed, list):
         raise InvalidToken
     members = cast("list[object]", listed)
-    texts = tuple(each for each in members if isinstance(each, str))
+    texts = tuple(each for each in members if _is_text(each))
     if len(texts) != len(members):
         raise InvalidToken
     return texts
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    """Whether this is text that can be stored and shown: NUL and lone surrogates break whoever gets them next."""
+    return isinstance(value, str) and value != "" and value.isprintable()

@@ -22,7 +22,9 @@ def name(text: str, *, field: str) -> Name:
 
     Raises: InvalidName, with `field` as the place of the fault.
     """
-    trimmed = unicodedata.normalize("NFC", text).strip() if is_printable(text) else ""
+    # Nothing composes to less than a third of its length: what is far too long is not looked at any closer.
+    acceptable = len(text) <= 4 * LONGEST_NAME and is_printable(text)
+    trimmed = unicodedata.normalize("NFC", text).strip() if acceptable else ""
     if not trimmed or len(trimmed) > LONGEST_NAME:
         raise InvalidName(field)
     return Name(trimmed)

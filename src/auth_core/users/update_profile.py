@@ -30,8 +30,8 @@ class UpdateProfile:
         now = self.clock.now()
         async with self.uow() as tx:
             principal = await tx.principals.find(user_id)
-            user = None
-            if principal is not None:
+            user = await tx.users.find(user_id) if principal else None
+            if user is not None and names:
                 user = await tx.users.rename(
                     user_id, first_name=names.get("first_name"), last_name=names.get("last_name"), now=now
                 )

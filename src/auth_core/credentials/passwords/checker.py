@@ -44,7 +44,8 @@ def faults_of(
 
 
 def _unhashable(password: Redacted[str], field: str) -> Fault:
-    if not is_encodable(password.reveal()):
+    text = password.reveal()
+    if len(text) <= LARGEST_PASSWORD and not is_encodable(text):
         return Fault(field, "unencodable", "This text is not valid Unicode.")
     return Fault(field, "too_long", f"Use at most {LARGEST_PASSWORD} bytes.")
 

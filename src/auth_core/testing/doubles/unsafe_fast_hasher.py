@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -34,7 +34,7 @@ class UnsafeFastHasher:
         self._scheme += 1
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[HashingTurn]:
+    async def turn(self) -> AsyncGenerator[HashingTurn]:
         """Give a turn at once. Raises: Busy while `busy`."""
         if self.busy:
             raise Busy(Busy.SHORTLY)

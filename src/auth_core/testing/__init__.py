@@ -1,0 +1,42 @@
+"""For the tests of whoever uses the library: a clock to move, stand-ins for what is slow, values to begin with.
+
+Nothing here is safe, and nothing here needs a package. What the ports promise is in `auth_core.testing.contracts`,
+which needs pytest.
+"""
+
+from auth_core.testing.builders import (
+    a_password,
+    a_password_hash,
+    a_session,
+    a_signing_key,
+    a_user,
+    an_email,
+    an_event,
+    an_origin,
+    claims_of,
+)
+from auth_core.testing.doubles.entropy import ScriptedEntropy, SeededEntropy
+from auth_core.testing.doubles.hmac_key_maker import HmacKeyMaker
+from auth_core.testing.doubles.hmac_token_signer import HmacTokenSigner
+from auth_core.testing.doubles.movable_clock import MovableClock
+from auth_core.testing.doubles.unsafe_fast_hasher import UnsafeFastHasher
+from auth_core.testing.moments import NOON
+
+__all__ = [
+    "NOON",
+    "HmacKeyMaker",
+    "HmacTokenSigner",
+    "MovableClock",
+    "ScriptedEntropy",
+    "SeededEntropy",
+    "UnsafeFastHasher",
+    "a_password",
+    "a_password_hash",
+    "a_session",
+    "a_signing_key",
+    "a_user",
+    "an_email",
+    "an_event",
+    "an_origin",
+    "claims_of",
+]

@@ -1,0 +1,132 @@
+"""Values for tests to begin with: valid, and different each time where they have to be."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import uuid4  # noqa: TID251 - tests of one store have to differ, and nobody gives them anything
+
+from auth_core.access.model import Principal
+from auth_core.audit.events import AuditEvent, EventKind, Outcome
+from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
+from auth_core.ids import Ids, SessionId, UserId
+from auth_core.origin import Origin
+from auth_core.redacted import Redacted
+from auth_core.sessions.model import PASSWORD_METHOD, Session
+from auth_core.testing.doubles.entropy import SeededEntropy
+from auth_core.testing.doubles.movable_clock import MovableClock
+from auth_core.testing.moments import FAR_AHEAD, LONG_AGO, NOON
+from auth_core.tokens.claims import VerifiedClaims
+from auth_core.tokens.keys import Algorithm, KeyId, KeyMaterial, SigningKey
+from auth_core.users.email_address import EmailAddress
+from auth_core.users.model import User, UserStatus, name
+
+# Tests of one store, in this run or the last one, must not meet each other's users.
+_ENTROPY: Final = SeededEntropy(uuid4().bytes)
+
+
+def an_email() -> str:
+    """Return an address nobody has yet, in a spelling that is not the canonical one."""
+    return f"Ada.{_ENTROPY.token_bytes(10).hex()}@example.org"
+
+
+def an_origin() -> Origin:
+    """Return an origin that has everything."""
+    return Origin(address="192.0.2.1", user_agent="Mozilla/5.0 (X11; Linux)", request_id=_ENTROPY.token_bytes(8).hex())
+
+
+def a_user(*, email: str | None = None, status: UserStatus = UserStatus.ACTIVE, at: datetime = NOON) -> User:
+    """Return a user who registered at `at`."""
+    return User(
+        id=_ids(at).user(),
+        email=EmailAddress.parse(email or an_email()),
+        first_name=name("Ada", field="first_name"),
+        last_name=name("Lovelace", field="last_name"),
+        status=status,
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def a_password_hash() -> PasswordHash:
+    """Return a text like the ones a hasher makes; no password matches it."""
+    return PasswordHash(Redacted(f"nothing${_ENTROPY.token_bytes(16).hex()}"))
+
+
+def a_password(user_id: UserId, *, version: int = 1) -> StoredPassword:
+    """Return a stored password of the user."""
+    return StoredPassword(user_id=user_id, hash=a_password_hash(), version=version)
+
+
+def a_session(
+    user_id: UserId,
+    *,
+    at: datetime = NOON,
+    idle: timedelta = timedelta(days=7),
+    absolute: timedelta = timedelta(days=30),
+    origin: Origin | None = None,
+) -> Session:
+    """Return a session the user opened at `at`, the first link of its chain unused."""
+    return Session(
+        id=_ids(at).session(),
+        user_id=user_id,
+        generation=0,
+        created_at=at,
+        advanced_at=at,
+        idle_ends_at=at + idle,
+        ends_at=at + absolute,
+        origin=origin or an_origin(),
+    )
+
+
+def an_event(
+    subject: UserId | None,
+    *,
+    at: datetime = NOON,
+    kind: EventKind = EventKind.LOGGED_IN,
+    session_id: SessionId | None = None,
+) -> AuditEvent:
+    """Return an event that happened to `subject` at `at`, by their own hand."""
+    return AuditEvent(
+        id=_ids(at).event(),
+        kind=kind,
+        outcome=Outcome.SUCCESS,
+        at=at,
+        actor=subject,
+        subject=subject,
+        session_id=session_id,
+        origin=an_origin(),
+        details={"reason": "logged_out", "sessions_ended": 3},
+    )
+
+
+def a_signing_key(number: int, *, signs_from: datetime = NOON) -> SigningKey:
+    """Return a key that cannot sign, as far as the store is concerned like any other."""
+    kid = KeyId(_ENTROPY.token_bytes(16).hex())
+    return SigningKey(
+        number=number,
+        material=KeyMaterial(
+            kid=kid,
+            algorithm=Algorithm.ES256,
+            public_jwk={"kid": kid, "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256"},
+            sealed_private_key=Redacted(b"\x00sealed\xff" + _ENTROPY.token_bytes(32)),
+        ),
+        created_at=signs_from - timedelta(minutes=6),
+        signs_from=signs_from,
+    )
+
+
+def claims_of(principal: Principal, session_id: SessionId) -> VerifiedClaims:
+    """Return what an access token of this session says."""
+    return VerifiedClaims(
+        principal=principal,
+        session_id=session_id,
+        token_id=_ids(NOON).token(),
+        client_id="first-party",
+        issued_at=LONG_AGO,
+        expires_at=FAR_AHEAD,
+        authenticated_at=LONG_AGO,
+        methods=(PASSWORD_METHOD,),
+    )
+
+
+def _ids(at: datetime) -> Ids:
+    return Ids(clock=MovableClock(at), entropy=_ENTROPY)

@@ -1,0 +1,60 @@
+"""What a test of a storage contract begins with, written through the ports and committed."""
+
+from datetime import datetime, timedelta
+
+from auth_core.access.model import Principal, RoleName
+from auth_core.assembly import Tx
+from auth_core.ids import SessionId, UserId
+from auth_core.sessions.model import Session
+from auth_core.testing.builders import a_password, a_session, a_user
+from auth_core.testing.contracts.concurrency import in_transaction
+from auth_core.testing.contracts.storage import Storage
+from auth_core.testing.moments import NOON
+from auth_core.users.model import User, UserStatus
+
+
+async def stored_user(storage: Storage, *, roles: tuple[RoleName, ...] = (), at: datetime = NOON) -> User:
+    """Return an active user with a password, of version 1, and `roles`."""
+    user = a_user(at=at)
+
+    async def store(tx: Tx) -> None:
+        await tx.users.add(user)
+        await tx.passwords.add(a_password(user.id), now=at)
+        for role in roles:
+            await tx.roles.assign(user.id, role, by=None, now=at)
+
+    await in_transaction(storage, store)
+    return user
+
+
+async def stored_session(
+    storage: Storage,
+    user: User,
+    *,
+    at: datetime = NOON,
+    idle: timedelta = timedelta(days=7),
+    absolute: timedelta = timedelta(days=30),
+) -> Session:
+    """Return a session `user` opened at `at`."""
+    session = a_session(user.id, at=at, idle=idle, absolute=absolute)
+    await in_transaction(storage, lambda tx: tx.sessions.add(session))
+    return session
+
+
+async def set_status(storage: Storage, user: User, status: UserStatus) -> None:
+    """Give `user` another status, and leave their sessions alone."""
+    await in_transaction(storage, lambda tx: tx.users.set_status(user.id, status, now=NOON))
+
+
+async def session_now(storage: Storage, session_id: SessionId) -> Session:
+    """Return the session as it is stored now."""
+    session = await in_transaction(storage, lambda tx: tx.sessions.lock(session_id))
+    assert session is not None
+    return session
+
+
+async def principal_now(storage: Storage, user_id: UserId) -> Principal:
+    """Return the active user as they are stored now."""
+    principal = await in_transaction(storage, lambda tx: tx.principals.find(user_id))
+    assert principal is not None
+    return principal

@@ -1,0 +1,213 @@
+"""What every store of passwords promises."""
+
+from typing import Final
+
+from auth_core.assembly import Tx
+from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
+from auth_core.ids import UserId
+from auth_core.revocation.model import Reason
+from auth_core.testing.builders import a_password, a_password_hash, a_session, a_user
+from auth_core.testing.contracts.arrangement import set_status, stored_session, stored_user
+from auth_core.testing.contracts.concurrency import in_transaction, race, roll_back, while_open
+from auth_core.testing.contracts.storage import Storage
+from auth_core.testing.moments import NOON
+from auth_core.users.model import UserStatus
+
+FIRST: Final = 1
+
+
+class PasswordsContract:
+    """Subclass it and provide the fixture `storage`."""
+
+    async def test_a_password_comes_back_as_it_was_added(self, storage: Storage) -> None:
+        user = a_user()
+        password = a_password(user.id)
+
+        async def register(tx: Tx) -> None:
+            await tx.users.add(user)
+            await tx.passwords.add(password, now=NOON)
+
+        await in_transaction(storage, register)
+
+        stored = await in_transaction(storage, lambda tx: tx.passwords.find(user.id))
+        assert stored is not None
+        assert (stored.user_id, stored.version) == (user.id, FIRST)
+        assert stored.hash.reveal() == password.hash.reveal()
+
+    async def test_who_has_no_password_has_none(self, storage: Storage) -> None:
+        user = a_user()
+        await in_transaction(storage, lambda tx: tx.users.add(user))
+
+        assert await in_transaction(storage, lambda tx: tx.passwords.find(user.id)) is None
+        assert await in_transaction(storage, lambda tx: tx.passwords.find(a_user().id)) is None
+
+    async def test_a_change_replaces_the_hash_and_counts_up(self, storage: Storage) -> None:
+        user, bystander = await stored_user(storage), await stored_user(storage)
+        before = await _password(storage, bystander.id)
+        new = a_password_hash()
+
+        changed = await _change(storage, user.id, new, version=FIRST)
+
+        assert changed
+        assert await _facts(storage, user.id) == (new.reveal(), FIRST + 1)
+        assert await _facts(storage, bystander.id) == (before.hash.reveal(), FIRST)
+
+    async def test_a_password_that_has_changed_since_is_not_changed(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        latest = a_password_hash()
+        await _change(storage, user.id, latest, version=FIRST)
+
+        changed = [await _change(storage, user.id, a_password_hash(), version=version) for version in (FIRST, 3)]
+
+        assert changed == [False, False]
+        assert await _facts(storage, user.id) == (latest.reveal(), FIRST + 1)
+
+    async def test_only_active_users_change_their_password(self, storage: Storage) -> None:
+        disabled = await stored_user(storage)
+        before = await _facts(storage, disabled.id)
+        await set_status(storage, disabled, UserStatus.DISABLED)
+
+        assert not await _change(storage, disabled.id, a_password_hash(), version=FIRST)
+        assert not await _change(storage, a_user().id, a_password_hash(), version=FIRST)
+        assert await _facts(storage, disabled.id) == before
+
+    async def test_who_has_no_password_cannot_change_it(self, storage: Storage) -> None:
+        user = a_user()
+        await in_transaction(storage, lambda tx: tx.users.add(user))
+
+        assert not await _change(storage, user.id, a_password_hash(), version=FIRST)
+
+    async def test_of_many_changes_of_one_version_at_once_one_is_made(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        changed = await race(20, lambda: _change(storage, user.id, a_password_hash(), version=FIRST))
+
+        assert sorted(changed) == [False] * 19 + [True]
+        assert (await _password(storage, user.id)).version == FIRST + 1
+
+    async def test_a_change_that_is_rolled_back_was_never_made(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        before = await _facts(storage, user.id)
+
+        await roll_back(storage, lambda tx: tx.passwords.change(user.id, a_password_hash(), version=FIRST, now=NOON))
+
+        assert await _facts(storage, user.id) == before
+
+    async def test_a_second_change_waits_for_the_first_one(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        new = a_password_hash()
+
+        changed = await while_open(
+            storage,
+            lambda tx: tx.passwords.change(user.id, new, version=FIRST, now=NOON),
+            lambda: _change(storage, user.id, a_password_hash(), version=FIRST),
+        )
+
+        assert not changed
+        assert await _facts(storage, user.id) == (new.reveal(), FIRST + 1)
+
+    async def test_a_second_change_is_made_when_the_first_one_is_rolled_back(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        new = a_password_hash()
+
+        changed = await while_open(
+            storage,
+            lambda tx: tx.passwords.change(user.id, a_password_hash(), version=FIRST, now=NOON),
+            lambda: _change(storage, user.id, new, version=FIRST),
+            rolled_back=True,
+        )
+
+        assert changed
+        assert await _facts(storage, user.id) == (new.reveal(), FIRST + 1)
+
+    async def test_a_log_in_waits_for_a_change_and_sees_it(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        version = await while_open(
+            storage,
+            lambda tx: tx.passwords.change(user.id, a_password_hash(), version=FIRST, now=NOON),
+            lambda: in_transaction(storage, lambda tx: _version_at_log_in(tx, user.id)),
+        )
+
+        assert version == FIRST + 1
+
+    async def test_a_change_waits_for_a_log_in_and_ends_its_session(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        kept = await stored_session(storage, user)
+
+        async def log_in(tx: Tx) -> None:
+            await tx.users.record_log_in(user.id, now=NOON)
+            await tx.sessions.add(a_session(user.id))
+
+        async def change(tx: Tx) -> int:
+            assert await tx.passwords.change(user.id, a_password_hash(), version=FIRST, now=NOON)
+            return await tx.sessions.end_others(user.id, keep=kept.id, because=Reason.PASSWORD_CHANGED, now=NOON)
+
+        ended = await while_open(storage, log_in, lambda: in_transaction(storage, change))
+
+        assert ended == 1
+
+    async def test_a_new_hash_of_the_same_password_is_no_change(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        new, newer = a_password_hash(), a_password_hash()
+
+        rehashed = await _rehash(storage, user.id, new, version=FIRST)
+
+        assert rehashed
+        assert await _facts(storage, user.id) == (new.reveal(), FIRST)
+        assert await _change(storage, user.id, newer, version=FIRST)
+
+    async def test_a_password_that_has_changed_since_is_not_hashed_anew(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        latest = a_password_hash()
+        await _change(storage, user.id, latest, version=FIRST)
+
+        rehashed = await _rehash(storage, user.id, a_password_hash(), version=FIRST)
+
+        assert not rehashed
+        assert await _facts(storage, user.id) == (latest.reveal(), FIRST + 1)
+
+    async def test_nothing_is_hashed_anew_where_there_is_no_password(self, storage: Storage) -> None:
+        user = a_user()
+        await in_transaction(storage, lambda tx: tx.users.add(user))
+
+        assert not await _rehash(storage, user.id, a_password_hash(), version=FIRST)
+        assert await in_transaction(storage, lambda tx: tx.passwords.find(user.id)) is None
+
+    async def test_a_change_under_way_wins_over_a_new_hash(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        new = a_password_hash()
+
+        rehashed = await while_open(
+            storage,
+            lambda tx: tx.passwords.change(user.id, new, version=FIRST, now=NOON),
+            lambda: _rehash(storage, user.id, a_password_hash(), version=FIRST),
+        )
+
+        assert not rehashed
+        assert await _facts(storage, user.id) == (new.reveal(), FIRST + 1)
+
+
+async def _version_at_log_in(tx: Tx, user_id: UserId) -> int | None:
+    await tx.users.record_log_in(user_id, now=NOON)
+    password = await tx.passwords.find(user_id)
+    return password.version if password else None
+
+
+async def _change(storage: Storage, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
+    return await in_transaction(storage, lambda tx: tx.passwords.change(user_id, new, version=version, now=NOON))
+
+
+async def _rehash(storage: Storage, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
+    return await in_transaction(storage, lambda tx: tx.passwords.rehash(user_id, new, version=version))
+
+
+async def _password(storage: Storage, user_id: UserId) -> StoredPassword:
+    password = await in_transaction(storage, lambda tx: tx.passwords.find(user_id))
+    assert password is not None
+    return password
+
+
+async def _facts(storage: Storage, user_id: UserId) -> tuple[str, int]:
+    password = await _password(storage, user_id)
+    return password.hash.reveal(), password.version

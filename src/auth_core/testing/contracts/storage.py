@@ -1,0 +1,29 @@
+"""What a storage adapter shows to its contracts."""
+
+from typing import Protocol
+
+from auth_core.assembly import Tx
+from auth_core.login.ports import Candidates
+from auth_core.sessions.ports import RefreshChains
+from auth_core.tokens.ports import AccessCheck
+from auth_core.unit_of_work import UnitOfWork
+from auth_core.upkeep.ports import Purgeable
+
+
+class Storage(Protocol):
+    """The ports that read and write one and the same store. `Ports` has them all."""
+
+    @property
+    def uow(self) -> UnitOfWork[Tx]: ...
+
+    @property
+    def candidates(self) -> Candidates: ...
+
+    @property
+    def refresh_chains(self) -> RefreshChains: ...
+
+    @property
+    def access_check(self) -> AccessCheck: ...
+
+    @property
+    def ended_sessions(self) -> Purgeable: ...

@@ -1,0 +1,335 @@
+"""What every store of users promises."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from auth_core.assembly import Tx
+from auth_core.ids import UserId
+from auth_core.page import Page
+from auth_core.revocation.model import Reason
+from auth_core.testing.builders import a_password_hash, a_session, a_user, an_email
+from auth_core.testing.contracts.arrangement import principal_now, set_status, stored_session, stored_user
+from auth_core.testing.contracts.concurrency import in_transaction, race, while_open
+from auth_core.testing.contracts.storage import Storage
+from auth_core.testing.moments import FAR_AHEAD, NOON
+from auth_core.users.model import User, UserStatus, name
+
+LATER: Final = NOON + timedelta(hours=1)
+GRACE: Final = name("Grace", field="first_name")
+
+
+class UsersContract:
+    """Subclass it and provide the fixture `storage`."""
+
+    async def test_a_user_comes_back_as_they_were_added(self, storage: Storage) -> None:
+        user = a_user()
+
+        added = await in_transaction(storage, lambda tx: tx.users.add(user))
+
+        assert added
+        assert await _find(storage, user) == user
+
+    async def test_a_user_is_found_by_the_canonical_form_of_their_address(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        assert user.email.canonical != user.email.address
+
+        found = await in_transaction(storage, lambda tx: tx.users.find_by_email(user.email.canonical))
+
+        assert found == user
+
+    async def test_who_is_not_there_is_not_found(self, storage: Storage) -> None:
+        stranger = a_user()
+
+        assert await _find(storage, stranger) is None
+        assert await in_transaction(storage, lambda tx: tx.users.find_by_email(stranger.email.canonical)) is None
+
+    async def test_a_disabled_user_is_found_all_the_same(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        await set_status(storage, user, UserStatus.DISABLED)
+
+        by_id = await _find(storage, user)
+        by_email = await in_transaction(storage, lambda tx: tx.users.find_by_email(user.email.canonical))
+
+        assert by_id is not None
+        assert by_id.status is UserStatus.DISABLED
+        assert by_email == by_id
+
+    async def test_an_address_is_given_once_whatever_its_case(self, storage: Storage) -> None:
+        first = await stored_user(storage)
+        second = a_user(email=first.email.address.swapcase())
+
+        added = await in_transaction(storage, lambda tx: tx.users.add(second))
+
+        assert not added
+        assert await _find(storage, second) is None
+
+    async def test_the_transaction_goes_on_after_an_address_was_taken(self, storage: Storage) -> None:
+        taken = (await stored_user(storage)).email.address
+        other = a_user()
+
+        async def try_both(tx: Tx) -> tuple[bool, bool]:
+            return await tx.users.add(a_user(email=taken)), await tx.users.add(other)
+
+        assert await in_transaction(storage, try_both) == (False, True)
+        assert await _find(storage, other) == other
+
+    async def test_of_many_who_want_an_address_at_once_one_gets_it(self, storage: Storage) -> None:
+        email = an_email()
+
+        added = await race(20, lambda: in_transaction(storage, lambda tx: tx.users.add(a_user(email=email))))
+
+        assert sorted(added) == [False] * 19 + [True]
+
+    async def test_an_address_is_taken_once_whoever_wanted_it_first_has_committed(self, storage: Storage) -> None:
+        email = an_email()
+
+        added = await while_open(
+            storage,
+            lambda tx: tx.users.add(a_user(email=email)),
+            lambda: in_transaction(storage, lambda tx: tx.users.add(a_user(email=email))),
+        )
+
+        assert not added
+
+    async def test_an_address_is_free_once_whoever_wanted_it_first_has_rolled_back(self, storage: Storage) -> None:
+        email = an_email()
+
+        added = await while_open(
+            storage,
+            lambda tx: tx.users.add(a_user(email=email)),
+            lambda: in_transaction(storage, lambda tx: tx.users.add(a_user(email=email))),
+            rolled_back=True,
+        )
+
+        assert added
+
+    async def test_renaming_changes_what_is_given_and_leaves_the_rest(self, storage: Storage) -> None:
+        user, bystander = await stored_user(storage), await stored_user(storage)
+
+        renamed = await in_transaction(
+            storage, lambda tx: tx.users.rename(user.id, first_name=GRACE, last_name=None, now=LATER)
+        )
+
+        assert renamed is not None
+        assert (renamed.first_name, renamed.last_name, renamed.updated_at) == (GRACE, user.last_name, LATER)
+        assert (renamed.id, renamed.email, renamed.created_at) == (user.id, user.email, user.created_at)
+        assert await _find(storage, user) == renamed
+        assert await _find(storage, bystander) == bystander
+
+    async def test_names_beyond_ascii_are_kept_letter_by_letter(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        hopper = name("Ho\u0308pper-\u0141 \u6797 '; --%_\U0001f469\u200d\U0001f680", field="last_name")
+
+        await in_transaction(storage, lambda tx: tx.users.rename(user.id, first_name=None, last_name=hopper, now=LATER))
+
+        found = await _find(storage, user)
+        assert found is not None
+        assert found.last_name == hopper
+
+    async def test_nobody_is_renamed_when_the_user_is_unknown(self, storage: Storage) -> None:
+        stranger = a_user()
+
+        renamed = await in_transaction(
+            storage, lambda tx: tx.users.rename(stranger.id, first_name=GRACE, last_name=None, now=LATER)
+        )
+
+        assert renamed is None
+
+    async def test_the_status_changes_once(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        changed = [await _set_status(storage, user.id, UserStatus.DISABLED) for _ in range(2)]
+
+        assert changed == [True, False]
+        found = await _find(storage, user)
+        assert found is not None
+        assert (found.status, found.updated_at) == (UserStatus.DISABLED, LATER)
+
+    async def test_the_status_of_nobody_does_not_change(self, storage: Storage) -> None:
+        assert not await _set_status(storage, a_user().id, UserStatus.DISABLED)
+
+    async def test_of_many_who_change_the_status_at_once_one_does(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        changed = await race(20, lambda: _set_status(storage, user.id, UserStatus.DISABLED))
+
+        assert sorted(changed) == [False] * 19 + [True]
+
+    async def test_a_change_of_status_raises_the_security_version(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        before = await principal_now(storage, user.id)
+
+        await _set_status(storage, user.id, UserStatus.DISABLED)
+        await _set_status(storage, user.id, UserStatus.ACTIVE)
+
+        after = await principal_now(storage, user.id)
+        assert after.security_version > before.security_version
+
+    async def test_no_change_of_status_leaves_the_security_version(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        before = await principal_now(storage, user.id)
+
+        await _set_status(storage, user.id, UserStatus.ACTIVE)
+
+        assert await principal_now(storage, user.id) == before
+
+    async def test_a_log_in_is_stamped(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        stamped = await _record_log_in(storage, user.id)
+
+        assert stamped is not None
+        assert stamped.last_login_at == LATER
+        assert await _find(storage, user) == stamped
+
+    async def test_only_active_users_log_in(self, storage: Storage) -> None:
+        disabled = await stored_user(storage)
+        await set_status(storage, disabled, UserStatus.DISABLED)
+
+        assert await _record_log_in(storage, disabled.id) is None
+        assert await _record_log_in(storage, a_user().id) is None
+        found = await _find(storage, disabled)
+        assert found is not None
+        assert found.last_login_at is None
+
+    async def test_many_log_ins_of_one_user_at_once_all_succeed(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        stamped = await race(20, lambda: _record_log_in(storage, user.id))
+
+        assert None not in stamped
+
+    async def test_a_log_in_waits_for_a_change_of_status(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        stamped = await while_open(
+            storage,
+            lambda tx: tx.users.set_status(user.id, UserStatus.DISABLED, now=NOON),
+            lambda: _record_log_in(storage, user.id),
+        )
+
+        assert stamped is None
+
+    async def test_a_log_in_counts_when_the_change_of_status_before_it_was_rolled_back(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        stamped = await while_open(
+            storage,
+            lambda tx: tx.users.set_status(user.id, UserStatus.DISABLED, now=NOON),
+            lambda: _record_log_in(storage, user.id),
+            rolled_back=True,
+        )
+
+        assert stamped is not None
+
+    async def test_a_change_of_password_waits_for_a_change_of_status(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        changed = await while_open(
+            storage,
+            lambda tx: tx.users.set_status(user.id, UserStatus.DISABLED, now=NOON),
+            lambda: in_transaction(
+                storage, lambda tx: tx.passwords.change(user.id, a_password_hash(), version=1, now=NOON)
+            ),
+        )
+
+        assert not changed
+
+    async def test_a_change_of_status_waits_for_a_log_in(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        async def log_in(tx: Tx) -> None:
+            await tx.users.record_log_in(user.id, now=NOON)
+            await tx.sessions.add(a_session(user.id))
+
+        async def disable(tx: Tx) -> int:
+            await tx.users.set_status(user.id, UserStatus.DISABLED, now=NOON)
+            return await tx.sessions.end_all(user.id, because=Reason.USER_DISABLED, now=NOON)
+
+        ended = await while_open(storage, log_in, lambda: in_transaction(storage, disable))
+
+        assert ended == 1
+
+    async def test_the_end_of_all_sessions_waits_for_a_log_in(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        await stored_session(storage, user)
+
+        async def log_in(tx: Tx) -> None:
+            await tx.users.record_log_in(user.id, now=NOON)
+            await tx.sessions.add(a_session(user.id))
+
+        ended = await while_open(
+            storage,
+            log_in,
+            lambda: in_transaction(
+                storage, lambda tx: tx.sessions.end_all(user.id, because=Reason.LOGGED_OUT_EVERYWHERE, now=NOON)
+            ),
+        )
+
+        assert ended == 2
+
+    async def test_pages_follow_the_order_of_making(self, storage: Storage) -> None:
+        users = [await stored_user(storage, at=_making(minute)) for minute in (2, 0, 3, 1)]
+        in_order = sorted(users, key=lambda user: user.created_at)
+
+        pages = await _pages(storage, after=in_order[0].id, limit=2)
+
+        listed = [user for page in pages for user in page.items]
+        assert [user for user in listed if user in users] == in_order[1:]
+        assert len({user.id for user in listed}) == len(listed)
+
+    async def test_pages_are_full_but_the_last_and_say_when_nothing_follows(self, storage: Storage) -> None:
+        users = [await stored_user(storage, at=_making(minute)) for minute in range(3)]
+
+        by_one = await _pages(storage, after=users[0].id, limit=1)
+        by_two = await _pages(storage, after=users[0].id, limit=2)
+
+        assert [len(page.items) for page in by_one] == [1] * len(by_one)
+        assert all(page.next == page.items[-1].id for page in by_one[:-1])
+        assert [len(page.items) for page in by_two[:-1]] == [2] * (len(by_two) - 1)
+        assert by_one[-1].next is by_two[-1].next is None
+
+    async def test_the_first_page_begins_with_the_first_user(self, storage: Storage) -> None:
+        await stored_user(storage)
+
+        first = (await _page(storage, after=None, limit=1)).items[0]
+
+        everybody = [user for page in await _pages(storage, after=None, limit=500) for user in page.items]
+        assert everybody[0] == first
+
+    async def test_nothing_follows_the_last_user(self, storage: Storage) -> None:
+        await stored_user(storage)
+        everybody = [user for page in await _pages(storage, after=None, limit=500) for user in page.items]
+
+        page = await _page(storage, after=everybody[-1].id, limit=10)
+
+        assert list(page.items) == []
+        assert page.next is None
+
+
+def _making(minute: int) -> datetime:
+    """Return a moment after all those at which other tests make users."""
+    return FAR_AHEAD + timedelta(minutes=minute)
+
+
+async def _find(storage: Storage, user: User) -> User | None:
+    return await in_transaction(storage, lambda tx: tx.users.find(user.id))
+
+
+async def _set_status(storage: Storage, user_id: UserId, status: UserStatus) -> bool:
+    return await in_transaction(storage, lambda tx: tx.users.set_status(user_id, status, now=LATER))
+
+
+async def _record_log_in(storage: Storage, user_id: UserId) -> User | None:
+    return await in_transaction(storage, lambda tx: tx.users.record_log_in(user_id, now=LATER))
+
+
+async def _page(storage: Storage, *, after: UserId | None, limit: int) -> Page[User, UserId]:
+    return await in_transaction(storage, lambda tx: tx.users.page(after=after, limit=limit))
+
+
+async def _pages(storage: Storage, *, after: UserId | None, limit: int) -> list[Page[User, UserId]]:
+    pages = [await _page(storage, after=after, limit=limit)]
+    while (following := pages[-1].next) is not None:
+        pages.append(await _page(storage, after=following, limit=limit))
+    return pages

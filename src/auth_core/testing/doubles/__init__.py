@@ -1,0 +1,1 @@
+"""Stand-ins for the ports, for tests: quick, predictable, and not safe."""

@@ -1,0 +1,107 @@
+"""The contracts notice stores of roles and readers of rights that do not keep them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pytest
+
+from auth_adapters.memory import MemoryStore
+from auth_adapters.memory.access import MemoryPrincipals, MemoryRoles
+from auth_core.access.model import Principal, Role, RoleName, principal
+from auth_core.ids import UserId
+from auth_core.testing.contracts.principals import PrincipalsContract
+from auth_core.testing.contracts.roles import RolesContract
+from auth_core.testing.contracts.storage import Storage
+from tests.unit.contracts.broken_storage import BrokenUnitOfWork, Unlocked, gap, storage_in, storage_with
+from tests.unit.contracts.mutation import caught_by
+
+
+class ChecksThenGives(MemoryRoles):
+    async def assign(self, user_id: UserId, role: RoleName, *, by: UserId | None, now: datetime) -> bool:
+        held = self._tables.roles_held.get(user_id, frozenset())
+        if role in held:
+            return False
+        await gap()
+        return await super().assign(user_id, role, by=by, now=now) or True
+
+
+@caught_by("test_of_many_who_give_a_role_at_once_one_does")
+class TestChecksThenGives(RolesContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_in(Unlocked, roles=ChecksThenGives)
+
+
+class GivesWhatIsNotThere(MemoryRoles):
+    async def assign(self, user_id: UserId, role: RoleName, *, by: UserId | None, now: datetime) -> bool:
+        return role in self._tables.roles and await super().assign(user_id, role, by=by, now=now)
+
+
+@caught_by("test_a_role_that_is_not_there_is_not_given")
+class TestGivesWhatIsNotThere(RolesContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(roles=GivesWhatIsNotThere)
+
+
+class TakesTheOldRoleAway(MemoryRoles):
+    async def assign(self, user_id: UserId, role: RoleName, *, by: UserId | None, now: datetime) -> bool:
+        given = await super().assign(user_id, role, by=by, now=now)
+        self._tables.roles_held[user_id] = frozenset({role})
+        return given
+
+
+@caught_by("test_a_user_holds_several_roles")
+class TestTakesTheOldRoleAway(RolesContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(roles=TakesTheOldRoleAway)
+
+
+class ListsInAnyOrder(MemoryRoles):
+    async def list_all(self) -> Sequence[Role]:
+        return list(reversed(await super().list_all()))
+
+
+@caught_by("test_roles_are_listed_by_name")
+class TestListsInAnyOrder(RolesContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(roles=ListsInAnyOrder)
+
+
+class ForgetsTheStatus(MemoryPrincipals):
+    async def find(self, user_id: UserId) -> Principal | None:
+        tables = self._tables
+        if user_id not in tables.users:
+            return None
+        held = tables.roles_held.get(user_id, frozenset())
+        return principal(user_id, tables.security_versions[user_id], (tables.roles[name] for name in held))
+
+
+@caught_by("test_the_disabled_are_no_principals")
+class TestForgetsTheStatus(PrincipalsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(principals=ForgetsTheStatus)
+
+
+class GivesEverybodysRights(MemoryPrincipals):
+    async def find(self, user_id: UserId) -> Principal | None:
+        found = await super().find(user_id)
+        return found and principal(user_id, found.security_version, self._tables.roles.values())
+
+
+@caught_by("test_everybody_has_their_own_rights", "test_without_a_role_there_are_no_rights")
+class TestGivesEverybodysRights(PrincipalsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(principals=GivesEverybodysRights)
+
+
+@caught_by("test_a_transaction_sees_the_rights_it_gave")
+class TestReadsOutsideItsTransaction(PrincipalsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        store = MemoryStore()
+        return storage_in(BrokenUnitOfWork, store, principals=lambda _: MemoryPrincipals(store.committed))

@@ -1,0 +1,98 @@
+"""The contract notices stores of passwords that do not keep it."""
+
+from datetime import datetime
+
+import pytest
+
+from auth_adapters.memory.passwords import MemoryPasswords
+from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
+from auth_core.ids import UserId
+from auth_core.testing.contracts.passwords import PasswordsContract
+from auth_core.testing.contracts.storage import Storage
+from tests.unit.contracts.broken_storage import Unlocked, gap, storage_in, storage_with
+from tests.unit.contracts.mutation import caught_by
+
+
+class ChecksThenChanges(MemoryPasswords):
+    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime) -> bool:
+        if not self._stands_at(user_id, version):
+            return False
+        await gap()
+        self._tables.passwords[user_id] = StoredPassword(user_id=user_id, hash=new, version=version + 1)
+        return True
+
+
+@caught_by("test_of_many_changes_of_one_version_at_once_one_is_made", "test_only_active_users_change_their_password")
+class TestChecksThenChanges(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_in(Unlocked, passwords=ChecksThenChanges)
+
+
+class ForgetsTheStatus(MemoryPasswords):
+    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime) -> bool:
+        if not self._stands_at(user_id, version):
+            return False
+        self._tables.passwords[user_id] = StoredPassword(user_id=user_id, hash=new, version=version + 1)
+        return True
+
+
+@caught_by("test_only_active_users_change_their_password")
+class TestForgetsTheStatus(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(passwords=ForgetsTheStatus)
+
+
+class ChangesWhateverIsThere(MemoryPasswords):
+    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime) -> bool:
+        stored = self._tables.passwords.get(user_id)
+        return stored is not None and await super().change(user_id, new, version=stored.version, now=now)
+
+
+@caught_by(
+    "test_a_password_that_has_changed_since_is_not_changed", "test_of_many_changes_of_one_version_at_once_one_is_made"
+)
+class TestChangesWhateverIsThere(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(passwords=ChangesWhateverIsThere)
+
+
+class CountsRehashing(MemoryPasswords):
+    async def rehash(self, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
+        if not self._stands_at(user_id, version):
+            return False
+        self._tables.passwords[user_id] = StoredPassword(user_id=user_id, hash=new, version=version + 1)
+        return True
+
+
+@caught_by("test_a_new_hash_of_the_same_password_is_no_change")
+class TestCountsRehashing(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(passwords=CountsRehashing)
+
+
+class RehashesWhateverIsThere(MemoryPasswords):
+    async def rehash(self, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
+        stored = self._tables.passwords.get(user_id)
+        return stored is not None and await super().rehash(user_id, new, version=stored.version)
+
+
+@caught_by("test_a_password_that_has_changed_since_is_not_hashed_anew", "test_a_change_under_way_wins_over_a_new_hash")
+class TestRehashesWhateverIsThere(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(passwords=RehashesWhateverIsThere)
+
+
+@caught_by(
+    "test_a_log_in_waits_for_a_change_and_sees_it",
+    "test_a_change_waits_for_a_log_in_and_ends_its_session",
+    "test_a_second_change_waits_for_the_first_one",
+)
+class TestNobodyWaits(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_in(Unlocked)

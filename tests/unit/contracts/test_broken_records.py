@@ -1,0 +1,170 @@
+"""The contracts notice stores of signing keys, and audit trails, that do not keep them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from auth_adapters.memory import MemoryStore
+from auth_adapters.memory.audit import MemoryAuditTrail
+from auth_adapters.memory.tokens import MemorySigningKeys
+from auth_core import Conflict
+from auth_core.audit.events import AuditEvent
+from auth_core.ids import UserId
+from auth_core.testing.contracts.audit_trail import AuditTrailContract
+from auth_core.testing.contracts.signing_keys import SigningKeysContract
+from auth_core.testing.contracts.storage import Storage
+from auth_core.tokens.keys import SigningKey
+from tests.unit.contracts.broken_storage import BrokenUnitOfWork, Unlocked, gap, storage_in, storage_with
+from tests.unit.contracts.mutation import caught_by
+
+# ---- Signing keys
+
+
+class ChecksThenAdds(MemorySigningKeys):
+    async def add(self, key: SigningKey) -> bool:
+        if key.number in self._tables.signing_keys:
+            return False
+        await gap()
+        self._tables.signing_keys[key.number] = key
+        return True
+
+
+@caught_by(
+    "test_of_many_who_add_a_number_at_once_one_does",
+    "test_a_number_is_free_once_whoever_wanted_it_first_has_rolled_back",
+)
+class TestChecksThenAdds(SigningKeysContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_in(Unlocked, signing_keys=ChecksThenAdds)
+
+
+class Overwrites(MemorySigningKeys):
+    async def add(self, key: SigningKey) -> bool:
+        is_new = key.number not in self._tables.signing_keys
+        self._tables.signing_keys[key.number] = key
+        return is_new
+
+
+@caught_by("test_a_number_is_given_once")
+class TestOverwrites(SigningKeysContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(signing_keys=Overwrites)
+
+
+class Taken(Conflict):
+    code = "taken"
+    detail = "Taken."
+
+
+class RaisesInside(MemorySigningKeys):
+    async def add(self, key: SigningKey) -> bool:
+        if not await super().add(key):
+            raise Taken
+        return True
+
+
+@caught_by("test_a_number_is_given_once", "test_the_transaction_goes_on_after_a_number_was_taken", raises=(Taken,))
+class TestRaisesInside(SigningKeysContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(signing_keys=RaisesInside)
+
+
+class ListsTheNewestFirst(MemorySigningKeys):
+    async def list_all(self) -> Sequence[SigningKey]:
+        return list(reversed(await super().list_all()))
+
+
+@caught_by("test_keys_are_listed_by_number")
+class TestListsTheNewestFirst(SigningKeysContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(signing_keys=ListsTheNewestFirst)
+
+
+class ForgetsTooMuch(MemorySigningKeys):
+    async def remove(self, number: int) -> None:
+        for each in [each for each in self._tables.signing_keys if each >= number]:
+            del self._tables.signing_keys[each]
+
+
+@caught_by("test_a_key_is_forgotten")
+class TestForgetsTooMuch(SigningKeysContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(signing_keys=ForgetsTooMuch)
+
+
+class WantsTheKeyToBeThere(MemorySigningKeys):
+    async def remove(self, number: int) -> None:
+        del self._tables.signing_keys[number]
+
+
+@caught_by("test_forgetting_what_is_not_there_does_nothing", raises=(KeyError,))
+class TestWantsTheKeyToBeThere(SigningKeysContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(signing_keys=WantsTheKeyToBeThere)
+
+
+# ---- Audit trail
+
+
+@caught_by("test_an_event_is_kept_exactly_when_its_transaction_is")
+class TestRecordsOutsideTheTransaction(AuditTrailContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        store = MemoryStore()
+        trail = MemoryAuditTrail(store.committed)
+        return storage_in(BrokenUnitOfWork, store, audit=lambda _: trail)
+
+
+class DropsDetails(MemoryAuditTrail):
+    async def record(self, event: AuditEvent) -> None:
+        await super().record(replace(event, details={}))
+
+
+@caught_by("test_an_event_comes_back_as_it_was_recorded", "test_details_keep_their_kind")
+class TestDropsDetails(AuditTrailContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(audit=DropsDetails)
+
+
+class KeepsNumbersAsText(MemoryAuditTrail):
+    async def record(self, event: AuditEvent) -> None:
+        await super().record(replace(event, details={name: str(value) for name, value in event.details.items()}))
+
+
+@caught_by("test_details_keep_their_kind")
+class TestKeepsNumbersAsText(AuditTrailContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(audit=KeepsNumbersAsText)
+
+
+class TellsTheOldestFirst(MemoryAuditTrail):
+    async def latest(self, *, subject: UserId, limit: int) -> Sequence[AuditEvent]:
+        return list(reversed(await super().latest(subject=subject, limit=1000)))[:limit]
+
+
+@caught_by("test_the_newest_events_come_first")
+class TestTellsTheOldestFirst(AuditTrailContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(audit=TellsTheOldestFirst)
+
+
+class TellsWhatSomebodyDid(MemoryAuditTrail):
+    async def latest(self, *, subject: UserId, limit: int) -> Sequence[AuditEvent]:
+        return [event for event in self._tables.events.values() if subject in (event.subject, event.actor)]
+
+
+@caught_by("test_everybody_has_their_own_events")
+class TestTellsWhatSomebodyDid(AuditTrailContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(audit=TellsWhatSomebodyDid)

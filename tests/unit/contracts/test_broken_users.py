@@ -1,0 +1,210 @@
+"""The contract notices stores of users that do not keep it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from auth_adapters.memory.users import MemoryUsers
+from auth_core import EmailTaken
+from auth_core.ids import UserId
+from auth_core.page import Page
+from auth_core.testing.contracts.storage import Storage
+from auth_core.testing.contracts.users import UsersContract
+from auth_core.users.email_address import CanonicalEmail
+from auth_core.users.model import Name, User, UserStatus
+from tests.unit.contracts.broken_storage import Unlocked, gap, storage_in, storage_with
+from tests.unit.contracts.mutation import caught_by
+
+
+class ChecksThenAdds(MemoryUsers):
+    async def add(self, user: User) -> bool:
+        if user.email.canonical in self._tables.addresses:
+            return False
+        await gap()
+        self._tables.addresses[user.email.canonical] = user.id
+        self._tables.security_versions[user.id] = 0
+        self._tables.users[user.id] = user
+        return True
+
+
+@caught_by(
+    "test_of_many_who_want_an_address_at_once_one_gets_it",
+    "test_an_address_is_free_once_whoever_wanted_it_first_has_rolled_back",
+)
+class TestChecksThenAdds(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_in(Unlocked, users=ChecksThenAdds)
+
+
+class MindsCase(MemoryUsers):
+    async def add(self, user: User) -> bool:
+        if user.email.address in self._tables.addresses:
+            return False
+        await super().add(user)
+        self._tables.addresses[CanonicalEmail(user.email.address)] = user.id
+        self._tables.users[user.id] = user
+        return True
+
+
+@caught_by("test_an_address_is_given_once_whatever_its_case")
+class TestMindsCase(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=MindsCase)
+
+
+class RaisesInside(MemoryUsers):
+    async def add(self, user: User) -> bool:
+        if not await super().add(user):
+            raise EmailTaken
+        return True
+
+
+@caught_by(
+    "test_an_address_is_given_once_whatever_its_case",
+    "test_the_transaction_goes_on_after_an_address_was_taken",
+    raises=(EmailTaken,),
+)
+class TestRaisesInside(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=RaisesInside)
+
+
+class KeepsTheCanonicalForm(MemoryUsers):
+    async def add(self, user: User) -> bool:
+        return await super().add(replace(user, email=type(user.email)(user.email.canonical)))
+
+
+@caught_by("test_a_user_comes_back_as_they_were_added")
+class TestKeepsTheCanonicalForm(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=KeepsTheCanonicalForm)
+
+
+class DropsMicroseconds(MemoryUsers):
+    async def record_log_in(self, user_id: UserId, *, now: datetime) -> User | None:
+        return await super().record_log_in(user_id, now=now.replace(microsecond=0))
+
+
+@caught_by("test_a_log_in_is_stamped")
+class TestDropsMicroseconds(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=DropsMicroseconds)
+
+
+class EmptiesWhatIsNotGiven(MemoryUsers):
+    async def rename(
+        self, user_id: UserId, *, first_name: Name | None, last_name: Name | None, now: datetime
+    ) -> User | None:
+        return await super().rename(
+            user_id, first_name=first_name or Name("-"), last_name=last_name or Name("-"), now=now
+        )
+
+
+@caught_by("test_renaming_changes_what_is_given_and_leaves_the_rest")
+class TestEmptiesWhatIsNotGiven(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=EmptiesWhatIsNotGiven)
+
+
+class LetsTheDisabledIn(MemoryUsers):
+    async def record_log_in(self, user_id: UserId, *, now: datetime) -> User | None:
+        user = self._tables.users.get(user_id)
+        return None if user is None else self._keep(replace(user, last_login_at=now))
+
+
+@caught_by("test_only_active_users_log_in", "test_a_log_in_waits_for_a_change_of_status")
+class TestLetsTheDisabledIn(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=LetsTheDisabledIn)
+
+
+class ForgetsTheSecurityVersion(MemoryUsers):
+    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> bool:
+        changed = await super().set_status(user_id, status, now=now)
+        self._tables.security_versions[user_id] = 0
+        return changed
+
+
+@caught_by("test_a_change_of_status_raises_the_security_version")
+class TestForgetsTheSecurityVersion(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=ForgetsTheSecurityVersion)
+
+
+class ChecksThenSetsTheStatus(MemoryUsers):
+    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> bool:
+        user = self._tables.users.get(user_id)
+        if user is None or user.status is status:
+            return False
+        await gap()
+        self._keep(replace(user, status=status, updated_at=now))
+        return True
+
+
+@caught_by("test_of_many_who_change_the_status_at_once_one_does")
+class TestChecksThenSetsTheStatus(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_in(Unlocked, users=ChecksThenSetsTheStatus)
+
+
+@caught_by(
+    "test_a_log_in_waits_for_a_change_of_status",
+    "test_a_change_of_password_waits_for_a_change_of_status",
+    "test_a_change_of_status_waits_for_a_log_in",
+    "test_the_end_of_all_sessions_waits_for_a_log_in",
+)
+class TestNobodyWaits(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_in(Unlocked)
+
+
+class RepeatsTheLastOneOfThePage(MemoryUsers):
+    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
+        ids = [user_id for user_id in sorted(self._tables.users) if after is None or user_id >= after]
+        return Page(
+            items=[self._tables.users[each] for each in ids[: limit + 1]], next=ids[limit] if len(ids) > limit else None
+        )
+
+
+@caught_by("test_pages_follow_the_order_of_making")
+class TestRepeatsTheLastOneOfThePage(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=RepeatsTheLastOneOfThePage)
+
+
+class PromisesMoreThanThereIs(MemoryUsers):
+    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
+        page = await super().page(after=after, limit=limit)
+        return Page(items=page.items, next=page.items[-1].id if len(page.items) == limit else None)
+
+
+@caught_by("test_pages_are_full_but_the_last_and_say_when_nothing_follows")
+class TestPromisesMoreThanThereIs(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=PromisesMoreThanThereIs)
+
+
+class ListsBackwards(MemoryUsers):
+    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
+        page = await super().page(after=after, limit=limit)
+        return Page(items=list(reversed(page.items)), next=page.next)
+
+
+@caught_by("test_pages_follow_the_order_of_making")
+class TestListsBackwards(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=ListsBackwards)
