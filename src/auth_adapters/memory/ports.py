@@ -1,0 +1,78 @@
+"""All ports over one store in memory."""
+
+from typing import Final
+
+from auth_adapters.memory.login import MemoryCandidates
+from auth_adapters.memory.sessions import MemoryEndedSessions, MemoryRefreshChains
+from auth_adapters.memory.store import MemoryStore
+from auth_adapters.memory.tokens import MemoryAccessCheck
+from auth_adapters.memory.unit_of_work import MemoryUnitOfWork
+from auth_adapters.system import SystemClock, SystemEntropy
+from auth_core.assembly import AuthCore, Policies, Ports, Tx, assemble
+from auth_core.clock import Clock
+from auth_core.credentials.passwords.ports import PasswordHasher
+from auth_core.entropy import Entropy
+from auth_core.login.ports import Candidates
+from auth_core.origin import Origin
+from auth_core.sessions.ports import RefreshChains
+from auth_core.sessions.token_pair import REFRESH_TOKEN_TYPE
+from auth_core.testing import HmacKeyMaker, HmacTokenSigner, UnsafeFastHasher
+from auth_core.tokens.key_ring import KeyRing
+from auth_core.tokens.policy import TokenPolicy
+from auth_core.tokens.ports import AccessCheck, KeyMaker, TokenSigner
+from auth_core.unit_of_work import UnitOfWork
+from auth_core.upkeep.ports import Purgeable
+
+FOR_TESTS: Final = Policies(tokens=TokenPolicy(issuer="https://auth.test", audience="https://api.test"))
+"""Policies for services nobody signs in to."""
+
+
+def memory_ports(
+    *,
+    store: MemoryStore | None = None,
+    policies: Policies = FOR_TESTS,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+    uow: UnitOfWork[Tx] | None = None,
+    candidates: Candidates | None = None,
+    refresh_chains: RefreshChains | None = None,
+    access_check: AccessCheck | None = None,
+    ended_sessions: Purgeable | None = None,
+    hasher: PasswordHasher | None = None,
+    key_ring: KeyRing | None = None,
+    key_maker: KeyMaker | None = None,
+    access_tokens: TokenSigner | None = None,
+    refresh_tokens: TokenSigner | None = None,
+) -> Ports:
+    """Return ports over `store`, or over a new one; whatever is given takes the place of what would be made.
+
+    `policies` should be the ones the core is assembled with: they say how long a replaced key is kept.
+    """
+    store = store or MemoryStore()
+    clock = clock or SystemClock()
+    entropy = entropy or SystemEntropy()
+    key_ring = key_ring or KeyRing(retirement=policies.tokens.retirement)
+    return Ports(
+        clock=clock,
+        entropy=entropy,
+        uow=uow or MemoryUnitOfWork(store),
+        candidates=candidates or MemoryCandidates(store),
+        refresh_chains=refresh_chains or MemoryRefreshChains(store),
+        access_check=access_check or MemoryAccessCheck(store, clock=clock),
+        ended_sessions=ended_sessions or MemoryEndedSessions(store),
+        hasher=hasher or UnsafeFastHasher(),
+        key_ring=key_ring,
+        key_maker=key_maker or HmacKeyMaker(entropy),
+        access_tokens=access_tokens or HmacTokenSigner.over(key_ring, clock=clock),
+        refresh_tokens=refresh_tokens or HmacTokenSigner.fixed(entropy.token_bytes(32), typ=REFRESH_TOKEN_TYPE),
+    )
+
+
+async def auth_in_memory(ports: Ports | None = None, *, policies: Policies = FOR_TESTS) -> AuthCore:
+    """Return the core, ready for use: with a key to sign with.
+
+    `ports` are what `memory_ports` made, when something in them is to be another than usual.
+    """
+    auth = assemble(ports or memory_ports(policies=policies), policies)
+    await auth.tokens.rotate_keys(if_due=True, origin=Origin())
+    return auth

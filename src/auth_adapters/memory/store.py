@@ -1,0 +1,67 @@
+"""Everything that is kept, in dictionaries of immutable values."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, fields
+from typing import Self
+
+from auth_core.access.model import SYSTEM_ROLES, Role, RoleName
+from auth_core.audit.events import AuditEvent
+from auth_core.credentials.passwords.model import StoredPassword
+from auth_core.ids import EventId, SessionId, UserId
+from auth_core.sessions.model import Session
+from auth_core.tokens.keys import SigningKey
+from auth_core.users.email_address import CanonicalEmail
+from auth_core.users.model import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """What is stored at one moment."""
+
+    users: dict[UserId, User] = field(default_factory=dict[UserId, User])
+    addresses: dict[CanonicalEmail, UserId] = field(default_factory=dict[CanonicalEmail, UserId])
+    security_versions: dict[UserId, int] = field(default_factory=dict[UserId, int])
+    passwords: dict[UserId, StoredPassword] = field(default_factory=dict[UserId, StoredPassword])
+    roles: dict[RoleName, Role] = field(default_factory=lambda: {role.name: role for role in SYSTEM_ROLES})
+    roles_held: dict[UserId, frozenset[RoleName]] = field(default_factory=dict[UserId, frozenset[RoleName]])
+    sessions: dict[SessionId, Session] = field(default_factory=dict[SessionId, Session])
+    signing_keys: dict[int, SigningKey] = field(default_factory=dict[int, SigningKey])
+    events: dict[EventId, AuditEvent] = field(default_factory=dict[EventId, AuditEvent])
+
+    def copy(self) -> Self:
+        """Return tables of their own with the same values in them."""
+        return type(self)(**{each.name: dict(getattr(self, each.name)) for each in fields(self)})
+
+
+class MemoryStore:
+    """A store that lives as long as this object, and begins with the system roles.
+
+    `committed` is what everybody sees. It may be read at any time, and replaced or changed only inside `exclusively`.
+    """
+
+    def __init__(self) -> None:
+        self.committed = Tables()
+        self._lock = asyncio.Lock()
+        self._holder: asyncio.Task[object] | None = None
+
+    @asynccontextmanager
+    async def exclusively(self) -> AsyncGenerator[None]:
+        """Keep every other writer waiting.
+
+        Raises: RuntimeError to the task that does so already, which would wait for itself.
+        """
+        if self._holder is asyncio.current_task():
+            raise RuntimeError("transactions are not nested")
+        await self.elsewhere()
+        async with self._lock:
+            self._holder = asyncio.current_task()
+            try:
+                yield
+            finally:
+                self._holder = None
+
+    async def elsewhere(self) -> None:
+        """Let others run meanwhile, as every store does that is not part of the process: races come to light."""
+        await asyncio.sleep(0)

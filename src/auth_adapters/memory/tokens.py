@@ -1,0 +1,42 @@
+"""Signing keys, and whether a token still stands, in memory."""
+
+from collections.abc import Sequence
+
+from auth_adapters.memory.access import find_principal
+from auth_adapters.memory.store import MemoryStore, Tables
+from auth_core.clock import Clock
+from auth_core.tokens.claims import VerifiedClaims
+from auth_core.tokens.keys import SigningKey
+
+
+class MemorySigningKeys:
+    """The keys of the service."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def list_all(self) -> Sequence[SigningKey]:
+        return [self._tables.signing_keys[number] for number in sorted(self._tables.signing_keys)]
+
+    async def add(self, key: SigningKey) -> bool:
+        return self._tables.signing_keys.setdefault(key.number, key) is key
+
+    async def remove(self, number: int) -> None:
+        self._tables.signing_keys.pop(number, None)
+
+
+class MemoryAccessCheck:
+    """Whether what a token stands for still holds."""
+
+    def __init__(self, store: MemoryStore, *, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def stands(self, claims: VerifiedClaims) -> bool:
+        await self._store.elsewhere()
+        tables = self._store.committed
+        session = tables.sessions.get(claims.session_id)
+        if session is None or session.user_id != claims.principal.user_id or not session.is_live(self._clock.now()):
+            return False
+        principal = find_principal(tables, session.user_id)
+        return principal is not None and principal.security_version <= claims.principal.security_version

@@ -1,0 +1,55 @@
+"""Transactions: one at a time, on a copy that takes the place of the original when all went well."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Self
+
+from auth_adapters.memory.access import MemoryPrincipals, MemoryRoles
+from auth_adapters.memory.audit import MemoryAuditTrail
+from auth_adapters.memory.passwords import MemoryPasswords
+from auth_adapters.memory.sessions import MemorySessions
+from auth_adapters.memory.store import MemoryStore, Tables
+from auth_adapters.memory.tokens import MemorySigningKeys
+from auth_adapters.memory.users import MemoryUsers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryTx:
+    """The repositories of one transaction, all over the same tables."""
+
+    users: MemoryUsers
+    passwords: MemoryPasswords
+    roles: MemoryRoles
+    principals: MemoryPrincipals
+    sessions: MemorySessions
+    signing_keys: MemorySigningKeys
+    audit: MemoryAuditTrail
+
+    @classmethod
+    def over(cls, tables: Tables) -> Self:
+        """Return the repositories that read and write `tables`."""
+        return cls(
+            users=MemoryUsers(tables),
+            passwords=MemoryPasswords(tables),
+            roles=MemoryRoles(tables),
+            principals=MemoryPrincipals(tables),
+            sessions=MemorySessions(tables),
+            signing_keys=MemorySigningKeys(tables),
+            audit=MemoryAuditTrail(tables),
+        )
+
+
+class MemoryUnitOfWork:
+    """Opens transactions on a store. Since there is only one at a time, every lock a port speaks of is this one."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncGenerator[MemoryTx]:
+        async with self._store.exclusively():
+            tables = self._store.committed.copy()
+            yield MemoryTx.over(tables)
+            # Neither an exception nor a cancellation gets here: what they leave behind is a copy nobody sees.
+            self._store.committed = tables

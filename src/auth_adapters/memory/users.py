@@ -1,0 +1,71 @@
+"""Users, in memory."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from auth_adapters.memory.store import Tables
+from auth_core.ids import UserId
+from auth_core.page import Page
+from auth_core.users.email_address import CanonicalEmail
+from auth_core.users.model import Name, User, UserStatus
+
+
+class MemoryUsers:
+    """Everybody who has an account."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def add(self, user: User) -> bool:
+        if user.email.canonical in self._tables.addresses:
+            return False
+        self._tables.addresses[user.email.canonical] = user.id
+        self._tables.security_versions[user.id] = 0
+        self._tables.users[user.id] = user
+        return True
+
+    async def find(self, user_id: UserId) -> User | None:
+        return self._tables.users.get(user_id)
+
+    async def find_by_email(self, email: CanonicalEmail) -> User | None:
+        user_id = self._tables.addresses.get(email)
+        return self._tables.users[user_id] if user_id else None
+
+    async def rename(
+        self, user_id: UserId, *, first_name: Name | None, last_name: Name | None, now: datetime
+    ) -> User | None:
+        user = self._tables.users.get(user_id)
+        if user is None:
+            return None
+        return self._keep(
+            replace(
+                user, first_name=first_name or user.first_name, last_name=last_name or user.last_name, updated_at=now
+            )
+        )
+
+    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> bool:
+        user = self._tables.users.get(user_id)
+        if user is None or user.status is status:
+            return False
+        self._keep(replace(user, status=status, updated_at=now))
+        self._tables.security_versions[user_id] += 1
+        return True
+
+    async def record_log_in(self, user_id: UserId, *, now: datetime) -> User | None:
+        user = self._tables.users.get(user_id)
+        if user is None or user.status is not UserStatus.ACTIVE:
+            return None
+        return self._keep(replace(user, last_login_at=now))
+
+    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
+        # The identities say when they were made.
+        following = [user_id for user_id in sorted(self._tables.users) if after is None or user_id > after]
+        shown = following[:limit]
+        return Page(
+            items=[self._tables.users[user_id] for user_id in shown],
+            next=shown[-1] if len(following) > len(shown) else None,
+        )
+
+    def _keep(self, user: User) -> User:
+        self._tables.users[user.id] = user
+        return user

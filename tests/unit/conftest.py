@@ -1,0 +1,15 @@
+"""What every unit test may ask for."""
+
+import pytest
+from hypothesis import settings
+
+from tests.unit.core_in_memory import Core
+
+# How long an example takes says something about how busy the machine is, and nothing about the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
+
+@pytest.fixture
+async def core() -> Core:
+    return await Core.make()
