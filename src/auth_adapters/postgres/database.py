@@ -1,0 +1,98 @@
+"""The connections of one process to its database."""
+
+from typing import Any, Final, cast, final
+
+from asyncpg import Connection
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from auth_adapters.postgres.address import DatabaseAddress
+from auth_adapters.postgres.deadlines import Deadlines
+from auth_adapters.postgres.violations import is_end_of_connection
+from auth_core.redacted import Redacted
+
+_MOST_FOR_SINGLE_STATEMENTS: Final = 4
+
+
+@final
+class Database:
+    """Two pools: `transactions`, and `single_statements` that commit by themselves.
+
+    Most calls of a busy service are one statement (a refresh, a look at a session). For them the second pool leaves out
+    all that a transaction adds: the check before, BEGIN, COMMIT, the reset after. It keeps few connections and takes
+    the one used last, which is the warmest.
+    """
+
+    def __init__(
+        self,
+        address: Redacted[str],
+        *,
+        pool_size: int = 8,
+        deadlines: Deadlines = Deadlines(),  # noqa: B008 - frozen
+    ) -> None:
+        """Connect to nothing yet. `pool_size` bounds both pools together.
+
+        Raises: InvalidDatabaseAddress.
+        """
+        if pool_size < 2:
+            raise ValueError("pool_size must be at least 2: one for transactions, one for single statements")
+        self.address = DatabaseAddress.parse(address.reveal())
+        single = min(_MOST_FOR_SINGLE_STATEMENTS, pool_size // 2)
+        self.transactions = create_async_engine(
+            **_common(self.address, deadlines), pool_size=pool_size - single, pool_pre_ping=True
+        )
+        self.single_statements = create_async_engine(
+            **_common(self.address, deadlines),
+            pool_size=single,
+            isolation_level="AUTOCOMMIT",
+            pool_reset_on_return=None,
+            pool_use_lifo=True,
+        )
+        event.listen(self.single_statements.sync_engine, "checkout", _replace_closed)
+        for engine in (self.transactions, self.single_statements):
+            event.listen(engine.sync_engine, "handle_error", _leave_broken)
+
+    async def close(self) -> None:
+        """Close all connections that nobody is using."""
+        await self.transactions.dispose()
+        await self.single_statements.dispose()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.address)!r})"
+
+
+def _common(address: DatabaseAddress, deadlines: Deadlines) -> dict[str, Any]:
+    return {
+        "url": address.url,
+        "hide_parameters": True,
+        "max_overflow": 0,
+        "pool_timeout": deadlines.acquire.total_seconds(),
+        "connect_args": {
+            **address.connect_args,
+            "timeout": deadlines.connect.total_seconds(),
+            "command_timeout": deadlines.answer.total_seconds(),
+            "server_settings": deadlines.server_settings,
+        },
+    }
+
+
+def _leave_broken(context: ExceptionContext) -> None:
+    """Say which connections are of no use any more: SQLAlchemy itself knows only those that are closed already."""
+    error = context.original_exception
+    if not is_end_of_connection(error):
+        return
+    context.is_disconnect = True
+    # One answer that never came says nothing about the other connections.
+    context.invalidate_pool_on_disconnect = not isinstance(error, TimeoutError)
+    if isinstance(error, OSError) and context.connection is not None and not context.connection.invalidated:
+        # Nobody is there to take leave of; trying to would take seconds.
+        cast("Connection", context.connection.connection.driver_connection).terminate()
+
+
+def _replace_closed(_dbapi_connection: object, entry: ConnectionPoolEntry, _proxy: object) -> None:
+    """Exchange a connection whose end was noticed while it lay idle, without asking the server."""
+    if cast("Connection", entry.driver_connection).is_closed():
+        raise DisconnectionError

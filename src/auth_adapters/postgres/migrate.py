@@ -1,0 +1,128 @@
+"""Bringing the schema up to date."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, NullPool, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from auth_adapters.postgres.address import DatabaseAddress
+from auth_adapters.postgres.migrations import REVISIONS, VERSION_TABLE
+from auth_adapters.postgres.schema import SCHEMA
+from auth_adapters.postgres.schema_state import APPLIED, SchemaState, state_of
+from auth_adapters.postgres.violations import Moment, sqlstate_of, told_plainly
+from auth_core.redacted import Redacted
+
+_SECONDS_TO_CONNECT: Final = 5
+_ATTEMPTS: Final = 10
+_SECONDS_BETWEEN: Final = 0.5
+
+_LOCK_NOT_AVAILABLE: Final = ("55P03",)
+# IF NOT EXISTS does not see what somebody else is making at this very moment.
+_MADE_AT_ONCE: Final = ("23505", "42P06", "42P07")
+
+_HAS_LOCK: Final = text(f"SELECT to_regclass('{SCHEMA}.migration_lock') IS NOT NULL")
+_HAS_HISTORY: Final = text(f"SELECT to_regclass('{SCHEMA}.{VERSION_TABLE}') IS NOT NULL")
+_MAKE_LOCK: Final = (
+    text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"),
+    text(f"CREATE TABLE IF NOT EXISTS {SCHEMA}.migration_lock (one integer PRIMARY KEY)"),
+    text(f"INSERT INTO {SCHEMA}.migration_lock VALUES (1) ON CONFLICT DO NOTHING"),  # noqa: S608 - a name of ours
+)
+_TAKE_LOCK: Final = (
+    text("SET LOCAL statement_timeout = 0"),
+    text("SET LOCAL lock_timeout = '60s'"),
+    text(f"SELECT one FROM {SCHEMA}.migration_lock FOR UPDATE"),  # noqa: S608 - a name of ours
+    # Whoever wants a table that a revision waits for has to wait behind it: rather try again than hold them up.
+    text("SET LOCAL lock_timeout = '1s'"),
+)
+
+
+class SchemaAhead(Exception):
+    """A later release has migrated this database; this one knows nothing of its schema."""
+
+    def __init__(self) -> None:
+        super().__init__("The database has been migrated by a later release. Install that one, or restore a backup.")
+
+
+async def migrate(address: Redacted[str]) -> Sequence[str]:
+    """Apply the revisions that are missing and return their names; print nothing.
+
+    All of them are one transaction: whatever kills it, the database is as before, and the next call does the work.
+    Of any number of simultaneous calls, in whatever processes, one does it while the others wait.
+
+    Raises: InvalidDatabaseAddress, SchemaAhead, Unavailable, OutcomeUnknown, DatabaseFault.
+    """
+    engine = _engine(DatabaseAddress.parse(address.reveal()))
+    try:
+        with told_plainly(Moment.COMMITTING):
+            return await _migrate(engine)
+    finally:
+        await engine.dispose()
+
+
+def _engine(address: DatabaseAddress) -> AsyncEngine:
+    return create_async_engine(
+        address.url,
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={
+            **address.connect_args,
+            "timeout": _SECONDS_TO_CONNECT,
+            "server_settings": {"application_name": "auth-service migrate"},
+        },
+    )
+
+
+async def _migrate(engine: AsyncEngine) -> Sequence[str]:
+    await _do(_make_lock, engine, again_after=_MADE_AT_ONCE)
+    return await _do(_upgrade, engine, again_after=_LOCK_NOT_AVAILABLE)
+
+
+async def _do[T](work: Callable[[Connection], T], engine: AsyncEngine, *, again_after: Collection[str]) -> T:
+    """Do `work` in a transaction of its own, and again after errors that pass by themselves."""
+    for attempts_left in reversed(range(_ATTEMPTS)):
+        with told_plainly(Moment.CONNECTING):
+            connection = await engine.connect()
+        try:
+            async with connection.begin():
+                return await connection.run_sync(work)
+        except DBAPIError as error:
+            if not attempts_left or sqlstate_of(error) not in again_after:
+                raise
+        finally:
+            await connection.close()
+        await asyncio.sleep(_SECONDS_BETWEEN)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _make_lock(connection: Connection) -> None:
+    if not connection.scalar(_HAS_LOCK):
+        for statement in _MAKE_LOCK:
+            connection.execute(statement)
+
+
+def _upgrade(connection: Connection) -> Sequence[str]:
+    for statement in _TAKE_LOCK:
+        connection.execute(statement)
+    applied = _applied(connection)
+    match state_of(applied):
+        case SchemaState.CURRENT:
+            return ()
+        case SchemaState.AHEAD:
+            raise SchemaAhead
+        case SchemaState.BEHIND:
+            config = Config()
+            config.set_main_option("script_location", "auth_adapters.postgres:migrations")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            return REVISIONS[len(applied) and REVISIONS.index(applied[0]) + 1 :]
+
+
+def _applied(connection: Connection) -> Sequence[str]:
+    if not connection.scalar(_HAS_HISTORY):
+        return ()
+    return [row.version_num for row in connection.execute(APPLIED)]

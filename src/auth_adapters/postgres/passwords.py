@@ -1,0 +1,78 @@
+"""Passwords in PostgreSQL."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Row, bindparam, insert, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from auth_adapters.postgres.schema import Record, table_of
+from auth_adapters.postgres.statements import InTransaction
+from auth_adapters.postgres.users import LOCK_USER, UserRecord
+from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
+from auth_core.ids import UserId
+from auth_core.redacted import Redacted
+from auth_core.users.model import UserStatus
+
+
+class PasswordRecord(Record):
+    """The password of a user, as the hasher made it. `version` counts changes of the password, not of its hash."""
+
+    __tablename__ = "passwords"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(UserRecord.id, ondelete="CASCADE"), primary_key=True)
+    hash: Mapped[str]
+    version: Mapped[int]
+    changed_at: Mapped[datetime]
+
+
+PASSWORDS: Final = table_of(PasswordRecord)
+
+_ADD: Final = insert(PASSWORDS)
+_FIND: Final = select(PASSWORDS.c.hash, PASSWORDS.c.version).where(PASSWORDS.c.user_id == bindparam("owner"))
+_OF_VERSION: Final = (PASSWORDS.c.user_id == bindparam("owner"), PASSWORDS.c.version == bindparam("old_version"))
+_CHANGE: Final = (
+    update(PASSWORDS)
+    .where(*_OF_VERSION)
+    .values(hash=bindparam("new_hash"), version=PASSWORDS.c.version + 1, changed_at=bindparam("now"))
+)
+_REHASH: Final = update(PASSWORDS).where(*_OF_VERSION).values(hash=bindparam("new_hash"))
+
+
+def password_in(row: Row[Any], *, user_id: UserId) -> StoredPassword:
+    """Return the password of a row that has the columns `hash` and `version`."""
+    return StoredPassword(user_id=user_id, hash=PasswordHash(Redacted(row.hash)), version=row.version)
+
+
+class PostgresPasswords:
+    """The password of each user."""
+
+    def __init__(self, statements: InTransaction) -> None:
+        self._statements = statements
+
+    async def add(self, password: StoredPassword, *, now: datetime) -> None:
+        await self._statements.run(
+            _ADD,
+            user_id=password.user_id,
+            hash=password.hash.reveal(),
+            version=password.version,
+            changed_at=now,
+        )
+
+    async def find(self, user_id: UserId) -> StoredPassword | None:
+        found = await self._statements.run(_FIND, owner=user_id)
+        return None if found.row is None else password_in(found.row, user_id=user_id)
+
+    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime) -> bool:
+        user = (await self._statements.run(LOCK_USER, user_id=user_id)).row
+        if user is None or user.status != UserStatus.ACTIVE:
+            return False
+        changed = await self._statements.run(
+            _CHANGE, owner=user_id, new_hash=new.reveal(), old_version=version, now=now
+        )
+        return changed.count == 1
+
+    async def rehash(self, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
+        rehashed = await self._statements.run(_REHASH, owner=user_id, new_hash=new.reveal(), old_version=version)
+        return rehashed.count == 1

@@ -1,0 +1,70 @@
+"""Transactions of PostgreSQL."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from typing import final
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth_adapters.postgres.access import PostgresPrincipals, PostgresRoles
+from auth_adapters.postgres.audit import PostgresAuditTrail
+from auth_adapters.postgres.database import Database
+from auth_adapters.postgres.passwords import PostgresPasswords
+from auth_adapters.postgres.sessions import PostgresSessions
+from auth_adapters.postgres.statements import InTransaction
+from auth_adapters.postgres.to_the_end import to_the_end
+from auth_adapters.postgres.tokens import PostgresSigningKeys
+from auth_adapters.postgres.users import PostgresUsers
+from auth_adapters.postgres.violations import Moment, told_plainly
+
+
+@final
+class PostgresTx:
+    """What one transaction gives."""
+
+    __slots__ = ("audit", "passwords", "principals", "roles", "sessions", "signing_keys", "users")
+
+    def __init__(self, statements: InTransaction) -> None:
+        self.users = PostgresUsers(statements)
+        self.passwords = PostgresPasswords(statements)
+        self.roles = PostgresRoles(statements)
+        self.principals = PostgresPrincipals(statements)
+        self.sessions = PostgresSessions(statements)
+        self.signing_keys = PostgresSigningKeys(statements)
+        self.audit = PostgresAuditTrail(statements)
+
+
+class PostgresUnitOfWork:
+    """Opens transactions, one connection each."""
+
+    def __init__(self, database: Database) -> None:
+        self._engine = database.transactions
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncGenerator[PostgresTx]:
+        with told_plainly(Moment.CONNECTING):
+            connection = await self._engine.connect()
+        try:
+            statements = InTransaction(connection)
+            try:
+                yield PostgresTx(statements)
+                if statements.failure is not None:
+                    # Somebody went on after a failed statement. The server would take COMMIT for ROLLBACK, and say so
+                    # to nobody.
+                    raise statements.failure
+            except BaseException:
+                await self._roll_back(connection)
+                raise
+            await to_the_end(self._commit(connection))
+        finally:
+            await connection.close()
+
+    async def _roll_back(self, connection: AsyncConnection) -> None:
+        # A connection that is gone has rolled back; its error must not take the place of the one that brought us here.
+        with suppress(SQLAlchemyError, OSError):
+            await connection.rollback()
+
+    async def _commit(self, connection: AsyncConnection) -> None:
+        with told_plainly(Moment.COMMITTING):
+            await connection.commit()

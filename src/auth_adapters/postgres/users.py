@@ -1,0 +1,155 @@
+"""Users in PostgreSQL."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Row, Text, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from auth_adapters.postgres.schema import KEY_TEXT, Record, table_of
+from auth_adapters.postgres.statements import InTransaction
+from auth_core.ids import UserId
+from auth_core.page import Page
+from auth_core.users.email_address import CanonicalEmail, EmailAddress
+from auth_core.users.model import Name, User, UserStatus
+
+
+class UserRecord(Record):
+    """An account. `email_canonical` is unique; `email` is spelt as its owner spells it."""
+
+    __tablename__ = "users"
+    # A log-in stamps its row: room on the page keeps that from touching the indexes.
+    __table_args__ = ({"postgresql_with": {"fillfactor": 90}},)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    email_canonical: Mapped[str] = mapped_column(KEY_TEXT, unique=True)
+    first_name: Mapped[str]
+    last_name: Mapped[str]
+    status: Mapped[str]
+    security_version: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    last_login_at: Mapped[datetime | None]
+
+
+USERS: Final = table_of(UserRecord)
+IS_ACTIVE: Final = USERS.c.status == UserStatus.ACTIVE.value
+USER_COLUMNS: Final = (
+    USERS.c.id,
+    USERS.c.email,
+    USERS.c.first_name,
+    USERS.c.last_name,
+    USERS.c.status,
+    USERS.c.created_at,
+    USERS.c.updated_at,
+    USERS.c.last_login_at,
+)
+
+LOCK_USER: Final = select(USERS.c.status).where(USERS.c.id == bindparam("user_id")).with_for_update(key_share=True)
+"""Keeps log-ins, changes of password and of status, and endings of sessions of one user in line.
+
+Who needs several locks takes this one first, then that of the password, then those of sessions: no two ever wait for
+each other in a circle. Rows that merely refer to the user are not held up.
+"""
+
+_ADD: Final = (
+    insert(USERS)
+    .values(security_version=0, last_login_at=None)
+    .on_conflict_do_nothing(index_elements=[USERS.c.email_canonical])
+)
+_FIND: Final = select(*USER_COLUMNS).where(USERS.c.id == bindparam("user_id"))
+_FIND_BY_EMAIL: Final = select(*USER_COLUMNS).where(USERS.c.email_canonical == bindparam("email"))
+_RENAME: Final = (
+    update(USERS)
+    .where(USERS.c.id == bindparam("user_id"))
+    .values(
+        first_name=func.coalesce(bindparam("new_first_name", type_=Text), USERS.c.first_name),
+        last_name=func.coalesce(bindparam("new_last_name", type_=Text), USERS.c.last_name),
+        updated_at=bindparam("now"),
+    )
+    .returning(*USER_COLUMNS)
+)
+_SET_STATUS: Final = (
+    update(USERS)
+    .where(USERS.c.id == bindparam("user_id"), USERS.c.status != bindparam("new_status"))
+    .values(status=bindparam("new_status"), security_version=USERS.c.security_version + 1, updated_at=bindparam("now"))
+)
+_RECORD_LOG_IN: Final = (
+    update(USERS)
+    .where(USERS.c.id == bindparam("user_id"), IS_ACTIVE)
+    .values(last_login_at=bindparam("now"))
+    .returning(*USER_COLUMNS)
+)
+_FIRST_PAGE: Final = select(*USER_COLUMNS).order_by(USERS.c.id).limit(bindparam("rows"))
+_NEXT_PAGE: Final = _FIRST_PAGE.where(USERS.c.id > bindparam("after"))
+
+
+def user_in(row: Row[Any]) -> User:
+    """Return the user of a row that has `USER_COLUMNS`."""
+    return User(
+        id=UserId(row.id),
+        email=EmailAddress(row.email),
+        first_name=Name(row.first_name),
+        last_name=Name(row.last_name),
+        status=UserStatus(row.status),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        last_login_at=row.last_login_at,
+    )
+
+
+class PostgresUsers:
+    """Everybody who has an account."""
+
+    def __init__(self, statements: InTransaction) -> None:
+        self._statements = statements
+
+    async def add(self, user: User) -> bool:
+        added = await self._statements.run(
+            _ADD,
+            id=user.id,
+            email=user.email.address,
+            email_canonical=user.email.canonical,
+            first_name=user.first_name,
+            last_name=user.last_name,
+            status=user.status.value,
+            created_at=user.created_at,
+            updated_at=user.updated_at,
+        )
+        return added.count == 1
+
+    async def find(self, user_id: UserId) -> User | None:
+        found = await self._statements.run(_FIND, user_id=user_id)
+        return None if found.row is None else user_in(found.row)
+
+    async def find_by_email(self, email: CanonicalEmail) -> User | None:
+        found = await self._statements.run(_FIND_BY_EMAIL, email=email)
+        return None if found.row is None else user_in(found.row)
+
+    async def rename(
+        self, user_id: UserId, *, first_name: Name | None, last_name: Name | None, now: datetime
+    ) -> User | None:
+        renamed = await self._statements.run(
+            _RENAME, user_id=user_id, new_first_name=first_name, new_last_name=last_name, now=now
+        )
+        return None if renamed.row is None else user_in(renamed.row)
+
+    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> bool:
+        changed = await self._statements.run(_SET_STATUS, user_id=user_id, new_status=status.value, now=now)
+        return changed.count == 1
+
+    async def record_log_in(self, user_id: UserId, *, now: datetime) -> User | None:
+        stamped = await self._statements.run(_RECORD_LOG_IN, user_id=user_id, now=now)
+        return None if stamped.row is None else user_in(stamped.row)
+
+    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
+        # One row more than asked for tells whether there is a next page.
+        if after is None:
+            found = await self._statements.run(_FIRST_PAGE, rows=limit + 1)
+        else:
+            found = await self._statements.run(_NEXT_PAGE, rows=limit + 1, after=after)
+        users = [user_in(row) for row in found.rows[:limit]]
+        return Page(items=users, next=users[-1].id if len(found.rows) > limit else None)

@@ -1,0 +1,56 @@
+"""A real PostgreSQL for all tests below: one server, and for each module a database of its own."""
+
+from collections.abc import AsyncGenerator, Generator
+from functools import cache
+
+import pytest
+
+from auth_adapters.postgres import Database, PostgresPorts, postgres_ports
+from auth_core import Redacted
+from auth_core.testing import MovableClock
+from tests.integration import postgres_source
+from tests.integration.databases import Databases, databases_on
+
+_source = cache(postgres_source.choose)
+
+
+def pytest_report_header() -> str:
+    return f"PostgreSQL: {_source()}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Generator[postgres_source.Server]:
+    """The server; never skipped: without one every test that needs it fails and says what to do."""
+    base = tmp_path_factory.getbasetemp()
+    home = (base if worker_id == "master" else base.parent) / "postgres"  # workers share one
+    with postgres_source.running(_source(), home) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def databases(postgres_server: postgres_source.Server) -> AsyncGenerator[Databases]:
+    async with databases_on(postgres_server.url) as databases:
+        yield databases
+
+
+@pytest.fixture(scope="module")
+async def address(databases: Databases) -> Redacted[str]:
+    """The address of a migrated database that the tests of one module share."""
+    return await databases.migrated()
+
+
+@pytest.fixture(scope="module")
+async def database(address: Redacted[str]) -> AsyncGenerator[Database]:
+    database = Database(address)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def storage(database: Database, clock: MovableClock) -> PostgresPorts:
+    return postgres_ports(database, clock=clock)

@@ -1,0 +1,181 @@
+"""PostgreSQL used the way it is used too often: the contracts notice."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import cast
+
+import pytest
+from sqlalchemy import text
+
+from auth_adapters.postgres import Database, DatabaseFault, PostgresPorts, postgres_ports
+from auth_adapters.postgres.passwords import PostgresPasswords
+from auth_adapters.postgres.sessions import PostgresSessions
+from auth_adapters.postgres.statements import Answer, InTransaction
+from auth_adapters.postgres.unit_of_work import PostgresTx
+from auth_adapters.postgres.users import LOCK_USER, PostgresUsers
+from auth_core.assembly import Tx
+from auth_core.errors import Unavailable
+from auth_core.ids import SessionId
+from auth_core.sessions.refresh_chain import Advanced
+from auth_core.testing import MovableClock
+from auth_core.testing.contracts.passwords import PasswordsContract
+from auth_core.testing.contracts.refresh_chains import RefreshChainsContract
+from auth_core.testing.contracts.sessions import SessionsContract
+from auth_core.testing.contracts.storage import Storage
+from auth_core.testing.contracts.unit_of_work import UnitOfWorkContract
+from auth_core.testing.contracts.users import UsersContract
+from auth_core.unit_of_work import UnitOfWork
+from auth_core.users.model import User
+from tests.unit.contracts.mutation import caught_by
+
+
+class CheckThenAct:
+    """Looks at the chain, judges, and only then moves it on: two looks may see the same link."""
+
+    def __init__(self, storage: PostgresPorts) -> None:
+        self._storage = storage
+
+    async def advance(
+        self, session_id: SessionId, generation: int, *, now: datetime, idle: timedelta
+    ) -> Advanced | None:
+        async with self._storage.uow() as tx:
+            statements = statements_of(tx)
+            found = await statements.run(
+                text("SELECT user_id, generation FROM auth.sessions WHERE id = :id AND ended_at IS NULL"), id=session_id
+            )
+            if found.row is None or found.row.generation != generation:
+                return None
+            await statements.run(
+                text("UPDATE auth.sessions SET generation = :next, advanced_at = :now WHERE id = :id"),
+                id=session_id,
+                next=generation + 1,
+                now=now,
+            )
+            session = await tx.sessions.lock(session_id)
+            principal = await tx.principals.find(found.row.user_id)
+            assert session is not None
+            return None if principal is None else Advanced(session=session, principal=principal)
+
+
+class CommitsWhateverHappens:
+    """Writes down at the end what was done, whether it went well or not."""
+
+    def __init__(self, database: Database) -> None:
+        self._engine = database.transactions
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncGenerator[Tx]:
+        async with self._engine.connect() as connection:
+            try:
+                yield PostgresTx(InTransaction(connection))
+            finally:
+                await connection.commit()
+
+
+class CommitsEachStatement:
+    """Gives single statements for a transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._engine = database.single_statements
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncGenerator[Tx]:
+        async with self._engine.connect() as connection:
+            yield PostgresTx(InTransaction(connection))
+
+
+class LooksBeforeItAdds(PostgresUsers):
+    """Asks whether the address is free, and then takes it, or runs into the one who was faster."""
+
+    async def add(self, user: User) -> bool:
+        if await self.find_by_email(user.email.canonical) is not None:
+            return False
+        insert = """INSERT INTO auth.users (id, email, email_canonical, first_name, last_name, status, security_version,
+            created_at, updated_at) VALUES (:id, :email, :canonical, '', '', 'active', 0, now(), now())"""
+        await self._statements.run(text(insert), id=user.id, email=user.email.address, canonical=user.email.canonical)
+        return True
+
+
+class LocksNobody(InTransaction):
+    """Leaves out the lock on the user."""
+
+    def __init__(self, statements: InTransaction) -> None:
+        self._all = statements
+
+    async def run(self, statement: object, **values: object) -> Answer:
+        if statement is LOCK_USER:
+            statement = text("SELECT status FROM auth.users WHERE id = :user_id")
+        return await self._all.run(statement, **values)  # type: ignore[arg-type]  # what came in goes on
+
+
+def statements_of(tx: Tx) -> InTransaction:
+    return cast("PostgresTx", tx).users._statements
+
+
+def changing(uow: UnitOfWork[Tx], change: Callable[[PostgresTx], None]) -> UnitOfWork[Tx]:
+    """Return a unit of work in whose transactions `change` has put something else in place."""
+
+    @asynccontextmanager
+    async def changed() -> AsyncGenerator[Tx]:
+        async with uow() as tx:
+            change(cast("PostgresTx", tx))
+            yield tx
+
+    return changed
+
+
+@caught_by("test_of_many_at_once_one_advances")
+class TestCheckThenAct(RefreshChainsContract):
+    @pytest.fixture
+    def storage(self, storage: PostgresPorts) -> Storage:
+        return replace(storage, refresh_chains=CheckThenAct(storage))
+
+
+@caught_by("test_an_exception_rolls_everything_back", "test_a_cancellation_rolls_everything_back")
+class TestCommitsWhateverHappens(UnitOfWorkContract):
+    @pytest.fixture
+    def storage(self, database: Database, clock: MovableClock) -> Storage:
+        return replace(postgres_ports(database, clock=clock), uow=CommitsWhateverHappens(database))
+
+
+@caught_by(
+    "test_an_exception_rolls_everything_back",
+    "test_a_cancellation_rolls_everything_back",
+    "test_what_has_begun_is_seen_by_nobody_else",
+)
+class TestCommitsEachStatement(UnitOfWorkContract):
+    @pytest.fixture
+    def storage(self, database: Database, clock: MovableClock) -> Storage:
+        return replace(postgres_ports(database, clock=clock), uow=CommitsEachStatement(database))
+
+
+@caught_by("test_of_many_who_want_an_address_at_once_one_gets_it", raises=(DatabaseFault, Unavailable))
+class TestLooksBeforeItAdds(UsersContract):
+    @pytest.fixture
+    def storage(self, storage: PostgresPorts) -> Storage:
+        def change(tx: PostgresTx) -> None:
+            tx.users = LooksBeforeItAdds(statements_of(tx))
+
+        return replace(storage, uow=changing(storage.uow, change))
+
+
+@caught_by("test_a_log_in_waits_for_the_end_of_no_session_too")
+class TestEndsSessionsWithoutALock(SessionsContract):
+    @pytest.fixture
+    def storage(self, storage: PostgresPorts) -> Storage:
+        def change(tx: PostgresTx) -> None:
+            tx.sessions = PostgresSessions(LocksNobody(statements_of(tx)))
+
+        return replace(storage, uow=changing(storage.uow, change))
+
+
+@caught_by("test_a_log_in_waits_for_a_change_and_sees_it")
+class TestChangesPasswordsWithoutALock(PasswordsContract):
+    @pytest.fixture
+    def storage(self, storage: PostgresPorts) -> Storage:
+        def change(tx: PostgresTx) -> None:
+            tx.passwords = PostgresPasswords(LocksNobody(statements_of(tx)))
+
+        return replace(storage, uow=changing(storage.uow, change))

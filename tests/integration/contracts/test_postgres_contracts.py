@@ -1,0 +1,50 @@
+"""PostgreSQL keeps every promise that storage makes."""
+
+from auth_core.testing.contracts.access_check import AccessCheckContract
+from auth_core.testing.contracts.audit_trail import AuditTrailContract
+from auth_core.testing.contracts.candidates import CandidatesContract
+from auth_core.testing.contracts.ended_sessions import EndedSessionsContract
+from auth_core.testing.contracts.passwords import PasswordsContract
+from auth_core.testing.contracts.principals import PrincipalsContract
+from auth_core.testing.contracts.refresh_chains import RefreshChainsContract
+from auth_core.testing.contracts.roles import RolesContract
+from auth_core.testing.contracts.sessions import SessionsContract
+from auth_core.testing.contracts.signing_keys import SigningKeysContract
+from auth_core.testing.contracts.unit_of_work import UnitOfWorkContract
+from auth_core.testing.contracts.users import UsersContract
+
+
+class TestPostgresUnitOfWork(UnitOfWorkContract): ...
+
+
+class TestPostgresUsers(UsersContract): ...
+
+
+class TestPostgresPasswords(PasswordsContract): ...
+
+
+class TestPostgresRoles(RolesContract): ...
+
+
+class TestPostgresPrincipals(PrincipalsContract): ...
+
+
+class TestPostgresSessions(SessionsContract): ...
+
+
+class TestPostgresRefreshChains(RefreshChainsContract): ...
+
+
+class TestPostgresEndedSessions(EndedSessionsContract): ...
+
+
+class TestPostgresCandidates(CandidatesContract): ...
+
+
+class TestPostgresSigningKeys(SigningKeysContract): ...
+
+
+class TestPostgresAccessCheck(AccessCheckContract): ...
+
+
+class TestPostgresAuditTrail(AuditTrailContract): ...

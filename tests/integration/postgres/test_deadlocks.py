@@ -1,0 +1,60 @@
+"""Everybody takes locks in one order, so nobody waits in a circle."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from auth_adapters.postgres import Database, Deadlines
+from auth_core import NotFound, Redacted, Rejected, Unauthenticated
+from auth_core.testing import MovableClock, an_origin
+from tests.integration.postgres.person import Person, auth_over, signed_in
+from tests.integration.postgres.questions import scalar
+
+SEEDS = range(3)
+
+
+@pytest.mark.covers("DB-04")
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_two_hundred_mixed_calls_at_once_never_block_each_other(
+    address: Redacted[str], clock: MovableClock, operator: AsyncEngine, seed: int
+) -> None:
+    chance = random.Random(seed)
+    database = Database(address, deadlines=Deadlines(acquire=timedelta(seconds=60)))
+    auth = await auth_over(database, clock)
+    people = [await signed_in(auth) for _ in range(3)]
+    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    before = await scalar(operator, deadlocks)
+
+    async def act() -> None:
+        one = chance.choice(people)
+        person = Person(auth, one.id, one.email, one.tokens)
+        calls: list[Callable[[], Awaitable[object]]] = [
+            person.log_in,
+            person.refresh,
+            person.refresh,
+            person.log_out,
+            lambda: auth.sessions.log_out_everywhere(user_id=person.id, origin=an_origin()),
+            lambda: auth.sessions.revoke(user_id=person.id, session_id=person.session_id, origin=an_origin()),
+            lambda: auth.users.update_profile(
+                user_id=person.id, first_name="Grace", last_name=None, origin=an_origin()
+            ),
+            person.change_password,
+            person.is_disabled,
+            person.is_enabled,
+            person.is_enabled,
+            auth.upkeep.purge,
+        ]
+        for call in chance.sample(calls, 3):
+            with suppress(Rejected, Unauthenticated, NotFound):  # somebody was faster: that is what this is about
+                await call()
+
+    outcomes = await asyncio.gather(*(act() for _ in range(200)), return_exceptions=True)
+    await database.close()
+
+    assert [outcome for outcome in outcomes if outcome is not None] == []
+    assert await scalar(operator, deadlocks) == before
