@@ -1,0 +1,1 @@
+"""The command line: everything an operator does, one file for each group of commands."""

@@ -1,0 +1,55 @@
+"""`auth-service migrate`."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auth_http.cli.invocation import container_of
+from auth_http.cli.output import print_json
+from auth_http.exit_codes import ExitCode
+from auth_http.failures import told_plainly
+
+if TYPE_CHECKING:
+    from auth_http.postgres_storage import PostgresStorage
+
+
+def migrate(
+    context: typer.Context,
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit with 1 when migrations are missing.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Bring the schema of the database up to date. Doing it twice, or in several places at once, does no harm.
+
+    Examples: `auth-service migrate`, `auth-service migrate --check`
+    """
+    with told_plainly():
+        storage = container_of(context).storage()
+        missing, applied = asyncio.run(_migrate(storage, check=check))
+    if json:
+        print_json({"applied": applied, "missing": missing})
+    else:
+        for revision in applied:
+            typer.echo(f"applied {revision}")
+        typer.echo("Migrations are missing: run `auth-service migrate`." if missing else "The schema is up to date.")
+    if missing:
+        raise typer.Exit(ExitCode.FOUND_SOMETHING)
+
+
+async def _migrate(storage: "PostgresStorage", *, check: bool) -> tuple[bool, list[str]]:
+    from auth_adapters.postgres import SchemaAhead, SchemaState, schema_state
+    from auth_adapters.postgres import migrate as apply_missing
+    from auth_http.exit_codes import CannotRun
+
+    try:
+        await storage.reach()
+        if check:
+            return await schema_state(storage.database) is SchemaState.BEHIND, []
+        return False, list(await apply_missing(storage.address))
+    except SchemaAhead as error:
+        raise CannotRun(str(error), ExitCode.BAD_SETTINGS) from None
+    finally:
+        await storage.close()

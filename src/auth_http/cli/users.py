@@ -1,0 +1,157 @@
+"""`auth-service users`: accounts, as the operator of the machine sees them."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from auth_http.cli.invocation import run
+from auth_http.cli.output import print_fields, print_json, print_table, shown
+from auth_http.cli.password_entry import enter_password
+
+if TYPE_CHECKING:
+    from auth_core import AuthCore
+    from auth_core.ids import UserId
+    from auth_core.users.model import User
+    from auth_http.container import Container
+
+app = typer.Typer(help="Create, list, disable and enable accounts.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Who = Annotated[str, typer.Argument(help="The e-mail address or the id of the account.", metavar="WHO")]
+
+
+@app.command(
+    epilog="Examples: `auth-service users create ada@example.com --first-name Ada --last-name Lovelace --admin`, "
+    "`pass show ada | auth-service users create ada@example.com --first-name Ada --last-name Lovelace "
+    "--password-stdin`"
+)
+def create(
+    context: typer.Context,
+    email: Annotated[str, typer.Argument(help="The e-mail address.")],
+    *,
+    first_name: Annotated[str, typer.Option(help="The first name.", prompt=True)],
+    last_name: Annotated[str, typer.Option(help="The last name.", prompt=True)],
+    role: Annotated[list[str] | None, typer.Option(help="A role to give; may be repeated.")] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="The same as --role admin.")] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
+    ] = False,
+    generate_password: Annotated[
+        bool, typer.Option("--generate-password", help="Make a password up and print it, once.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Create an account, whether registration is open or not. The password is asked for, twice."""
+    from auth_core import Origin
+
+    entry = enter_password(from_stdin=password_stdin, generate=generate_password)
+    roles = [*(role or ()), *(("admin",) if admin else ())]
+
+    async def work(container: "Container") -> "User":
+        return await container.auth().users.create(
+            email=email,
+            password=entry.password,
+            first_name=first_name,
+            last_name=last_name,
+            roles=roles,
+            actor=None,
+            origin=Origin(),
+        )
+
+    user = run(context, work)
+    made_up = {"password": entry.password.reveal()} if entry.made_up else {}
+    if json:
+        print_json(_as_json(user) | made_up)
+    else:
+        print_fields(
+            {"created": str(user.email), "id": str(user.id), "roles": " ".join(sorted({*roles, "user"}))} | made_up
+        )
+
+
+@app.command("list", epilog="Example: `auth-service users list --json | jq -r '.items[].email'`")
+def list_users(
+    context: typer.Context,
+    *,
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=500)] = 100,
+    after: Annotated[UUID | None, typer.Option(help="Begin after the account with this id.")] = None,
+    json: Json = False,
+) -> None:
+    """List accounts in the order of their making."""
+    from auth_core.ids import UserId
+
+    async def work(container: "Container") -> Any:  # noqa: ANN401 - Page[User, UserId], of imports that come later
+        return await container.auth().users.list(after=UserId(after) if after else None, limit=limit)
+
+    page = run(context, work)
+    if json:
+        print_json({"items": [_as_json(user) for user in page.items], "next": str(page.next) if page.next else None})
+        return
+    print_table(
+        ("id", "e-mail", "name", "status", "created", "last log-in"),
+        [
+            (
+                str(user.id),
+                str(user.email),
+                f"{user.first_name} {user.last_name}",
+                user.status.value,
+                shown(user.created_at),
+                shown(user.last_login_at),
+            )
+            for user in page.items
+        ],
+        empty="There are no accounts.",
+    )
+    if page.next:
+        typer.echo(f"More: --after {page.next}")
+
+
+@app.command(epilog="Example: `auth-service users disable mallory@example.com`")
+def disable(context: typer.Context, who: Who, *, json: Json = False) -> None:
+    """Close an account: its sessions end at once, and nobody can log in to it. Doing it twice does no harm."""
+    _set_status(context, who, enabled=False, json=json)
+
+
+@app.command(epilog="Example: `auth-service users enable mallory@example.com`")
+def enable(context: typer.Context, who: Who, *, json: Json = False) -> None:
+    """Open a disabled account again. Sessions that ended stay ended."""
+    _set_status(context, who, enabled=True, json=json)
+
+
+def _set_status(context: typer.Context, who: str, *, enabled: bool, json: bool) -> None:
+    from auth_core import Origin
+
+    async def work(container: "Container") -> "UserId":
+        auth = container.auth()
+        user_id = await _find(auth, who)
+        act = auth.users.enable if enabled else auth.users.disable
+        await act(user_id=user_id, actor=None, origin=Origin())
+        return user_id
+
+    user_id = run(context, work)
+    status = "active" if enabled else "disabled"
+    if json:
+        print_json({"id": str(user_id), "status": status})
+    else:
+        print_fields({"id": str(user_id), "status": status})
+
+
+async def _find(auth: "AuthCore", who: str) -> "UserId":
+    from auth_core.ids import UserId
+
+    try:
+        return UserId(UUID(who))
+    except ValueError:
+        return (await auth.users.look_up_by_email(email=who)).id
+
+
+def _as_json(user: "User") -> dict[str, str | None]:
+    return {
+        "id": str(user.id),
+        "email": str(user.email),
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "status": user.status.value,
+        "created_at": shown(user.created_at),
+        "last_login_at": shown(user.last_login_at) or None,
+    }

@@ -1,0 +1,134 @@
+"""The parts of the service, each built once, on first use.
+
+It only builds: nothing is injected anywhere. A test puts another part in the place of any of these with
+`container.storage.override(…)`.
+"""
+
+from datetime import timedelta
+
+from dependency_injector import containers, providers
+
+from auth_adapters.bcrypt_hasher import BcryptHasher, expected_duration
+from auth_adapters.ec_key_maker import EcKeyMaker
+from auth_adapters.hashing_pool import HashingPolicy, HashingPool
+from auth_adapters.jwt_tokens import JwtAccessTokenSigner, JwtRefreshTokenSigner
+from auth_adapters.key_vault import KeyVault
+from auth_adapters.postgres import postgres_ports
+from auth_adapters.system import SystemClock, SystemEntropy
+from auth_adapters.usable_cores import usable_cores
+from auth_core import AuthCore, Policies, Ports, assemble
+from auth_core.tokens.key_ring import KeyRing
+from auth_http.keychain import Keychain, keychain
+from auth_http.postgres_storage import PostgresStorage
+from auth_http.readiness import Readiness
+from auth_http.settings import Settings, read_settings
+from auth_http.telemetry import configure_logging
+
+
+def _policies(settings: Settings) -> Policies:
+    return settings.policies()
+
+
+def _hashing_pool(settings: Settings) -> HashingPool:
+    policy = HashingPolicy(
+        threads=settings.hashing_threads or max(1, usable_cores() // settings.workers),
+        niceness=settings.hashing_niceness,
+        deadline=timedelta(seconds=settings.hashing_wait_seconds),
+    )
+    return HashingPool(policy, first_guess=expected_duration(settings.bcrypt_cost))
+
+
+def _hasher(settings: Settings, keys: Keychain, pool: HashingPool, entropy: SystemEntropy) -> BcryptHasher:
+    pepper = KeyVault(keys.pepper.current, previous=keys.pepper.previous, entropy=entropy)
+    return BcryptHasher(pepper=pepper, cost=settings.bcrypt_cost, pool=pool)
+
+
+def _vault(keys: Keychain, entropy: SystemEntropy) -> KeyVault:
+    return KeyVault(keys.signing.current, previous=keys.signing.previous, entropy=entropy)
+
+
+def _key_ring(policies: Policies) -> KeyRing:
+    return KeyRing(retirement=policies.tokens.retirement)
+
+
+def _refresh_tokens(keys: Keychain) -> JwtRefreshTokenSigner:
+    return JwtRefreshTokenSigner(keys.refresh.current, previous=keys.refresh.previous)
+
+
+def _ports(
+    *,
+    clock: SystemClock,
+    entropy: SystemEntropy,
+    storage: PostgresStorage,
+    hasher: BcryptHasher,
+    key_ring: KeyRing,
+    key_maker: EcKeyMaker,
+    access_tokens: JwtAccessTokenSigner,
+    refresh_tokens: JwtRefreshTokenSigner,
+) -> Ports:
+    stored = postgres_ports(storage.database, clock=clock)
+    return Ports(
+        clock=clock,
+        entropy=entropy,
+        uow=stored.uow,
+        candidates=stored.candidates,
+        refresh_chains=stored.refresh_chains,
+        access_check=stored.access_check,
+        ended_sessions=stored.ended_sessions,
+        hasher=hasher,
+        key_ring=key_ring,
+        key_maker=key_maker,
+        access_tokens=access_tokens,
+        refresh_tokens=refresh_tokens,
+    )
+
+
+class Container(containers.DeclarativeContainer):
+    """Every part. What stands on the storage (`ports`, `auth`) can be asked for once that is open."""
+
+    settings: providers.Provider[Settings] = providers.Singleton(read_settings)
+    policies: providers.Provider[Policies] = providers.Singleton(_policies, settings)
+    clock = providers.Singleton(SystemClock)
+    entropy = providers.Singleton(SystemEntropy)
+    keychain: providers.Provider[Keychain] = providers.Singleton(keychain, settings)
+    hashing_pool: providers.Provider[HashingPool] = providers.Singleton(_hashing_pool, settings)
+    hasher: providers.Provider[BcryptHasher] = providers.Singleton(_hasher, settings, keychain, hashing_pool, entropy)
+    key_vault: providers.Provider[KeyVault] = providers.Singleton(_vault, keychain, entropy)
+    key_ring: providers.Provider[KeyRing] = providers.Singleton(_key_ring, policies)
+    key_maker = providers.Singleton(EcKeyMaker, key_vault)
+    access_tokens = providers.Singleton(JwtAccessTokenSigner, key_ring, vault=key_vault, clock=clock)
+    refresh_tokens: providers.Provider[JwtRefreshTokenSigner] = providers.Singleton(_refresh_tokens, keychain)
+    storage = providers.Singleton(PostgresStorage, settings)
+    readiness: providers.Provider[Readiness] = providers.Singleton(
+        Readiness, storage=storage, key_ring=key_ring, clock=clock
+    )
+    ports: providers.Provider[Ports] = providers.Singleton(
+        _ports,
+        clock=clock,
+        entropy=entropy,
+        storage=storage,
+        hasher=hasher,
+        key_ring=key_ring,
+        key_maker=key_maker,
+        access_tokens=access_tokens,
+        refresh_tokens=refresh_tokens,
+    )
+    auth: providers.Provider[AuthCore] = providers.Singleton(assemble, ports, policies)
+
+
+def container_with(settings: Settings) -> Container:
+    """Return the parts of a service with these settings, whatever the environment says."""
+    container = Container()
+    container.settings.override(providers.Object(settings))  # pyright: ignore[reportUnknownMemberType] - half-typed
+    return container
+
+
+def container_of_environment() -> Container:
+    """Return the parts of the service of this process, and let everything be logged as its settings say.
+
+    For whoever starts it in a server of their own. Raises: InvalidSettings.
+    """
+    container = Container()
+    settings = container.settings()
+    configure_logging(level=settings.log_level, log_format=settings.log_format, log_sql=settings.log_sql)
+    return container

@@ -1,0 +1,131 @@
+"""Reads the body before anybody else does, and judges its size, its pace, its type and its form.
+
+Routes find a small document with one reading, or no body at all.
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from auth_http.guards import strict_form, strict_json
+from auth_http.oauth_errors import invalid_request, oauth_answer
+from auth_http.problems import Problem, answer
+from auth_http.request_problems import AMBIGUOUS_HEADER, BODY_TOO_LARGE, BODY_TOO_SLOW, UNSUPPORTED_MEDIA_TYPE
+
+LARGEST_BODY: Final = 64 * 1024
+SLOWEST_BODY: Final = timedelta(seconds=10)
+
+_UTF_8: Final = rb'(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?'
+_JSON: Final = re.compile(rb"application/json" + _UTF_8, re.IGNORECASE)
+_FORM: Final = re.compile(rb"application/x-www-form-urlencoded" + _UTF_8, re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class BodyGuard:
+    """Lets a body through when it is JSON with one reading, or an URL-encoded form at the paths in `forms`."""
+
+    app: ASGIApp
+    forms: frozenset[str] = frozenset()
+    deadline: timedelta = SLOWEST_BODY
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Judge the body, then hand it on in one piece."""
+        if scope["type"] != "http" or not _may_have_a_body(scope):
+            await self.app(scope, receive, send)
+            return
+        refusal = _fault_in_headers(scope)
+        body: bytes | None = None
+        if refusal is None:
+            try:
+                async with asyncio.timeout(self.deadline.total_seconds()):
+                    body = await _read(receive)
+            except TimeoutError:
+                refusal = BODY_TOO_SLOW
+            except _TooLarge:
+                refusal = BODY_TOO_LARGE
+        if refusal is not None:
+            await answer(refusal, scope)(scope, receive, send)
+        elif body is not None:
+            await self._judge(body, scope, receive, send)
+
+    async def _judge(self, body: bytes, scope: Scope, receive: Receive, send: Send) -> None:
+        is_form = scope["path"].removeprefix(scope.get("root_path", "")) in self.forms
+        refusal: Problem | None = None
+        if body:
+            refusal = _fault_in_type(scope, _FORM if is_form else _JSON)
+        if refusal is None and body:
+            if not is_form:
+                refusal = strict_json.fault_in(body)
+            elif (fault := strict_form.fault_in(body)) is not None:
+                await oauth_answer(invalid_request(fault))(scope, receive, send)
+                return
+        if refusal is not None:
+            await answer(refusal, scope)(scope, receive, send)
+        else:
+            await self.app(scope, _in_one_piece(body, receive), send)
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def _may_have_a_body(scope: Scope) -> bool:
+    """Say whether there may be something to read: in HTTP/1 one of two header fields says so (RFC 9112 §6.3)."""
+    if not scope["http_version"].startswith("1"):
+        return True
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in scope["headers"]
+    )
+
+
+def _fault_in_headers(scope: Scope) -> Problem | None:
+    """Judge what is said of the body's size, before any of it is read."""
+    lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+    codings = [value for name, value in scope["headers"] if name == b"transfer-encoding"]
+    if len(lengths) + len(codings) > 1 or not all(length.isdigit() for length in lengths):
+        return AMBIGUOUS_HEADER
+    if any(len(length) > 9 or int(length) > LARGEST_BODY for length in lengths):
+        return BODY_TOO_LARGE
+    return None
+
+
+def _fault_in_type(scope: Scope, wanted: re.Pattern[bytes]) -> Problem | None:
+    types = [value for name, value in scope["headers"] if name == b"content-type"]
+    if len(types) != 1 or wanted.fullmatch(types[0]) is None:
+        return UNSUPPORTED_MEDIA_TYPE
+    if any(name == b"content-encoding" and value != b"identity" for name, value in scope["headers"]):
+        return UNSUPPORTED_MEDIA_TYPE
+    return None
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Return the whole body, or None when the caller has gone. Raises: _TooLarge, whatever the header said."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        if len(body) > LARGEST_BODY:
+            raise _TooLarge
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _in_one_piece(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives `body` and then whatever else there is to hear."""
+    given = False
+
+    async def receive_body() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive_body

@@ -1,0 +1,92 @@
+"""The documentation of the service as a document (OpenAPI 3.1)."""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final, override
+
+from fastapi import FastAPI
+
+from auth_http.problems import MEDIA_TYPE
+from auth_http.schemas.oauth import OAUTH_ERROR
+
+DESCRIPTION: Final = f"""\
+Accounts, sessions and tokens.
+
+**Errors** are problem details (`{MEDIA_TYPE}`, RFC 9457): `code` is stable and meant for programs, `detail` for people,
+and `errors` names every place that is wrong. `/auth/token` answers as RFC 6749 has it.
+
+**Try it**: press *Authorize* and sign in with your e-mail address and password.
+"""
+
+TAGS: Final[list[dict[str, Any]]] = [
+    {"name": "People", "description": "Accounts and what belongs to them."},
+    {"name": "Signing in", "description": "From credentials to tokens, and out again."},
+    {"name": "Sessions", "description": "Where one is signed in."},
+    {"name": "Services", "description": "For services that accept our tokens."},
+    {"name": "Operators", "description": "For whoever runs the service."},
+]
+
+_PROBLEM: Final[dict[str, Any]] = {
+    "title": "Problem",
+    "description": "What went wrong (RFC 9457).",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "instance", "code"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "The kind of problem."},
+        "title": {"type": "string", "description": "The kind of problem, for people."},
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "detail": {"type": "string", "description": "What it means, for people."},
+        "instance": {"type": "string", "format": "uri", "description": "The request it happened to."},
+        "code": {"type": "string", "description": "The kind of problem, for programs. Stable."},
+        "errors": {
+            "type": "array",
+            "description": "Every place that is wrong.",
+            "items": {
+                "type": "object",
+                "required": ["code", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "Where in the document (RFC 6901 §6)."},
+                    "parameter": {"type": "string", "description": "Which parameter of the address."},
+                    "code": {"type": "string", "description": "Stable."},
+                    "detail": {"type": "string", "description": "For people."},
+                },
+            },
+        },
+        "checks": {
+            "type": "object",
+            "description": "What is not ready, and why.",
+            "additionalProperties": {"type": "string"},
+        },
+    },
+}
+
+
+class DocumentedApp(FastAPI):
+    """A FastAPI application whose document knows our problems and not the framework's."""
+
+    @override
+    def openapi(self) -> dict[str, Any]:
+        """Return the document."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            schemas: dict[str, Any] = document["components"]["schemas"]
+            schemas.pop("HTTPValidationError", None)
+            schemas.pop("ValidationError", None)
+            schemas |= {"Problem": _PROBLEM, "OAuthError": OAUTH_ERROR}
+            for operations in document["paths"].values():
+                for operation in operations.values():
+                    _drop_framework_errors(operation["responses"])
+        return super().openapi()
+
+
+def _drop_framework_errors(responses: dict[str, Any]) -> None:
+    schema = responses.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    if schema.get("$ref") == "#/components/schemas/HTTPValidationError":
+        del responses["422"]
+
+
+def service_version() -> str:
+    """Return the version of the installed service."""
+    try:
+        return version("auth-service")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,1 @@
+"""The routes, one file for each group. They read, call one use case and write; nothing is decided here."""

@@ -1,0 +1,82 @@
+"""Signing in, staying signed in, signing out."""
+
+from fastapi import APIRouter, Request, Response
+
+from auth_core.credentials.passwords.errors import Busy
+from auth_core.errors import Unavailable
+from auth_core.login.errors import InvalidCredentials
+from auth_core.sessions.errors import InvalidRefreshToken
+from auth_core.tokens.errors import NoSigningKey
+from auth_http.dependencies import Current, auth, origin
+from auth_http.documented import SHORTLY, failures
+from auth_http.schemas.document import answered
+from auth_http.schemas.tokens import Credentials, LoginAnswer, RefreshToken, TokenPairAnswer
+
+router = APIRouter(tags=["Signing in"])
+
+
+@router.post(
+    "/auth/login",
+    operation_id="login",
+    summary="Sign in",
+    response_model=LoginAnswer,
+    response_description="A new session.",
+    responses=failures(InvalidCredentials(), Busy(SHORTLY), NoSigningKey(Unavailable.SHORTLY), json=True, writes=True),
+)
+async def login(asked: Credentials, request: Request) -> Response:
+    """Opens a session. An unknown address, a wrong password and a disabled account get one and the same answer."""
+    logged_in = await auth(request).login.log_in(email=asked.email, password=asked.password, origin=origin(request))
+    return answered(LoginAnswer.of_login(logged_in))
+
+
+@router.post(
+    "/auth/refresh",
+    operation_id="refresh",
+    summary="Trade a refresh token for new tokens",
+    response_model=TokenPairAnswer,
+    response_description="The next tokens of the session.",
+    responses=failures(
+        InvalidRefreshToken(),
+        NoSigningKey(Unavailable.SHORTLY),
+        json=True,
+        writes=True,
+    ),
+)
+async def refresh(asked: RefreshToken, request: Request) -> Response:
+    """Every refresh token is good for one use, and for a short while for a retry of it.
+
+    The retry, whose first answer may have been lost, yields the same next refresh token. Presented later, a used token
+    is taken for stolen, and the session ends.
+    """
+    pair = await auth(request).sessions.refresh(refresh_token=asked.refresh_token, origin=origin(request))
+    return answered(TokenPairAnswer.of(pair))
+
+
+@router.post(
+    "/auth/logout",
+    operation_id="logout",
+    summary="Sign out here",
+    status_code=204,
+    response_class=Response,
+    response_description="Signed out.",
+    responses=failures(bearer=True, writes=True),
+)
+async def logout(current: Current, request: Request) -> None:
+    """Ends this session: its access and refresh tokens are refused from now on."""
+    await auth(request).sessions.log_out(
+        user_id=current.principal.user_id, session_id=current.session_id, origin=origin(request)
+    )
+
+
+@router.post(
+    "/auth/logout-all",
+    operation_id="logout_all",
+    summary="Sign out everywhere",
+    status_code=204,
+    response_class=Response,
+    response_description="Signed out everywhere.",
+    responses=failures(bearer=True, writes=True),
+)
+async def logout_all(current: Current, request: Request) -> None:
+    """Ends every session of the caller, this one too."""
+    await auth(request).sessions.log_out_everywhere(user_id=current.principal.user_id, origin=origin(request))

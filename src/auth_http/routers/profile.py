@@ -1,0 +1,74 @@
+"""The caller's own account."""
+
+from fastapi import APIRouter, Request, Response
+
+from auth_core.errors import Rejected
+from auth_core.tokens.claims import VerifiedClaims
+from auth_core.tokens.errors import RevokedToken
+from auth_core.users.errors import InvalidName, UserNotFound
+from auth_core.users.model import Profile
+from auth_http.dependencies import Current, auth, origin
+from auth_http.documented import failures
+from auth_http.schemas.document import answered
+from auth_http.schemas.people import NameChange, Names, ProfileAnswer
+
+router = APIRouter(tags=["People"])
+
+
+@router.get(
+    "/auth/me",
+    operation_id="read_profile",
+    summary="Who am I?",
+    response_model=ProfileAnswer,
+    response_description="The caller, with the rights they have at this moment.",
+    responses=failures(bearer=True),
+)
+async def read_profile(current: Current, request: Request) -> Response:
+    """The caller's account, with roles and permissions as they are now and not as they were at sign-in."""
+    try:
+        profile = await auth(request).users.look_up(user_id=current.principal.user_id)
+    except UserNotFound as error:
+        raise RevokedToken from error  # The account was closed since its token was looked at.
+    return _answer(profile)
+
+
+@router.patch(
+    "/auth/me",
+    operation_id="update_profile",
+    summary="Change some of my names",
+    response_model=ProfileAnswer,
+    response_description="The account as it is now.",
+    responses=failures(Rejected(*InvalidName("first_name").faults), json=True, bearer=True, writes=True),
+)
+async def update_profile(asked: NameChange, current: Current, request: Request) -> Response:
+    """Changes the names that are given and leaves the others."""
+    return await _rename(current, request, **asked.model_dump(exclude_unset=True))
+
+
+@router.put(
+    "/auth/me",
+    operation_id="replace_profile",
+    summary="Change my names",
+    response_model=ProfileAnswer,
+    response_description="The account as it is now.",
+    responses=failures(Rejected(*InvalidName("first_name").faults), json=True, bearer=True, writes=True),
+)
+async def replace_profile(asked: Names, current: Current, request: Request) -> Response:
+    """Changes both names."""
+    return await _rename(current, request, first_name=asked.first_name, last_name=asked.last_name)
+
+
+async def _rename(
+    current: VerifiedClaims, request: Request, *, first_name: str | None = None, last_name: str | None = None
+) -> Response:
+    try:
+        profile = await auth(request).users.update_profile(
+            user_id=current.principal.user_id, first_name=first_name, last_name=last_name, origin=origin(request)
+        )
+    except UserNotFound as error:
+        raise RevokedToken from error
+    return _answer(profile)
+
+
+def _answer(profile: Profile) -> Response:
+    return answered(ProfileAnswer.with_rights(profile.user, profile.principal))

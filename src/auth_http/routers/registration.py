@@ -1,0 +1,45 @@
+"""Making an account."""
+
+from fastapi import APIRouter, Request, Response
+
+from auth_core.credentials.passwords.errors import Busy, WeakPassword
+from auth_core.errors import Fault, Rejected
+from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidName, RegistrationClosed
+from auth_http.dependencies import auth, origin
+from auth_http.documented import SHORTLY, failures
+from auth_http.schemas.document import answered
+from auth_http.schemas.people import Registration, UserAnswer
+
+router = APIRouter(tags=["People"])
+
+
+@router.post(
+    "/auth/register",
+    operation_id="register",
+    summary="Create an account",
+    response_model=UserAnswer,
+    status_code=201,
+    response_description="The new account.",
+    responses=failures(
+        RegistrationClosed(),
+        EmailTaken(),
+        Rejected(*InvalidEmail().faults, *InvalidName("first_name").faults),
+        WeakPassword(Fault("password", "too_short", "Use at least 8 characters.")),
+        Busy(SHORTLY),
+        json=True,
+        writes=True,
+    ),
+)
+async def register(asked: Registration, request: Request) -> Response:
+    """Creates an account with the role `user`. Everything that is wrong with the input is told at once.
+
+    Two spellings of an address that differ in case alone are one address.
+    """
+    user = await auth(request).users.register(
+        email=asked.email,
+        password=asked.password,
+        first_name=asked.first_name,
+        last_name=asked.last_name,
+        origin=origin(request),
+    )
+    return answered(UserAnswer.of(user), status=201)

@@ -1,0 +1,1 @@
+"""The documents that come in and go out."""

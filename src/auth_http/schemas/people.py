@@ -1,0 +1,124 @@
+"""People, as they are asked for and answered."""
+
+from datetime import datetime
+from typing import Final, Self
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
+
+from auth_core.access.model import Principal
+from auth_core.users.model import User, UserStatus
+from auth_http.schemas.document import Answered, Asked, Secret, example
+
+EXAMPLE_USER: Final[JsonDict] = {
+    "id": "0199a1f3-5c00-7a3e-9b1c-2f6d1e0c4a55",
+    "email": "grace@example.com",
+    "first_name": "Grace",
+    "last_name": "Hopper",
+    "status": "active",
+    "created_at": "2026-11-02T09:30:00Z",
+    "updated_at": "2026-11-02T09:30:00Z",
+    "last_login_at": None,
+}
+EXAMPLE_PROFILE: Final[JsonDict] = {
+    **EXAMPLE_USER,
+    "last_login_at": "2026-11-24T08:15:00Z",
+    "roles": ["user"],
+    "permissions": ["reports:read"],
+}
+
+
+def _without_default(schema: JsonDict) -> None:
+    schema.pop("default", None)
+
+
+class Registration(Asked):
+    """A new account. The password has 8 code points at least and 1,024 bytes of UTF-8 at most."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            email="grace@example.com",
+            password="correct horse battery staple",  # noqa: S106 - an example
+            first_name="Grace",
+            last_name="Hopper",
+        )
+    )
+
+    email: str
+    password: Secret
+    first_name: str
+    last_name: str
+
+
+class NameChange(Asked):
+    """The names to change; those left out stay as they are."""
+
+    model_config = ConfigDict(json_schema_extra=example(last_name="Murray Hopper"))
+
+    # Left out is not the same as null, which is refused: the defaults are never read.
+    first_name: str = Field(default="", json_schema_extra=_without_default)
+    last_name: str = Field(default="", json_schema_extra=_without_default)
+
+
+class Names(Asked):
+    """Both names."""
+
+    model_config = ConfigDict(json_schema_extra=example(first_name="Grace", last_name="Murray Hopper"))
+
+    first_name: str
+    last_name: str
+
+
+class UserAnswer(Answered):
+    """A person with an account."""
+
+    model_config = ConfigDict(json_schema_extra=example(**EXAMPLE_USER))
+
+    id: UUID
+    email: str
+    first_name: str
+    last_name: str
+    status: UserStatus
+    created_at: datetime
+    updated_at: datetime
+    last_login_at: datetime | None
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        """Write `user`."""
+        return cls(
+            id=user.id,
+            email=user.email.address,
+            first_name=user.first_name,
+            last_name=user.last_name,
+            status=user.status,
+            created_at=user.created_at,
+            updated_at=user.updated_at,
+            last_login_at=user.last_login_at,
+        )
+
+
+class ProfileAnswer(UserAnswer):
+    """A person with an account, and what they may do at this moment."""
+
+    model_config = ConfigDict(json_schema_extra=example(**EXAMPLE_PROFILE))
+
+    roles: tuple[str, ...]
+    permissions: tuple[str, ...]
+
+    @classmethod
+    def with_rights(cls, user: User, principal: Principal) -> Self:
+        """Write `user` with what `principal` may do."""
+        return cls(
+            id=user.id,
+            email=user.email.address,
+            first_name=user.first_name,
+            last_name=user.last_name,
+            status=user.status,
+            created_at=user.created_at,
+            updated_at=user.updated_at,
+            last_login_at=user.last_login_at,
+            roles=principal.roles,
+            permissions=principal.permissions,
+        )

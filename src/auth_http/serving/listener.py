@@ -1,0 +1,45 @@
+"""The socket that requests arrive at."""
+
+import errno
+import socket
+from typing import Final
+
+from auth_http.exit_codes import CannotRun, ExitCode
+
+_BACKLOG: Final = 2048
+_LARGEST_RESERVED_PORT: Final = 1023
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there; port 0 takes a free one. Raises: CannotRun."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError:
+        raise CannotRun(
+            f"{host} is not an address of this machine. Set AUTH_HOST to one.", ExitCode.BAD_SETTINGS
+        ) from None
+    family, _, _, _, address = found[0]
+    try:
+        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise CannotRun(_reason(error, host, port)) from None
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the address at which a browser on this machine would find the listener."""
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared with, not bound to
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _reason(error: OSError, host: str, port: int) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"Port {port} at {host} is in use. Choose another one with --port or AUTH_PORT; 0 takes a free one."
+        case errno.EACCES if port <= _LARGEST_RESERVED_PORT:
+            return f"Port {port} is reserved for root. Choose one above {_LARGEST_RESERVED_PORT} with AUTH_PORT."
+        case errno.EADDRNOTAVAIL:
+            return f"{host} is not an address of this machine. Set AUTH_HOST to one, or to 0.0.0.0 for all of them."
+        case _:
+            return f"Port {port} at {host} cannot be listened at: {error.strerror}."

@@ -1,0 +1,299 @@
+"""Every setting, with its unit, its default and its bounds."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Final, cast, override
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, PlainValidator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from auth_core import PasswordPolicy, Policies, Redacted, RegistrationMode, SessionPolicy, TokenPolicy, UserPolicy
+from auth_http.settings.problems import PREFIX
+from auth_http.settings.stage import Stage
+
+type Network = IPv4Network | IPv6Network
+
+
+class LogLevel(StrEnum):
+    """From which weight on a line is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """For whom lines are written: people, or programs."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+def _secret(given: object) -> Redacted[str]:
+    if isinstance(given, Redacted):
+        given = given.reveal()  # pyright: ignore[reportUnknownVariableType] - checked in the next line
+    if not isinstance(given, str):
+        raise ValueError("must be text")  # noqa: TRY004 - pydantic collects ValueErrors
+    return Redacted(given)
+
+
+def _web_address(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("is not the address of a web site") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or not address.isprintable() or " " in address:
+        raise ValueError("must be a web address such as https://auth.example.com")
+    if parts.username is not None or parts.query or parts.fragment or address.endswith(("?", "#")):
+        raise ValueError("must not have a user name, a query or a fragment (RFC 8414 §2)")
+    return address
+
+
+def _networks(given: object) -> tuple[Network, ...]:
+    """Read a list with commas; a tuple of networks is taken as it is."""
+    members = given.split(",") if isinstance(given, str) else cast("tuple[object, ...]", given)
+    try:
+        return tuple(ip_network(str(each).strip()) for each in members if str(each).strip())
+    except ValueError:
+        raise ValueError(
+            "must list addresses or networks such as 10.0.0.7, 10.1.0.0/16 with commas between them: whoever is "
+            "trusted can claim any address for a caller, so names and * are not taken"
+        ) from None
+
+
+def _without_last_slash(address: str) -> str:
+    return address.removesuffix("/")
+
+
+Secret = Annotated[Redacted[str], PlainValidator(_secret)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
+
+_UNGUARDED_ONLY: Final = "on in development and test, off in staging and production"
+
+
+def _is_guarded(values: Mapping[str, Any]) -> bool:
+    """Whether the stage, if it could be read, is one where people rely on the service."""
+    return bool(values.get("env", Stage.PRODUCTION).is_guarded)
+
+
+def _local_address(values: Mapping[str, Any]) -> str:
+    return f"http://127.0.0.1:{values.get('port', 8000)}"
+
+
+def _in_words(default: str) -> dict[str, JsonValue]:
+    """What a setting is when it is not given, for the reference."""
+    return {"default": default}
+
+
+class Settings(BaseSettings):
+    """Every choice there is. Made by `read_settings()`; in a test, by keyword."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+    # ---- The whole
+    env: Stage = Field(default=Stage.DEVELOPMENT)
+    """Where the service runs: development, test, staging or production. In staging and production nothing is made up:
+    what is missing or unsafe is refused.
+    """
+
+    data_dir: Path = Field(default=Path(".data"))
+    """The folder for what is made up in development and test: the embedded database and the secrets."""
+
+    master_secret: Secret | None = Field(
+        default=None,
+        json_schema_extra=_in_words("made once, in a file under AUTH_DATA_DIR; required in staging and production"),
+    )
+    """The secret from which the keys for signing, sealing and hashing are derived: at least 32 random bytes, for
+    example from `openssl rand -base64 48`. Whoever loses it loses every password and session.
+    """
+
+    previous_master_secret: Secret | None = Field(default=None, json_schema_extra=_in_words("none"))
+    """The master secret before this one: what was made under it stays good while it is replaced."""
+
+    # ---- The database
+    database_url: Secret | None = Field(
+        default=None,
+        json_schema_extra=_in_words("an embedded PostgreSQL under AUTH_DATA_DIR; required in staging and production"),
+    )
+    """The PostgreSQL to use, version 15 or newer: postgresql://user:password@host:5432/database."""
+
+    database_pool_size: int = Field(default=8, ge=2, le=200)
+    """Connections a process keeps at most."""
+
+    database_timeout_seconds: float = Field(default=5, ge=0.1, le=60)
+    """Seconds a request waits for a connection, and a statement for its answer, before it is given up with 503."""
+
+    database_start_seconds: float = Field(
+        default_factory=lambda values: 30 if _is_guarded(values) else 0,
+        json_schema_extra=_in_words("0 in development and test, 30 in staging and production"),
+        ge=0,
+        le=600,
+    )
+    """Seconds to wait for the database at start-up, where it may be starting as well."""
+
+    # ---- How it is reached
+    host: str = Field(default="127.0.0.1")
+    """The address to listen at; 0.0.0.0 for every one of the machine."""
+
+    port: int = Field(default=8000, ge=0, le=65535)
+    """The port to listen at; 0 for a free one."""
+
+    workers: int = Field(default=1, ge=1, le=64)
+    """Processes that serve. One for each core, or one for each container."""
+
+    public_url: Annotated[WebAddress, AfterValidator(_without_last_slash)] = Field(
+        default_factory=_local_address,
+        json_schema_extra=_in_words(
+            "http://127.0.0.1 with AUTH_PORT; required in staging and production, and https there"
+        ),
+    )
+    """The address at which clients reach the service."""
+
+    trusted_proxies: Networks = Field(default=(), json_schema_extra=_in_words("none"))
+    """Addresses or networks of the proxies in front, with commas between them: theirs alone are the headers that say
+    where a call came from.
+    """
+
+    drain_seconds: float = Field(
+        default_factory=lambda values: 5 if _is_guarded(values) else 0,
+        json_schema_extra=_in_words("0 in development and test, 5 in staging and production"),
+        ge=0,
+        le=300,
+    )
+    """Seconds in which a service told to stop says it is not ready and still serves, so that load balancers notice."""
+
+    shutdown_seconds: float = Field(default=20, ge=1, le=300)
+    """Seconds a request under way may still take when the service stops."""
+
+    docs: bool = Field(
+        default_factory=lambda values: not _is_guarded(values), json_schema_extra=_in_words(_UNGUARDED_ONLY)
+    )
+    """Whether /docs and /openapi.json are served."""
+
+    # ---- Accounts and passwords
+    registration: RegistrationMode = Field(default=RegistrationMode.OPEN)
+    """Who may create an account for themselves: open (everybody) or closed (administrators create them)."""
+
+    password_min_length: int = Field(default=8, ge=8, le=128)
+    """Characters a new password has at least. NIST asks for 15 where it is the only factor."""
+
+    bcrypt_cost: int = Field(default=12, ge=4, le=16)
+    """The work of hashing a password, as a power of two. At least 10 in staging and production."""
+
+    hashing_threads: int | None = Field(
+        default=None,
+        json_schema_extra=_in_words("as many as the process may use cores, shared among AUTH_WORKERS"),
+        ge=1,
+        le=64,
+    )
+    """Threads that hash passwords, in each process."""
+
+    hashing_niceness: int = Field(default=19, ge=0, le=19)
+    """How far hashing stands back for everything else, from 0 (not) to 19 (Linux only)."""
+
+    hashing_wait_seconds: float = Field(default=2, gt=0, le=60)
+    """Seconds a log-in may wait for others' passwords to be hashed; beyond that it is answered with 503 at once."""
+
+    # ---- Tokens and sessions
+    issuer: WebAddress = Field(
+        default_factory=lambda values: values.get("public_url", _local_address(values)),
+        json_schema_extra=_in_words("AUTH_PUBLIC_URL"),
+    )
+    """The name of the service in tokens (`iss`)."""
+
+    audience: str = Field(default="auth-service", min_length=1, max_length=200)
+    """For whom access tokens are (`aud`). Services that accept them check it."""
+
+    access_token_minutes: float = Field(default=15, ge=0.5, le=1440)
+    """Minutes an access token is good for."""
+
+    refresh_token_days: float = Field(default=7, ge=1 / 1440, le=3650)
+    """Days after which a session that is not used ends."""
+
+    session_days: float = Field(default=30, ge=1 / 1440, le=3650)
+    """Days after which a session ends however it is used."""
+
+    refresh_retry_seconds: float = Field(default=30, ge=0, le=300)
+    """Seconds in which a refresh may be repeated because its answer got lost; 0 for never."""
+
+    ended_session_days: float = Field(default=30, ge=0, le=3650)
+    """Days for which ended sessions are kept."""
+
+    key_rotation_days: float = Field(default=30, ge=1 / 24, le=3650)
+    """Days after which a new signing key takes over."""
+
+    jwks_cache_seconds: float = Field(default=300, ge=0, le=86400)
+    """Seconds others may keep the public keys. A new key signs only when they all must have it."""
+
+    key_reload_seconds: float = Field(default=60, ge=1, le=3600)
+    """Seconds between a process's looks at the stored keys."""
+
+    clock_skew_seconds: float = Field(default=10, ge=0, le=60)
+    """Seconds by which the clocks of our machines may differ."""
+
+    # ---- Logs
+    log_level: LogLevel = Field(default=LogLevel.INFO)
+    """From which weight on lines are logged: debug, info, warning or error."""
+
+    log_format: LogFormat = Field(
+        default_factory=lambda values: LogFormat.CONSOLE if values.get("env") is Stage.DEVELOPMENT else LogFormat.JSON,
+        json_schema_extra=_in_words("console in development, json elsewhere"),
+    )
+    """console for people, json for one JSON object a line."""
+
+    log_sql: bool = Field(default=False)
+    """Whether the SQL of every statement is logged, without its values. Refused in staging and production."""
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what is given and nothing else: the environment is read by `read_settings()`, which checks it too."""
+        return (init_settings,)
+
+    @property
+    def makes_things_up(self) -> bool:
+        """Whether a database or a secret that is not given is made."""
+        return not self.env.is_guarded
+
+    def policies(self) -> Policies:
+        """Return the choices the core needs. Raises: ValueError for choices that contradict each other."""
+        return Policies(
+            tokens=TokenPolicy(
+                issuer=self.issuer,
+                audience=self.audience,
+                access_lifetime=timedelta(minutes=self.access_token_minutes),
+                clock_skew=timedelta(seconds=self.clock_skew_seconds),
+                key_rotation=timedelta(days=self.key_rotation_days),
+                jwks_cache=timedelta(seconds=self.jwks_cache_seconds),
+                key_reload=timedelta(seconds=self.key_reload_seconds),
+            ),
+            users=UserPolicy(registration=self.registration),
+            passwords=PasswordPolicy(min_length=self.password_min_length),
+            sessions=SessionPolicy(
+                idle=timedelta(days=self.refresh_token_days),
+                absolute=timedelta(days=self.session_days),
+                retry_window=timedelta(seconds=self.refresh_retry_seconds),
+                kept_after_end=timedelta(days=self.ended_session_days),
+            ),
+        )

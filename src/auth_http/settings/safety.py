@@ -1,0 +1,91 @@
+"""What must hold between settings, and what is refused where people rely on the service."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import unquote, urlsplit
+
+from auth_core import Redacted
+from auth_http.settings.model import LogLevel, Settings
+from auth_http.settings.problems import Problem, setting_name
+from auth_http.settings.secret_strength import is_known_password, weakness_of_key
+
+_SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
+_LEAST_BCRYPT_COST = 10
+_MAKE_ONE = "Make one with: openssl rand -base64 48."
+_ROTATION_TOO_SHORT = (
+    "must be more than AUTH_JWKS_CACHE_SECONDS, AUTH_KEY_RELOAD_SECONDS and AUTH_ACCESS_TOKEN_MINUTES together: a key "
+    "is published before it signs, and kept until its last token has expired."
+)
+
+
+def problems_of(settings: Settings) -> Iterator[tuple[str, Problem]]:
+    """Find everything that is wrong with settings that are well formed, each with the field it is about."""
+    for field, sentence in (*_everywhere(settings), *(_guarded(settings) if settings.env.is_guarded else ())):
+        yield field, Problem(setting_name(field), sentence)
+
+
+def _everywhere(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.database_url is not None and not _is_postgres(settings.database_url.reveal()):
+        yield "database_url", "must read postgresql://user:password@host:5432/database."
+    for field in ("master_secret", "previous_master_secret"):
+        secret: Redacted[str] | None = getattr(settings, field)
+        if secret is not None and (weakness := weakness_of_key(secret.reveal())):
+            yield field, f"{weakness}. {_MAKE_ONE}"
+    if settings.refresh_token_days > settings.session_days:
+        yield "refresh_token_days", "must not be more than AUTH_SESSION_DAYS: no refresh moves the end of a session."
+    if timedelta(minutes=settings.access_token_minutes) >= timedelta(days=settings.refresh_token_days):
+        yield "access_token_minutes", "must be less than AUTH_REFRESH_TOKEN_DAYS: it is the token that cannot wait."
+    forgotten = timedelta(
+        seconds=settings.jwks_cache_seconds + settings.key_reload_seconds, minutes=settings.access_token_minutes
+    )
+    if timedelta(days=settings.key_rotation_days) <= forgotten:
+        yield "key_rotation_days", _ROTATION_TOO_SHORT
+
+
+def _guarded(settings: Settings) -> Iterator[tuple[str, str]]:
+    yield from _must_be_given(settings)
+    yield from _must_be_safe(settings)
+
+
+def _must_be_given(settings: Settings) -> Iterator[tuple[str, str]]:
+    stage = settings.env.value
+    if settings.database_url is None:
+        yield "database_url", f"is missing: in {stage} no database is made. Give it, or AUTH_DATABASE_URL_FILE."
+    if settings.master_secret is None:
+        yield (
+            "master_secret",
+            f"is missing: in {stage} no secret is made. Give it, or AUTH_MASTER_SECRET_FILE. {_MAKE_ONE}",
+        )
+    if "public_url" not in settings.model_fields_set:
+        yield "public_url", f"is missing: in {stage} it must be given, such as https://auth.example.com."
+
+
+def _must_be_safe(settings: Settings) -> Iterator[tuple[str, str]]:
+    stage = settings.env.value
+    for field in settings.model_fields_set & {"public_url", "issuer"}:
+        if not str(getattr(settings, field)).startswith("https://"):
+            yield field, f"must begin with https:// in {stage}: passwords and tokens travel over it."
+    if settings.database_url is not None and _has_known_password(settings.database_url.reveal()):
+        yield "database_url", "has a password everybody tries first. Give the database user a random one."
+    if any(network.prefixlen == 0 for network in settings.trusted_proxies):
+        yield "trusted_proxies", "must not be the whole internet: anybody could claim any address for themselves."
+    if settings.bcrypt_cost < _LEAST_BCRYPT_COST:
+        yield "bcrypt_cost", f"must be at least {_LEAST_BCRYPT_COST} in {stage}."
+    if settings.log_sql:
+        yield "log_sql", f"must be off in {stage}."
+    if settings.log_level is LogLevel.DEBUG:
+        yield "log_level", f"must not be debug in {stage}: what libraries say at that level is not ours to vouch for."
+
+
+def _is_postgres(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in _SCHEMES and bool(parts.path.strip("/"))
+
+
+def _has_known_password(url: str) -> bool:
+    password = urlsplit(url).password if _is_postgres(url) else None
+    return password is not None and is_known_password(unquote(password))

@@ -1,0 +1,71 @@
+"""What goes on in the background of every process: learning of keys, renewing them, tidying up."""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from auth_core import AuthCore, Origin, Policies
+
+_SPREAD: Final = 0.1
+_ROTATION_CHECK: Final = timedelta(minutes=10)
+_PURGE: Final = timedelta(hours=1)
+
+type Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Something to do again and again. Doing it twice, or in several processes at once, must do no harm."""
+
+    name: str
+    every: timedelta
+    do: Callable[[], Awaitable[object]]
+
+
+def jobs_of(auth: AuthCore, policies: Policies) -> tuple[Job, ...]:
+    """Return what this service does in the background."""
+
+    async def rotate() -> None:
+        await auth.tokens.rotate_keys(if_due=True, origin=Origin())
+
+    return (
+        Job(name="load_keys", every=policies.tokens.key_reload, do=auth.tokens.load_keys),
+        Job(name="rotate_keys", every=_ROTATION_CHECK, do=rotate),
+        Job(name="purge", every=_PURGE, do=auth.upkeep.purge),
+    )
+
+
+@asynccontextmanager
+async def in_background(jobs: Iterable[Job], *, sleep: Sleep = asyncio.sleep) -> AsyncGenerator[None]:
+    """Keep doing the jobs while the block runs, and have let go of them when it has ended."""
+    tasks = [asyncio.create_task(keep_doing(job, sleep=sleep), name=job.name) for job in jobs]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def keep_doing(job: Job, *, sleep: Sleep) -> None:
+    """Do the job after each of its periods, a little sooner or later, so that processes do not march in step.
+
+    A failure is logged, and the job goes on: what it could not do now it will do next time.
+    """
+    log = structlog.get_logger("auth_http.worker")
+    while True:
+        await sleep(job.every.total_seconds() * random.uniform(1 - _SPREAD, 1 + _SPREAD))  # noqa: S311 - nothing secret
+        try:
+            await job.do()
+        except Exception:
+            log.exception("job_failed", job=job.name)
+        else:
+            log.debug("job_done", job=job.name)

@@ -1,0 +1,140 @@
+"""The document that describes the service is complete."""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from auth_http.application import application
+from auth_http.settings import Settings
+from tests.unit.http.parts import Parts
+
+ROUTES = {
+    "POST /auth/register": "register",
+    "POST /auth/login": "login",
+    "POST /auth/token": "token",
+    "POST /auth/refresh": "refresh",
+    "POST /auth/logout": "logout",
+    "POST /auth/logout-all": "logout_all",
+    "GET /auth/me": "read_profile",
+    "PATCH /auth/me": "update_profile",
+    "PUT /auth/me": "replace_profile",
+    "POST /auth/change-password": "change_password",
+    "GET /auth/sessions": "list_sessions",
+    "DELETE /auth/sessions/{session_id}": "end_session",
+    "POST /auth/verify": "verify",
+    "GET /.well-known/jwks.json": "read_jwks",
+    "GET /health/live": "read_liveness",
+    "GET /health/ready": "read_readiness",
+}
+WITHOUT_A_TOKEN = {"register", "login", "token", "refresh", "verify", "read_jwks", "read_liveness", "read_readiness"}
+
+app = application(Parts(settings=Settings(docs=True)))
+document = app.openapi()
+
+
+def operations() -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def has_example(content: dict[str, Any]) -> bool:
+    return bool(content.get("examples") or resolved(content["schema"]).get("examples"))
+
+
+each_operation = pytest.mark.parametrize(
+    "operation", [op for _, op in operations()], ids=[name for name, _ in operations()]
+)
+
+
+def test_the_routes_and_their_names_are_these() -> None:
+    assert document["openapi"].startswith("3.1")
+    assert {name: operation["operationId"] for name, operation in operations()} == ROUTES
+
+
+@pytest.mark.covers("R-A3")
+def test_every_route_but_these_asks_for_a_token() -> None:
+    open_to_all = {operation["operationId"] for _, operation in operations() if not operation.get("security")}
+
+    assert open_to_all == WITHOUT_A_TOKEN
+
+
+@each_operation
+def test_an_operation_says_what_it_is(operation: dict[str, Any]) -> None:
+    tags = {tag["name"] for tag in document["tags"]}
+
+    assert operation["summary"]
+    assert operation["description"].endswith(".")
+    assert set(operation["tags"]) <= tags
+
+
+@each_operation
+def test_what_goes_in_and_what_comes_out_has_an_example(operation: dict[str, Any]) -> None:
+    if "requestBody" in operation:
+        assert all(has_example(content) for content in operation["requestBody"]["content"].values())
+    for parameter in operation.get("parameters", []):
+        assert parameter["schema"]["examples"]
+    for status, response in operation["responses"].items():
+        assert response["description"]
+        if status not in {"204", "304"}:
+            assert response["content"], status
+            assert all(has_example(content) for content in response["content"].values()), status
+
+
+@each_operation
+def test_every_failure_is_told_as_a_problem_with_its_code(operation: dict[str, Any]) -> None:
+    failures = {status: each for status, each in operation["responses"].items() if status >= "400"}
+
+    assert {"400", "431", "500"} <= set(failures)
+    for status, response in failures.items():
+        for media_type, content in response["content"].items():
+            for code, example in content["examples"].items():
+                if media_type == "application/json":
+                    assert operation["operationId"] == "token"
+                    assert example["value"]["error"] == code
+                else:
+                    assert media_type == "application/problem+json"
+                    assert example["value"]["code"] == code
+                    assert str(example["value"]["status"]) == status
+
+
+@each_operation
+def test_what_a_route_takes_decides_what_can_go_wrong(operation: dict[str, Any]) -> None:
+    statuses = set(operation["responses"])
+
+    if "requestBody" in operation:
+        assert {"408", "413", "415"} <= statuses
+        assert "422" in statuses or operation["operationId"] == "token"
+    if operation.get("security"):
+        assert {"401", "503"} <= statuses
+
+
+def test_nothing_of_the_framework_is_left_in_the_document() -> None:
+    assert not {"HTTPValidationError", "ValidationError"} & set(document["components"]["schemas"])
+
+
+def test_one_can_sign_in_where_it_is_read() -> None:
+    (scheme,) = document["components"]["securitySchemes"].values()
+
+    assert scheme["type"] == "oauth2"
+    assert scheme["flows"]["password"]["tokenUrl"] == "auth/token"
+
+
+def test_passwords_and_tokens_that_are_asked_for_are_marked_as_secret() -> None:
+    for model, member in (("Credentials", "password"), ("RefreshToken", "refresh_token"), ("TokenToVerify", "token")):
+        assert document["components"]["schemas"][model]["properties"][member]["format"] == "password"
+
+
+def test_no_route_waits_in_a_thread() -> None:
+    """A route or a dependency that is not async would share its threads with everything else that blocks."""
+    for route in iter_route_contexts(app.routes):
+        assert inspect.iscoroutinefunction(route.endpoint), route.path

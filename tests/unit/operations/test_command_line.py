@@ -1,0 +1,224 @@
+"""The command line, over a service in memory."""
+
+import json
+from typing import Never, Protocol
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner, Result
+
+from auth_adapters.memory import MemoryStore
+from auth_http.cli.app import app
+from tests.unit.operations.storage_in_memory import container_over
+
+PASSWORD = "correct horse battery staple"
+ADA = ("users", "create", "ada@example.com", "--first-name", "Ada", "--last-name", "Lovelace")
+
+
+class Command(Protocol):
+    """Runs a command on one and the same service and returns how it ended."""
+
+    def __call__(self, *arguments: str, typed: str = "") -> Result: ...
+
+
+@pytest.fixture
+def command() -> Command:
+    store, runner = MemoryStore(), CliRunner()
+
+    def run(*arguments: str, typed: str = "") -> Result:
+        return runner.invoke(app, arguments, input=typed, obj=lambda: container_over(store))
+
+    return run
+
+
+def all_commands() -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = [()]
+
+    def look(into: object, path: tuple[str, ...]) -> None:
+        for name, below in getattr(into, "commands", {}).items():
+            found.append((*path, name))
+            look(below, (*path, name))
+
+    look(get_command(app), ())
+    return found
+
+
+@pytest.mark.parametrize("path", all_commands(), ids=" ".join)
+def test_every_command_says_how_it_is_used(command: Command, path: tuple[str, ...]) -> None:
+    result = command(*path, "--help")
+
+    assert result.exit_code == 0
+    assert "Usage:" in result.stdout
+    assert "│" in result.stdout
+
+
+def test_the_commands_are_those_of_the_documentation() -> None:
+    assert {" ".join(path) for path in all_commands()} >= {
+        "serve", "migrate", "users create", "users list", "users disable", "users enable", "keys list", "keys rotate",
+        "openapi", "doctor", "settings",
+    }  # fmt: skip
+
+
+def test_an_administrator_is_made_and_listed(command: Command) -> None:
+    created = command(*ADA, "--admin", "--password-stdin", "--json", typed=f"{PASSWORD}\n")
+    listed = command("users", "list", "--json")
+
+    assert created.exit_code == 0
+    user = json.loads(created.stdout)
+    assert user["email"] == "ada@example.com"
+    assert "password" not in user
+    assert [each["id"] for each in json.loads(listed.stdout)["items"]] == [user["id"]]
+
+
+@pytest.mark.covers("R-L1")
+def test_a_password_that_was_given_is_not_shown(command: Command) -> None:
+    result = command(*ADA, "--password-stdin", typed=f"{PASSWORD}\n")
+
+    assert result.exit_code == 0
+    assert PASSWORD not in result.stdout + result.stderr
+
+
+def test_a_password_can_be_made_up(command: Command) -> None:
+    result = command(*ADA, "--generate-password", "--json")
+
+    assert len(json.loads(result.stdout)["password"]) >= 24
+
+
+def test_there_is_no_way_to_give_a_password_as_an_argument(command: Command) -> None:
+    assert command(*ADA, "--password", PASSWORD).exit_code == 2
+
+
+def test_without_anybody_to_ask_the_command_says_what_to_give(command: Command) -> None:
+    result = command(*ADA)
+
+    assert result.exit_code == 2
+    assert "--password-stdin" in result.stderr
+
+
+def test_two_ways_at_once_are_refused(command: Command) -> None:
+    assert command(*ADA, "--password-stdin", "--generate-password", typed=f"{PASSWORD}\n").exit_code == 2
+
+
+def test_every_fault_is_listed(command: Command) -> None:
+    result = command("users", "create", "ada", "--first-name", " ", "--last-name", "L", "--password-stdin", typed="x\n")
+
+    assert result.exit_code == 65
+    assert [line.split(":")[0].strip() for line in result.stderr.splitlines()[1:]] == [
+        "email", "first_name", "password", "password",
+    ]  # fmt: skip
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("users", "disable", "nobody@example.com"), 66, "no such user"),
+        (("users", "disable", "01a20b79-6948-7ac8-969a-72438db0f816"), 66, "no such user"),
+        (("users", "disable", "nobody"), 65, "e-mail"),
+        ((*ADA, "--generate-password", "--role", "boss"), 66, "no such role"),
+        ((*ADA, "--generate-password", "--role", "BIG BOSS"), 65, "role"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    command: Command, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    result = command(*arguments)
+
+    assert result.exit_code == code
+    assert said in result.stderr
+    assert result.stdout == ""
+
+
+def test_an_address_that_is_taken_is_a_conflict(command: Command) -> None:
+    command(*ADA, "--generate-password")
+
+    assert command(*ADA, "--generate-password").exit_code == 73
+
+
+def test_an_account_is_disabled_and_enabled_as_often_as_one_likes(command: Command) -> None:
+    user_id = json.loads(command(*ADA, "--generate-password", "--json").stdout)["id"]
+
+    for who, act, status in [
+        ("ada@example.com", "disable", "disabled"),
+        (user_id, "disable", "disabled"),
+        ("ADA@example.com", "enable", "active"),
+    ]:
+        assert command("users", act, who).exit_code == 0
+        assert json.loads(command("users", "list", "--json").stdout)["items"][0]["status"] == status
+
+
+def test_a_long_list_is_told_page_by_page(command: Command) -> None:
+    for number in range(3):
+        command("users", "create", f"u{number}@example.com", *ADA[3:], "--generate-password")
+
+    first = json.loads(command("users", "list", "--limit", "2", "--json").stdout)
+    rest = json.loads(command("users", "list", "--after", first["next"], "--json").stdout)
+
+    assert [user["email"] for user in first["items"] + rest["items"]] == [
+        f"u{number}@example.com" for number in range(3)
+    ]
+    assert rest["next"] is None
+    assert first["next"] in command("users", "list", "--limit", "2").stdout
+
+
+def test_markup_in_a_name_is_shown_and_not_obeyed(command: Command) -> None:
+    command(*ADA[:4], "[red]Ada[/red]", *ADA[5:], "--generate-password")
+
+    assert "[red]Ada[/red] Lovelace" in command("users", "list").stdout
+
+
+def test_keys_are_made_and_listed(command: Command) -> None:
+    assert "no keys yet" in command("keys", "list").stdout
+
+    made = json.loads(command("keys", "rotate", "--json").stdout)
+    again = command("keys", "rotate", "--if-due")
+    listed = json.loads(command("keys", "list", "--json").stdout)
+
+    assert "none is due" in again.stdout
+    assert [(key["kid"], key["state"]) for key in listed] == [(made["kid"], "active")]
+    assert made["kid"] in command("keys", "list").stdout
+
+
+def test_the_interface_is_described_without_any_setting(command: Command) -> None:
+    document = json.loads(command("openapi").stdout)
+
+    assert document["openapi"].startswith("3.1")
+    assert "/auth/login" in document["paths"]
+
+
+def test_settings_are_shown_without_secrets() -> None:
+    secret = "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re"
+
+    result = CliRunner().invoke(app, ["settings", "--json"], env={"AUTH_MASTER_SECRET": secret, "AUTH_PORT": "9000"})
+
+    assert json.loads(result.stdout)["AUTH_PORT"] == "9000"
+    assert json.loads(result.stdout)["AUTH_MASTER_SECRET"] == "********"
+    assert secret not in result.stdout
+
+
+@pytest.mark.covers("CFG-03", "CFG-04")
+def test_wrong_settings_are_told_without_their_values() -> None:
+    result = CliRunner().invoke(
+        app, ["users", "list"], env={"AUTH_PROT": "hunter2", "AUTH_MASTER_SECRET": "hunter2", "AUTH_ENV": "production"}
+    )
+
+    assert result.exit_code == 78
+    assert "AUTH_PROT is no setting of this service. Did you mean AUTH_PORT?" in result.stderr
+    assert "AUTH_MASTER_SECRET is too short" in result.stderr
+    assert "hunter2" not in result.output
+
+
+def test_what_nobody_expected_is_told_without_local_values() -> None:
+    def broken() -> Never:
+        password = "hunter2"
+        raise RuntimeError(f"password={password}")
+
+    result = CliRunner().invoke(app, ["users", "list"], obj=broken)
+
+    assert result.exit_code == 70
+    assert "unexpected RuntimeError" in result.stderr
+    assert "hunter2" not in result.output
+
+
+def test_it_says_its_version() -> None:
+    assert CliRunner().invoke(app, ["--version"]).stdout.startswith("auth-service ")

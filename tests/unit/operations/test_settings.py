@@ -1,0 +1,321 @@
+"""Settings: what is made up, what is refused, and that no value is ever told."""
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from auth_core import RegistrationMode
+from auth_http.settings import InvalidSettings, LogFormat, LogLevel, Settings, Stage, read_settings
+
+GOOD_SECRET = "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re"
+GOOD_URL = "postgresql://auth:n7Qv2LxTz9@db.internal:5432/auth"
+PRODUCTION = {
+    "AUTH_ENV": "production",
+    "AUTH_MASTER_SECRET": GOOD_SECRET,
+    "AUTH_DATABASE_URL": GOOD_URL,
+    "AUTH_PUBLIC_URL": "https://auth.example.com",
+}
+
+
+def problems(environ: dict[str, str]) -> dict[str, str]:
+    """Return what is refused, by setting."""
+    with pytest.raises(InvalidSettings) as refusal:
+        read_settings(environ)
+    return {problem.setting: problem.sentence for problem in refusal.value.problems}
+
+
+def a_file(folder: Path, content: bytes, *, mode: int = 0o600) -> str:
+    file = folder / secrets.token_hex(4)
+    file.write_bytes(content)
+    file.chmod(mode)
+    return str(file)
+
+
+def test_development_needs_no_setting() -> None:
+    settings = read_settings({})
+
+    assert settings.env is Stage.DEVELOPMENT
+    assert settings.makes_things_up
+    assert settings.docs
+    assert settings.drain_seconds == 0
+    assert settings.issuer == settings.public_url == "http://127.0.0.1:8000"
+    assert settings.log_format is LogFormat.CONSOLE
+
+
+def test_test_is_like_development_but_logs_for_programs() -> None:
+    settings = read_settings({"AUTH_ENV": "test"})
+
+    assert settings.makes_things_up
+    assert settings.log_format is LogFormat.JSON
+
+
+def test_production_takes_what_is_safe() -> None:
+    settings = read_settings(PRODUCTION)
+
+    assert not settings.makes_things_up
+    assert not settings.docs
+    assert settings.drain_seconds == 5
+    assert settings.issuer == "https://auth.example.com"
+    assert settings.log_format is LogFormat.JSON
+    assert settings.log_level is LogLevel.INFO
+
+
+def test_settings_become_the_policies_of_the_core() -> None:
+    policies = read_settings(
+        {
+            "AUTH_PUBLIC_URL": "https://auth.example.com/",
+            "AUTH_AUDIENCE": "everybody",
+            "AUTH_ACCESS_TOKEN_MINUTES": "5",
+            "AUTH_REFRESH_TOKEN_DAYS": "1",
+            "AUTH_SESSION_DAYS": "2",
+            "AUTH_REFRESH_RETRY_SECONDS": "0",
+            "AUTH_REGISTRATION": "closed",
+            "AUTH_PASSWORD_MIN_LENGTH": "15",
+        }
+    ).policies()
+
+    assert policies.tokens.issuer == "https://auth.example.com"
+    assert policies.tokens.audience == "everybody"
+    assert policies.tokens.access_lifetime == timedelta(minutes=5)
+    assert policies.sessions.idle == timedelta(days=1)
+    assert policies.sessions.absolute == timedelta(days=2)
+    assert policies.sessions.retry_window == timedelta(0)
+    assert policies.users.registration is RegistrationMode.CLOSED
+    assert policies.passwords.min_length == 15
+
+
+@pytest.mark.covers("CFG-01", "CFG-06")
+@pytest.mark.parametrize("stage", ["staging", "production"])
+def test_where_people_rely_on_it_nothing_is_made_up(stage: str) -> None:
+    refused = problems({"AUTH_ENV": stage})
+
+    assert refused.keys() == {"AUTH_MASTER_SECRET", "AUTH_DATABASE_URL", "AUTH_PUBLIC_URL"}
+    assert all("is missing" in sentence for sentence in refused.values())
+
+
+@pytest.mark.covers("CFG-01", "CFG-07")
+@pytest.mark.parametrize(
+    ("setting", "value", "reason"),
+    [
+        ("AUTH_MASTER_SECRET", "tooShort8391xQ", "too short"),
+        ("AUTH_MASTER_SECRET", "a" * 64, "too regular"),
+        ("AUTH_MASTER_SECRET", "a1b2c3d4" * 8, "too regular"),
+        ("AUTH_MASTER_SECRET", "abcdabcdabcdabcdabcdabcdabcdabcX", "too regular"),
+        ("AUTH_MASTER_SECRET", "changeme-Zk3v9QmT7rXw2LpB8sYdFh5NcJg1", "examples"),
+        ("AUTH_MASTER_SECRET", "my-super-secret-jwt-signing-value-42", "examples"),
+        ("AUTH_MASTER_SECRET", "Zk3v9QmT7rXw2LpB8sYPassword5NcJg1Ku4", "examples"),
+        ("AUTH_PREVIOUS_MASTER_SECRET", "tooShort8391xQ", "too short"),
+        ("AUTH_DATABASE_URL", "postgresql://auth:postgres@db/auth", "everybody tries"),
+        ("AUTH_DATABASE_URL", "postgresql://auth:change%6De@db/auth", "everybody tries"),
+        ("AUTH_DATABASE_URL", "sqlite:///data.db", "postgresql://"),
+        ("AUTH_DATABASE_URL", "mysql://auth:n7Qv2LxTz9@db/auth", "postgresql://"),
+        ("AUTH_DATABASE_URL", "postgresql://auth:n7Qv2LxTz9@db:port/auth", "postgresql://"),
+        ("AUTH_DATABASE_URL", "postgresql://auth:n7Qv2LxTz9@db", "postgresql://"),
+        ("AUTH_PUBLIC_URL", "http://id.example.org", "https://"),
+        ("AUTH_PUBLIC_URL", "https://user:n7Qv2LxTz9@id.example.org", "user name"),
+        ("AUTH_PUBLIC_URL", "https://id.example.org/?a=b", "query"),
+        ("AUTH_PUBLIC_URL", "id.example.org", "web address"),
+        ("AUTH_ISSUER", "http://id.example.org", "https://"),
+        ("AUTH_TRUSTED_PROXIES", "*", "claim any address"),
+        ("AUTH_TRUSTED_PROXIES", "0.0.0.0/0", "whole internet"),
+        ("AUTH_TRUSTED_PROXIES", "10.0.0.1, ::/0", "whole internet"),
+        ("AUTH_TRUSTED_PROXIES", "proxy.internal", "addresses or networks"),
+        ("AUTH_BCRYPT_COST", "9", "at least 10"),
+        ("AUTH_LOG_SQL", "on", "off"),
+        ("AUTH_LOG_LEVEL", "debug", "not be debug"),
+        ("AUTH_LOG_LEVEL", "verbose", "'info'"),
+        ("AUTH_PORT", "eighty", "integer"),
+        ("AUTH_PORT", "65536", "65535"),
+        ("AUTH_WORKERS", "0", "1"),
+        ("AUTH_PASSWORD_MIN_LENGTH", "7", "8"),
+        ("AUTH_REFRESH_TOKEN_DAYS", "31", "AUTH_SESSION_DAYS"),
+        ("AUTH_REFRESH_RETRY_SECONDS", "301", "300"),
+        ("AUTH_REGISTRATION", "maybe", "'open'"),
+        ("AUTH_DRAIN_SECONDS", "nan", "300"),
+    ],
+)
+def test_what_is_unsafe_is_refused_by_name_and_without_its_value(setting: str, value: str, reason: str) -> None:
+    refused = problems({**PRODUCTION, setting: value})
+
+    assert refused.keys() == {setting}
+    assert reason in refused[setting]
+    assert len(value) < 6 or value not in refused[setting]
+
+
+@pytest.mark.covers("CFG-07")
+def test_an_access_token_that_outlives_the_refresh_token_is_refused() -> None:
+    refused = problems({"AUTH_ACCESS_TOKEN_MINUTES": "1440", "AUTH_REFRESH_TOKEN_DAYS": "1"})
+
+    assert "AUTH_REFRESH_TOKEN_DAYS" in refused["AUTH_ACCESS_TOKEN_MINUTES"]
+
+
+def test_keys_that_would_be_replaced_before_they_sign_are_refused() -> None:
+    refused = problems({"AUTH_KEY_ROTATION_DAYS": "0.05", "AUTH_JWKS_CACHE_SECONDS": "7200"})
+
+    assert "published before it signs" in refused["AUTH_KEY_ROTATION_DAYS"]
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    refused = problems(
+        {
+            "AUTH_ENV": "production",
+            "AUTH_PORT": "eighty",
+            "AUTH_MASTER_SECRET": "short",
+            "AUTH_PROT": "1",
+            "AUTH_DATABASE_URL_FILE": "/nowhere",
+        }
+    )
+
+    assert refused.keys() == {
+        "AUTH_PORT",
+        "AUTH_MASTER_SECRET",
+        "AUTH_PROT",
+        "AUTH_DATABASE_URL_FILE",
+        "AUTH_PUBLIC_URL",
+    }
+
+
+def test_an_unknown_stage_is_told_beside_the_rest() -> None:
+    refused = problems({"AUTH_ENV": "prod", "AUTH_PORT": "eighty"})
+
+    assert "'production'" in refused["AUTH_ENV"]
+    assert refused.keys() == {"AUTH_ENV", "AUTH_PORT"}
+
+
+@pytest.mark.covers("CFG-03")
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("AUTH_PROT", "AUTH_PORT"),
+        ("AUTH_DATABSE_URL", "AUTH_DATABASE_URL"),
+        ("AUTH_MASTER_SECRET_FIEL", "AUTH_MASTER_SECRET_FILE"),
+        ("AUTH_REFRESH_TOKENS_DAYS", "AUTH_REFRESH_TOKEN_DAYS"),
+    ],
+)
+def test_a_typing_error_is_refused_with_what_was_probably_meant(written: str, meant: str) -> None:
+    refused = problems({written: "Zk3v9QmT7rXw2LpB8s"})
+
+    assert refused == {written: f"is no setting of this service. Did you mean {meant}?"}
+
+
+def test_what_nobody_can_have_meant_is_refused_too() -> None:
+    assert "auth-service settings" in problems({"AUTH_Q": "1"})["AUTH_Q"]
+
+
+def test_other_programs_variables_are_nobodys_business() -> None:
+    assert read_settings({"PORT": "1", "OAUTH_PORT": "2", "auth_port": "3"}).port == 8000
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    assert read_settings({"AUTH_PORT": "", "AUTH_MASTER_SECRET": "", "AUTH_DATABASE_URL_FILE": ""}).port == 8000
+
+
+class TestSecretFiles:
+    """Secrets given as the name of a file (CFG-02)."""
+
+    @pytest.mark.covers("CFG-02", "R-C1")
+    @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+    def test_a_line_break_at_the_end_does_not_count(self, tmp_path: Path, end: bytes) -> None:
+        file = a_file(tmp_path, GOOD_SECRET.encode() + end)
+
+        settings = read_settings({"AUTH_MASTER_SECRET_FILE": file})
+
+        assert settings.master_secret is not None
+        assert settings.master_secret.reveal() == GOOD_SECRET
+
+    @pytest.mark.covers("CFG-02")
+    @pytest.mark.parametrize(
+        ("content", "reason"),
+        [
+            (b"", "empty"),
+            (b"\n", "empty"),
+            (b"  \n", "empty"),
+            (b"two\nlines\n", "more than one line"),
+            (b"nul\0byte", "more than one line"),
+            (b"\xff\xfe\x00", "not text"),
+            (b"x" * 70_000, "too large"),
+        ],
+    )
+    def test_a_file_that_is_no_secret_is_refused(self, tmp_path: Path, content: bytes, reason: str) -> None:
+        refused = problems({"AUTH_MASTER_SECRET_FILE": a_file(tmp_path, content)})
+
+        assert refused.keys() == {"AUTH_MASTER_SECRET_FILE"}
+        assert reason in refused["AUTH_MASTER_SECRET_FILE"]
+
+    @pytest.mark.covers("CFG-02")
+    def test_a_missing_file_is_refused(self, tmp_path: Path) -> None:
+        assert "does not exist" in problems({"AUTH_DATABASE_URL_FILE": str(tmp_path / "x")})["AUTH_DATABASE_URL_FILE"]
+
+    @pytest.mark.covers("CFG-02")
+    def test_a_folder_is_refused(self, tmp_path: Path) -> None:
+        assert "must name a file" in problems({"AUTH_DATABASE_URL_FILE": str(tmp_path)})["AUTH_DATABASE_URL_FILE"]
+
+    @pytest.mark.covers("CFG-02")
+    def test_a_pipe_is_refused_and_not_waited_for(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe")
+
+        assert (
+            "must name a file" in problems({"AUTH_DATABASE_URL_FILE": str(tmp_path / "pipe")})["AUTH_DATABASE_URL_FILE"]
+        )
+
+    @pytest.mark.covers("CFG-02")
+    def test_a_secret_given_twice_is_refused(self, tmp_path: Path) -> None:
+        refused = problems(
+            {"AUTH_MASTER_SECRET": GOOD_SECRET, "AUTH_MASTER_SECRET_FILE": a_file(tmp_path, GOOD_SECRET.encode())}
+        )
+
+        assert "both given" in refused["AUTH_MASTER_SECRET_FILE"]
+
+    @pytest.mark.covers("CFG-02", "R-C1")
+    @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o666, 0o602])
+    def test_a_file_that_others_may_open_is_refused_in_production(self, tmp_path: Path, mode: int) -> None:
+        file = a_file(tmp_path, GOOD_SECRET.encode(), mode=mode)
+        given = {**PRODUCTION, "AUTH_MASTER_SECRET": "", "AUTH_MASTER_SECRET_FILE": file}
+
+        assert "others may read" in problems(given)["AUTH_MASTER_SECRET_FILE"]
+
+    def test_a_file_of_our_own_is_taken_in_production(self, tmp_path: Path) -> None:
+        file = a_file(tmp_path, GOOD_SECRET.encode(), mode=0o400)
+
+        settings = read_settings({**PRODUCTION, "AUTH_MASTER_SECRET": "", "AUTH_MASTER_SECRET_FILE": file})
+
+        assert settings.master_secret is not None
+
+    def test_in_development_the_mode_of_the_file_does_not_matter(self, tmp_path: Path) -> None:
+        file = a_file(tmp_path, GOOD_SECRET.encode(), mode=0o644)
+
+        assert read_settings({"AUTH_MASTER_SECRET_FILE": file}).master_secret is not None
+
+    def test_a_weak_secret_in_a_file_is_refused_like_any_other(self, tmp_path: Path) -> None:
+        refused = problems(
+            {**PRODUCTION, "AUTH_MASTER_SECRET": "", "AUTH_MASTER_SECRET_FILE": a_file(tmp_path, b"weak")}
+        )
+
+        assert "too short" in refused["AUTH_MASTER_SECRET"]
+
+
+@pytest.mark.covers("CFG-04", "R-L1")
+def test_settings_do_not_show_their_secrets() -> None:
+    settings = read_settings({**PRODUCTION, "AUTH_PREVIOUS_MASTER_SECRET": GOOD_SECRET[::-1]})
+
+    for shown in (repr(settings), str(settings), settings.model_dump_json(fallback=str), str(settings.model_dump())):
+        assert GOOD_SECRET not in shown
+        assert GOOD_SECRET[::-1] not in shown
+        assert "n7Qv2LxTz9" not in shown
+
+
+@pytest.mark.parametrize("length", [32, 64])
+def test_random_secrets_are_not_mistaken_for_weak_ones(length: int) -> None:
+    for _ in range(200):
+        made = secrets.token_hex(length // 2)
+        if "deadbeef" not in made and "123456789" not in made:
+            assert read_settings({"AUTH_MASTER_SECRET": made}).master_secret is not None
+
+
+def test_settings_can_be_made_by_keyword() -> None:
+    settings = Settings(env=Stage.TEST, bcrypt_cost=4)
+
+    assert settings.bcrypt_cost == 4
