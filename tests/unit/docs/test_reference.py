@@ -1,0 +1,32 @@
+"""The reference is what the code says."""
+
+import pytest
+
+from auth_core.audit.events import EventKind
+from auth_core.revocation.model import Reason
+from docs.generate.event_meanings import MEANINGS, REASONS
+from docs.generate.pages import PAGES, REFERENCE
+from docs.generate.security_coverage import read_cases
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_what_the_code_says(name: str) -> None:
+    written = (REFERENCE / name).read_text(encoding="utf-8")
+
+    assert written == PAGES[name](), "python -m docs.generate"
+
+
+def test_no_page_is_left_over() -> None:
+    assert {page.name for page in REFERENCE.glob("*.md")} == set(PAGES)
+
+
+def test_every_event_and_every_reason_is_explained() -> None:
+    assert set(MEANINGS) == set(EventKind)
+    assert set(REASONS) == set(Reason)
+
+
+def test_every_case_has_an_id_of_its_own_and_words() -> None:
+    cases = read_cases()
+
+    assert len({each.id for each in cases}) == len(cases)
+    assert all(each.words for each in cases)
