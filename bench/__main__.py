@@ -1,0 +1,43 @@
+"""`python -m bench [--quick] [NAME …]`: run measurements, print what they found, and keep it under bench/results."""
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from bench import import_time, log_in_storm
+from bench.machine import description
+
+MEASUREMENTS = {
+    "import_time": import_time,
+    "log_in_storm": log_in_storm,
+}
+RESULTS = Path(__file__).parent / "results"
+
+
+def main() -> None:
+    """Run what is named, or say what there is."""
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(MEASUREMENTS)}, all")
+    parser.add_argument("--quick", action="store_true", help="a short run, to see that it works; nothing is kept")
+    arguments = parser.parse_args()
+    names = list(MEASUREMENTS) if arguments.names == ["all"] else arguments.names
+    unknown = [name for name in names if name not in MEASUREMENTS]
+    if unknown:
+        parser.error(f"no such measurement: {', '.join(unknown)}")
+    if not names:
+        for name, module in MEASUREMENTS.items():
+            print(f"{name:16}{(module.__doc__ or '').partition(chr(10))[0]}")
+        return
+    for name in names:
+        print(f"{name} …", file=sys.stderr)
+        found = asyncio.run(MEASUREMENTS[name].measure(quick=arguments.quick))
+        text = json.dumps({"measurement": name, "machine": description(), **found}, indent=2)
+        print(text)
+        if not arguments.quick:
+            (RESULTS / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
