@@ -1,6 +1,8 @@
 """Proof that a contract can fail: adapters broken on purpose, and the test of the contract that must notice."""
 
 from collections.abc import Callable
+from functools import wraps
+from inspect import iscoroutinefunction
 from types import FunctionType
 
 import pytest
@@ -31,14 +33,19 @@ def caught_by[Suite](
     return decorate
 
 
-def _must_fail(test: FunctionType, raises: tuple[type[BaseException], ...]) -> FunctionType:
-    """Copy the test before it is marked: the contract's own must stay as it is."""
-    copy = FunctionType(test.__code__, test.__globals__, test.__name__, test.__defaults__, test.__closure__)
-    copy.__kwdefaults__ = test.__kwdefaults__
-    copy.__annotations__ = test.__annotations__
-    copy.__dict__.update(test.__dict__)
-    copy.__module__ = test.__module__
-    copy.__dict__["pytestmark"] = [*getattr(test, "pytestmark", [])]
-    marked = pytest.mark.xfail(strict=True, raises=raises, reason="this adapter is broken on purpose")(copy)
-    assert isinstance(marked, FunctionType)
-    return marked
+def _must_fail(test: FunctionType, raises: tuple[type[BaseException], ...]) -> Callable[..., object]:
+    if iscoroutinefunction(test):
+
+        @wraps(test)
+        async def fails_in_time(*arguments: object, **fixtures: object) -> None:
+            with pytest.raises(raises):
+                await test(*arguments, **fixtures)
+
+        return fails_in_time
+
+    @wraps(test)
+    def fails(*arguments: object, **fixtures: object) -> None:
+        with pytest.raises(raises):
+            test(*arguments, **fixtures)
+
+    return fails

@@ -1,19 +1,10 @@
-"""The reference is what the code says."""
-
-import pytest
+"""The reference is complete. That it is current is for `./dev check` to say."""
 
 from auth_core.audit.events import EventKind
 from auth_core.revocation.model import Reason
 from docs.generate.event_meanings import MEANINGS, REASONS
 from docs.generate.pages import PAGES, REFERENCE
 from docs.generate.security_coverage import read_cases
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_what_the_code_says(name: str) -> None:
-    written = (REFERENCE / name).read_text(encoding="utf-8")
-
-    assert written == PAGES[name](), "python -m docs.generate"
 
 
 def test_no_page_is_left_over() -> None:
