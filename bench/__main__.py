@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from bench import import_time, log_in_storm
-from bench.machine import description
+from bench.machine import description, loop_factory
 
 MEASUREMENTS = {
     "import_time": import_time,
@@ -32,7 +32,8 @@ def main() -> None:
         return
     for name in names:
         print(f"{name} …", file=sys.stderr)
-        found = asyncio.run(MEASUREMENTS[name].measure(quick=arguments.quick))
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            found = runner.run(MEASUREMENTS[name].measure(quick=arguments.quick))
         text = json.dumps({"measurement": name, "machine": description(), **found}, indent=2)
         print(text)
         if not arguments.quick:

@@ -33,16 +33,17 @@ class MemorySessions:
         return True
 
     async def end_all(self, user_id: UserId, *, because: Reason, now: datetime) -> int:
-        return self._end(self._live_of(user_id, now), because, now)
+        return self._end(self._not_ended_of(user_id), because, now)
 
     async def end_others(self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime) -> int:
-        return self._end([each for each in self._live_of(user_id, now) if each.id != keep], because, now)
+        return self._end([each for each in self._not_ended_of(user_id) if each.id != keep], because, now)
 
     async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:
-        return sorted(self._live_of(user_id, now), key=lambda session: (session.advanced_at, session.id), reverse=True)
+        live = [each for each in self._not_ended_of(user_id) if each.is_live(now)]
+        return sorted(live, key=lambda session: (session.advanced_at, session.id), reverse=True)
 
-    def _live_of(self, user_id: UserId, now: datetime) -> list[Session]:
-        return [each for each in self._tables.sessions.values() if each.user_id == user_id and each.is_live(now)]
+    def _not_ended_of(self, user_id: UserId) -> list[Session]:
+        return [each for each in self._tables.sessions.values() if each.user_id == user_id and each.ended_at is None]
 
     def _end(self, sessions: Sequence[Session], because: Reason, now: datetime) -> int:
         for session in sessions:

@@ -61,7 +61,7 @@ _END: Final = (
 )
 _END_ALL: Final = (
     update(SESSIONS)
-    .where(SESSIONS.c.user_id == bindparam("owner"), IS_LIVE)
+    .where(SESSIONS.c.user_id == bindparam("owner"), SESSIONS.c.ended_at.is_(None))
     .values(ended_at=bindparam("now"), ended_because=bindparam("because"))
 )
 _END_OTHERS: Final = _END_ALL.where(SESSIONS.c.id != bindparam("kept"))

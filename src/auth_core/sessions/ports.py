@@ -43,14 +43,15 @@ class Sessions(Protocol):
         ...
 
     async def end_all(self, user_id: UserId, *, because: Reason, now: datetime) -> int:
-        """End every live session of the user and say how many there were.
+        """End every session of the user that has not been ended and say how many there were.
 
-        The user stays locked against log-ins until the transaction ends.
+        Those past their end by our clock are ended too: another clock may not think so. The user stays locked against
+        log-ins until the transaction ends.
         """
         ...
 
     async def end_others(self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime) -> int:
-        """End every live session of the user but `keep`, under the same lock, and say how many there were."""
+        """Do the same to every session of the user but `keep`."""
         ...
 
     async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:

@@ -54,7 +54,7 @@ class SessionEnding(Protocol):
     """What this room needs of the sessions it does not otherwise know."""
 
     async def end_all(self, user_id: UserId, *, because: Reason, now: datetime) -> int:
-        """End every live session of the user and say how many there were."""
+        """End every session of the user that has not been ended and say how many there were."""
         ...
 
 

@@ -27,8 +27,10 @@ class DisableUser:
         now = self.clock.now()
         async with self.uow() as tx:
             known = await tx.users.find(user_id) is not None
-            if await tx.users.set_status(user_id, UserStatus.DISABLED, now=now):
-                ended = await tx.sessions.end_all(user_id, because=Reason.USER_DISABLED, now=now)
+            disabled = await tx.users.set_status(user_id, UserStatus.DISABLED, now=now)
+            # Sessions end even if somebody else has closed the account, by hand perhaps, and forgot about them.
+            ended = await tx.sessions.end_all(user_id, because=Reason.USER_DISABLED, now=now)
+            if disabled or ended:
                 await self.record(
                     tx,
                     EventKind.USER_DISABLED,

@@ -73,13 +73,12 @@ class TestEndsTheOneToKeep(SessionsContract):
 
 
 class ForgetsTheClock(MemorySessions):
-    def _live_of(self, user_id: UserId, now: datetime) -> list[Session]:
-        return [each for each in self._tables.sessions.values() if each.user_id == user_id and each.ended_at is None]
+    async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:
+        return self._not_ended_of(user_id)
 
 
 @caught_by(
     "test_what_cannot_be_used_is_not_listed",
-    "test_sessions_that_are_over_are_not_counted_among_those_that_end",
     "test_the_absolute_end_counts_though_the_idle_end_lies_behind_it",
 )
 class TestForgetsTheClock(SessionsContract):
@@ -89,12 +88,8 @@ class TestForgetsTheClock(SessionsContract):
 
 
 class ForgetsTheAbsoluteEnd(MemorySessions):
-    def _live_of(self, user_id: UserId, now: datetime) -> list[Session]:
-        return [
-            each
-            for each in self._tables.sessions.values()
-            if each.user_id == user_id and each.ended_at is None and now < each.idle_ends_at
-        ]
+    async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:
+        return [each for each in self._not_ended_of(user_id) if now < each.idle_ends_at]
 
 
 @caught_by("test_the_absolute_end_counts_though_the_idle_end_lies_behind_it")
@@ -104,9 +99,26 @@ class TestForgetsTheAbsoluteEnd(SessionsContract):
         return storage_with(sessions=ForgetsTheAbsoluteEnd)
 
 
+class EndsOnlyWhatIsLive(MemorySessions):
+    async def end_all(self, user_id: UserId, *, because: Reason, now: datetime) -> int:
+        return self._end(await self.live_of(user_id, now=now), because, now)
+
+    async def end_others(self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime) -> int:
+        live = await self.live_of(user_id, now=now)
+        return self._end([each for each in live if each.id != keep], because, now)
+
+
+@caught_by("test_sessions_past_their_end_are_ended_too_since_another_clock_may_be_behind")
+class TestEndsOnlyWhatIsLive(SessionsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(sessions=EndsOnlyWhatIsLive)
+
+
 class ListsByBeginning(MemorySessions):
     async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:
-        return sorted(self._live_of(user_id, now), key=lambda session: session.created_at, reverse=True)
+        live = await super().live_of(user_id, now=now)
+        return sorted(live, key=lambda session: session.created_at, reverse=True)
 
 
 @caught_by("test_the_live_sessions_are_listed_by_their_last_refresh")

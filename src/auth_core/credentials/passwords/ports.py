@@ -62,7 +62,7 @@ class SessionEnding(Protocol):
     """What this room needs of the sessions it does not otherwise know."""
 
     async def end_others(self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime) -> int:
-        """End every live session of the user but `keep`, and say how many there were."""
+        """End every session of the user but `keep` that has not been ended, and say how many there were."""
         ...
 
 

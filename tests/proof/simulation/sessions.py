@@ -1,0 +1,109 @@
+"""Sessions and their chains in the simulated store."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from auth_core.ids import SessionId, UserId
+from auth_core.revocation.model import Reason
+from auth_core.sessions.model import Session
+from auth_core.sessions.refresh_chain import Advanced
+from tests.proof.simulation.accounts import UserRow
+from tests.proof.simulation.points import ANSWER, COMMIT, Key, statement
+from tests.proof.simulation.rows import Rows, Transaction
+
+
+class SimSessions:
+    """Everybody's sessions."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, session: Session) -> None:
+        await statement("add session")
+        self._transaction.write(("session", session.id), session)
+
+    async def lock(self, session_id: SessionId) -> Session | None:
+        await statement("lock session")
+        key: Key = ("session", session_id)
+        if self._transaction.read(key) is None:
+            return None
+        session: Session = await self._transaction.lock(key)
+        return session
+
+    async def end(self, session_id: SessionId, *, because: Reason, now: datetime) -> bool:
+        await statement("end session")
+        key: Key = ("session", session_id)
+        found: Session | None = self._transaction.read(key)
+        if found is None or found.ended_at is not None:
+            return False
+        session: Session = await self._transaction.lock(key)
+        if session.ended_at is not None:
+            return False
+        self._transaction.write(key, replace(session, ended_at=now, ended_because=because))
+        return True
+
+    async def end_all(self, user_id: UserId, *, because: Reason, now: datetime) -> int:
+        return await self._end(user_id, because, now)
+
+    async def end_others(self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime) -> int:
+        return await self._end(user_id, because, now, keep=keep)
+
+    async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:
+        await statement("list sessions")
+        return [self._transaction.read(key) for key in self._live_of(user_id, now)]
+
+    async def _end(self, user_id: UserId, because: Reason, now: datetime, *, keep: SessionId | None = None) -> int:
+        await statement("lock user")
+        await self._transaction.lock(("user", user_id))
+        await statement("end sessions")
+        ended = 0
+        for key in self._live_of(user_id, now):
+            if key[1] == keep:
+                continue
+            session: Session = await self._transaction.lock(key)
+            if session.is_live(now):
+                self._transaction.write(key, replace(session, ended_at=now, ended_because=because))
+                ended += 1
+        return ended
+
+    def _live_of(self, user_id: UserId, now: datetime) -> list[Key]:
+        found: list[Key] = []
+        for key in self._transaction.keys("session"):
+            session: Session = self._transaction.read(key)
+            if session.user_id == user_id and session.is_live(now):
+                found.append(key)
+        return found
+
+
+class SimRefreshChains:
+    """The refresh chains, moved on by one statement that commits by itself."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    async def advance(
+        self, session_id: SessionId, generation: int, *, now: datetime, idle: timedelta
+    ) -> Advanced | None:
+        await statement("advance")
+        transaction = Transaction(self._rows)
+        try:
+            key: Key = ("session", session_id)
+            found: Session | None = transaction.read(key)
+            if found is None or found.generation != generation or not found.is_live(now):
+                return None
+            # Who has waited for the session looks at it anew, and at its user no more.
+            user: UserRow = transaction.read(("user", found.user_id))
+            if user.principal is None:
+                return None
+            session: Session = await transaction.lock(key)
+            if session.generation != generation or not session.is_live(now):
+                return None
+            moved_on = replace(session, generation=generation + 1, advanced_at=now, idle_ends_at=now + idle)
+            transaction.write(key, moved_on)
+            await COMMIT
+            transaction.commit()
+        finally:
+            transaction.roll_back()
+        await ANSWER
+        return Advanced(session=moved_on, principal=user.principal)

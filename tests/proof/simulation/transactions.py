@@ -1,0 +1,68 @@
+"""Transactions of the simulated store. Before each statement, commit and answer the scheduler has its say."""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Final, final
+
+from auth_adapters.memory.access import MemoryRoles
+from auth_adapters.memory.store import Tables
+from auth_adapters.memory.tokens import MemorySigningKeys
+from auth_core.audit.events import AuditEvent
+from auth_core.ids import UserId
+from tests.proof.simulation.accounts import SimPasswords, SimPrincipals, SimUsers
+from tests.proof.simulation.points import ANSWER, COMMIT, nobody_does_this, statement
+from tests.proof.simulation.rows import Rows, Transaction
+from tests.proof.simulation.sessions import SimSessions
+
+_NO_KEYS: Final = MemorySigningKeys(Tables())
+_NO_ROLES: Final = MemoryRoles(Tables())
+
+
+class SimAuditTrail:
+    """The record of what happened."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def record(self, event: AuditEvent) -> None:
+        await statement(f"record {event.kind}")
+        self._transaction.write(("event", event.id), event)
+
+    async def latest(self, *, subject: UserId, limit: int) -> Sequence[AuditEvent]:
+        nobody_does_this()
+
+
+@final
+class SimTx:
+    """What one transaction gives."""
+
+    __slots__ = ("audit", "passwords", "principals", "roles", "sessions", "signing_keys", "users")
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.users = SimUsers(transaction)
+        self.passwords = SimPasswords(transaction)
+        self.principals = SimPrincipals(transaction)
+        self.sessions = SimSessions(transaction)
+        self.audit = SimAuditTrail(transaction)
+        self.roles = _NO_ROLES
+        self.signing_keys = _NO_KEYS
+
+
+class SimUnitOfWork:
+    """Opens transactions."""
+
+    def __init__(self, rows: Rows, *, make_tx: Callable[[Transaction], SimTx] = SimTx) -> None:
+        self._rows = rows
+        self._make_tx = make_tx
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncGenerator[SimTx]:
+        await statement("begin")
+        transaction = Transaction(self._rows)
+        try:
+            yield self._make_tx(transaction)
+            await COMMIT
+            transaction.commit()
+        finally:
+            transaction.roll_back()
+        await ANSWER

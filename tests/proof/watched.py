@@ -1,0 +1,120 @@
+"""Storage under observation: how often it was asked, how often a chain moved on, and what the audit trail was given."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import final
+
+from auth_core import Ports, VerifiedClaims
+from auth_core.assembly import Tx
+from auth_core.audit.events import AuditEvent
+from auth_core.audit.ports import AuditTrail
+from auth_core.ids import SessionId, UserId
+from auth_core.login.model import Candidate
+from auth_core.login.ports import Candidates
+from auth_core.sessions.ports import RefreshChains
+from auth_core.sessions.refresh_chain import Advanced
+from auth_core.tokens.ports import AccessCheck
+from auth_core.unit_of_work import UnitOfWork
+from auth_core.users.email_address import CanonicalEmail
+
+
+@dataclass(slots=True)
+class Watch:
+    """What was seen. Events are those of transactions that committed."""
+
+    asked: int = 0
+    advances: int = 0
+    events: list[AuditEvent] = field(default_factory=list[AuditEvent])
+
+
+@dataclass(frozen=True, slots=True)
+class _Chains:
+    chains: RefreshChains
+    watch: Watch
+
+    async def advance(
+        self, session_id: SessionId, generation: int, *, now: datetime, idle: timedelta
+    ) -> Advanced | None:
+        self.watch.asked += 1
+        advanced = await self.chains.advance(session_id, generation, now=now, idle=idle)
+        self.watch.advances += advanced is not None
+        return advanced
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    candidates: Candidates
+    watch: Watch
+
+    async def find(self, email: CanonicalEmail) -> Candidate | None:
+        self.watch.asked += 1
+        return await self.candidates.find(email)
+
+
+@dataclass(frozen=True, slots=True)
+class _AccessCheck:
+    check: AccessCheck
+    watch: Watch
+
+    async def stands(self, claims: VerifiedClaims) -> bool:
+        self.watch.asked += 1
+        return await self.check.stands(claims)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trail:
+    trail: AuditTrail
+    recorded: list[AuditEvent]
+
+    async def record(self, event: AuditEvent) -> None:
+        await self.trail.record(event)
+        self.recorded.append(event)
+
+    async def latest(self, *, subject: UserId, limit: int) -> Sequence[AuditEvent]:
+        return await self.trail.latest(subject=subject, limit=limit)
+
+
+@final
+class _Tx:
+    """A transaction whose trail is watched; everything else is as it was."""
+
+    __slots__ = ("audit", "passwords", "principals", "roles", "sessions", "signing_keys", "users")
+
+    def __init__(self, tx: Tx, recorded: list[AuditEvent]) -> None:
+        self.users = tx.users
+        self.passwords = tx.passwords
+        self.roles = tx.roles
+        self.principals = tx.principals
+        self.sessions = tx.sessions
+        self.signing_keys = tx.signing_keys
+        self.audit = _Trail(tx.audit, recorded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Uow:
+    uow: UnitOfWork[Tx]
+    watch: Watch
+
+    def __call__(self) -> AbstractAsyncContextManager[Tx]:
+        return self._transaction()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncGenerator[Tx]:
+        self.watch.asked += 1
+        recorded: list[AuditEvent] = []
+        async with self.uow() as tx:
+            yield _Tx(tx, recorded)
+        self.watch.events += recorded
+
+
+def watched(ports: Ports, watch: Watch) -> Ports:
+    """Return the same ports, their use written down in `watch`."""
+    return replace(
+        ports,
+        uow=_Uow(ports.uow, watch),
+        candidates=_Candidates(ports.candidates, watch),
+        refresh_chains=_Chains(ports.refresh_chains, watch),
+        access_check=_AccessCheck(ports.access_check, watch),
+    )
