@@ -9,6 +9,7 @@ from starlette.types import Lifespan
 from auth_http.exception_handlers import add_exception_handlers
 from auth_http.guards.access_log import AccessLog
 from auth_http.guards.body import BodyGuard
+from auth_http.guards.fair_turns import FairTurns
 from auth_http.guards.head import HeadAsGet
 from auth_http.guards.headers import HeaderGuard
 from auth_http.guards.last_resort import LastResort
@@ -60,6 +61,7 @@ def application(wiring: Wiring, *, lifespan: Lifespan[FastAPI] | None = None) ->
 def _guards(settings: Settings) -> list[Middleware]:
     """Return who stands before the routes, the first to see a request first."""
     return [
+        Middleware(FairTurns),
         Middleware(RequestIds),
         Middleware(SecurityHeaders, https_only=settings.public_url.startswith("https://")),
         Middleware(AccessLog),
