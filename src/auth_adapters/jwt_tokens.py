@@ -1,19 +1,15 @@
-"""Signing and opening tokens with PyJWT's algorithms: ES256 for everybody to check, HS256 for ourselves.
+"""Signing and opening tokens: under the keys of a ring for access tokens, under a key of our own for refresh tokens.
 
 PyJWT's own reading of tokens forgives too much (`auth_core.tokens.compact` says what), so only its algorithms are used,
 on keys that are prepared once.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
 
-from auth_adapters import es256
-from auth_adapters.ec_key_maker import open_private_key
-from auth_adapters.extras import needs
+from auth_adapters import hs256
 from auth_adapters.key_vault import CannotUnseal, KeyVault
 from auth_adapters.master_secret import DerivedKey
+from auth_adapters.prepared_keys import PreparedKeys
 from auth_core.clock import Clock
 from auth_core.errors import Unavailable
 from auth_core.redacted import Redacted
@@ -22,41 +18,27 @@ from auth_core.tokens import compact
 from auth_core.tokens.claims import ACCESS_TOKEN_TYPE
 from auth_core.tokens.errors import InvalidToken, NoSigningKey
 from auth_core.tokens.key_ring import KeyRing
-from auth_core.tokens.keys import Algorithm, SigningKey
-
-with needs("verify"):
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from jwt.algorithms import HMACAlgorithm
-
-_HS256: Final = HMACAlgorithm(HMACAlgorithm.SHA256)
-_MOST_PREPARED: Final = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _PreparedKey:
-    algorithm: Algorithm
-    header: Mapping[str, str]
-    private_key: ec.EllipticCurvePrivateKey
-    public_key: ec.EllipticCurvePublicKey
+from auth_core.tokens.keys import Algorithm
 
 
 class JwtAccessTokenSigner:
-    """Access tokens (`at+jwt`, RFC 9068 §2.1) under the keys of a ring."""
+    """Access tokens (`at+jwt`, RFC 9068 §2.1) under the keys of a ring, each with the algorithm it was made for."""
 
     def __init__(self, ring: KeyRing, *, vault: KeyVault, clock: Clock) -> None:
         self._ring = ring
-        self._vault = vault
         self._clock = clock
-        self._prepared: dict[str, _PreparedKey] = {}
+        self._keys = PreparedKeys(vault)
 
     def sign(self, payload: Mapping[str, object]) -> Redacted[str]:
         """Return a token under the key that signs now. Raises: NoSigningKey, also when our vault cannot open it."""
+        signing_key = self._ring.signing_key(self._clock.now())
         try:
-            key = self._prepare(self._ring.signing_key(self._clock.now()))
+            key = self._keys.of(signing_key.material)
         except CannotUnseal as error:
             raise NoSigningKey(Unavailable.SHORTLY) from error
-        signing_input = compact.write_signing_input(key.header, payload)
-        return Redacted(compact.write(signing_input, es256.sign(signing_input, key.private_key)))
+        header = {"alg": key.algorithm.value, "typ": ACCESS_TOKEN_TYPE, "kid": signing_key.kid}
+        signing_input = compact.write_signing_input(header, payload)
+        return Redacted(compact.write(signing_input, key.sign(signing_input)))
 
     def open(self, token: str) -> Mapping[str, object]:
         jws = compact.read(token, typ=ACCESS_TOKEN_TYPE)
@@ -64,29 +46,12 @@ class JwtAccessTokenSigner:
         if known is None:
             raise InvalidToken
         try:
-            key = self._prepare(known)
+            key = self._keys.of(known.material)
         except CannotUnseal as error:
             raise InvalidToken from error
-        if jws.algorithm != key.algorithm or not es256.verify(jws.signing_input, key.public_key, jws.signature):
+        if jws.algorithm != key.algorithm or not key.verify(jws.signing_input, jws.signature):
             raise InvalidToken
         return compact.members(jws.unverified_payload)
-
-    def _prepare(self, key: SigningKey) -> _PreparedKey:
-        """Open the key once and remember it: its name is its thumbprint, so under one name there is one key."""
-        prepared = self._prepared.get(key.kid)
-        if prepared is None:
-            private_key = open_private_key(key.material, self._vault)
-            algorithm = key.material.algorithm
-            prepared = _PreparedKey(
-                algorithm=algorithm,
-                header={"alg": algorithm.value, "typ": ACCESS_TOKEN_TYPE, "kid": key.kid},
-                private_key=private_key,
-                public_key=private_key.public_key(),
-            )
-            if len(self._prepared) >= _MOST_PREPARED:
-                self._prepared.clear()
-            self._prepared[key.kid] = prepared
-        return prepared
 
 
 class JwtRefreshTokenSigner:
@@ -99,24 +64,23 @@ class JwtRefreshTokenSigner:
     def __init__(self, current: DerivedKey, *, previous: Iterable[DerivedKey] = ()) -> None:
         self._current = current
         self._secrets = {key.id: _checked(key) for key in (*previous, current)}
-        self._header = {"alg": "HS256", "typ": REFRESH_TOKEN_TYPE, "kid": current.id}
+        self._header = {"alg": Algorithm.HS256.value, "typ": REFRESH_TOKEN_TYPE, "kid": current.id}
 
     def sign(self, payload: Mapping[str, object]) -> Redacted[str]:
         signing_input = compact.write_signing_input(self._header, payload)
-        return Redacted(compact.write(signing_input, _HS256.sign(signing_input, self._current.secret.reveal())))
+        return Redacted(compact.write(signing_input, hs256.sign(signing_input, self._current.secret)))
 
     def open(self, token: str) -> Mapping[str, object]:
         jws = compact.read(token, typ=REFRESH_TOKEN_TYPE)
         secret = self._secrets.get(jws.kid)
-        if secret is None or jws.algorithm != "HS256":
+        if secret is None or jws.algorithm != Algorithm.HS256:
             raise InvalidToken
-        if not _HS256.verify(jws.signing_input, secret.reveal(), jws.signature):
+        if not hs256.verify(jws.signing_input, secret, jws.signature):
             raise InvalidToken
         return compact.members(jws.unverified_payload)
 
 
 def _checked(key: DerivedKey) -> Redacted[bytes]:
-    """Refuse a key shorter than the hash (RFC 7518 §3.2)."""
-    if len(key.secret.reveal()) < hashlib.sha256().digest_size:
-        raise ValueError("a key for HS256 must have at least 32 bytes")
+    if len(key.secret.reveal()) < hs256.SHORTEST_SECRET:
+        raise ValueError(f"a key for HS256 must have at least {hs256.SHORTEST_SECRET} bytes")
     return key.secret

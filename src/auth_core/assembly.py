@@ -215,7 +215,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             verify_access_token=VerifyAccessToken(
                 signer=ports.access_tokens, check=ports.access_check, clock=clock, policy=policies.tokens
             ),
-            publish_keys=PublishKeys(ring=ports.key_ring, clock=clock),
+            publish_keys=PublishKeys(ring=ports.key_ring, maker=ports.key_maker, clock=clock),
             load_keys=LoadKeys(uow=uow, ring=ports.key_ring),
             list_keys=ListKeys(uow=uow, clock=clock, policy=policies.tokens),
             rotate_keys=RotateKeys(

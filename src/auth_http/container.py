@@ -9,13 +9,13 @@ from datetime import timedelta
 from dependency_injector import containers, providers
 
 from auth_adapters.bcrypt_hasher import BcryptHasher, expected_duration
-from auth_adapters.ec_key_maker import EcKeyMaker
 from auth_adapters.hashing_pool import HashingPolicy, HashingPool
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner, JwtRefreshTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.postgres import postgres_ports
 from auth_adapters.system import SystemClock, SystemEntropy
 from auth_adapters.usable_cores import usable_cores
+from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_core import AuthCore, Policies, Ports, assemble
 from auth_core.tokens.key_ring import KeyRing
 from auth_http.keychain import Keychain, keychain
@@ -62,7 +62,7 @@ def _ports(
     storage: PostgresStorage,
     hasher: BcryptHasher,
     key_ring: KeyRing,
-    key_maker: EcKeyMaker,
+    key_maker: VaultKeyMaker,
     access_tokens: JwtAccessTokenSigner,
     refresh_tokens: JwtRefreshTokenSigner,
 ) -> Ports:
@@ -95,7 +95,7 @@ class Container(containers.DeclarativeContainer):
     hasher: providers.Provider[BcryptHasher] = providers.Singleton(_hasher, settings, keychain, hashing_pool, entropy)
     key_vault: providers.Provider[KeyVault] = providers.Singleton(_vault, keychain, entropy)
     key_ring: providers.Provider[KeyRing] = providers.Singleton(_key_ring, policies)
-    key_maker = providers.Singleton(EcKeyMaker, key_vault)
+    key_maker = providers.Singleton(VaultKeyMaker, key_vault, entropy=entropy)
     access_tokens = providers.Singleton(JwtAccessTokenSigner, key_ring, vault=key_vault, clock=clock)
     refresh_tokens: providers.Provider[JwtRefreshTokenSigner] = providers.Singleton(_refresh_tokens, keychain)
     storage = providers.Singleton(PostgresStorage, settings)

@@ -34,7 +34,7 @@ async def ensure_keys(container: Container) -> None:
     """Make the first signing key, or one that is due, and make sure that we can sign. Raises: CannotRun."""
     tokens = container.auth().tokens
     await tokens.load_keys()
-    if tokens.publish_keys():
+    if await tokens.list_keys():
         _sign_once(container)  # before another is made that nobody else could open
     await tokens.rotate_keys(if_due=True, origin=Origin())
     _sign_once(container)

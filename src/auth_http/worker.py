@@ -12,7 +12,7 @@ import structlog
 
 from auth_core import AuthCore, Origin, Policies
 
-_SPREAD: Final = 0.1
+_SPREAD: Final = 0.2
 _ROTATION_CHECK: Final = timedelta(minutes=10)
 _PURGE: Final = timedelta(hours=1)
 
@@ -56,13 +56,13 @@ async def in_background(jobs: Iterable[Job], *, sleep: Sleep = asyncio.sleep) ->
 
 
 async def keep_doing(job: Job, *, sleep: Sleep) -> None:
-    """Do the job after each of its periods, a little sooner or later, so that processes do not march in step.
+    """Do the job after each of its periods, or a little sooner, so that processes do not march in step.
 
     A failure is logged, and the job goes on: what it could not do now it will do next time.
     """
     log = structlog.get_logger("auth_http.worker")
     while True:
-        await sleep(job.every.total_seconds() * random.uniform(1 - _SPREAD, 1 + _SPREAD))  # noqa: S311 - nothing secret
+        await sleep(job.every.total_seconds() * random.uniform(1 - _SPREAD, 1))  # noqa: S311 - nothing secret
         try:
             await job.do()
         except Exception:

@@ -17,9 +17,18 @@ KeyId = NewType("KeyId", str)
 
 
 class Algorithm(StrEnum):
-    """How tokens are signed (RFC 7518 §3.1)."""
+    """How tokens are signed (RFC 7518 §3.1, RFC 8037 §3.1)."""
 
     ES256 = "ES256"
+    RS256 = "RS256"
+    EDDSA = "EdDSA"
+    """With Ed25519, the one curve that everybody has."""
+    HS256 = "HS256"
+
+    @property
+    def has_public_half(self) -> bool:
+        """Whether others can check a signature without being able to make one."""
+        return self is not Algorithm.HS256
 
 
 class KeyState(StrEnum):
@@ -33,7 +42,10 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyMaterial:
-    """A key pair fresh from its maker; the private half is sealed, and only the signer can open it."""
+    """A key fresh from its maker; the private half is sealed, and only the signer can open it.
+
+    `public_jwk` tells operators what key it is. What is published follows from the private half (`KeyMaker`).
+    """
 
     kid: KeyId
     algorithm: Algorithm

@@ -11,7 +11,8 @@ class TokenPolicy:
     """Who issues tokens, for whom, for how long, and how their keys come and go.
 
     `jwks_cache` is how long others may keep our key set; `key_reload` how long a process of ours may take to notice a
-    new key. A key signs only once it has been published for longer than both.
+    new key; `clock_skew` by how much our clocks may differ. A key signs only once it has been published for longer than
+    all of them together. A change of `algorithm` is for the next key: those there are go on.
     """
 
     issuer: str
@@ -35,7 +36,7 @@ class TokenPolicy:
     @property
     def publication(self) -> timedelta:
         """How long a key is published before it signs."""
-        return self.jwks_cache + self.key_reload
+        return self.jwks_cache + self.key_reload + self.clock_skew
 
     @property
     def retirement(self) -> timedelta:

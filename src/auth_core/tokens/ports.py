@@ -26,10 +26,18 @@ class TokenSigner(Protocol):
 
 
 class KeyMaker(Protocol):
-    """Makes key pairs."""
+    """Makes keys, and knows its own again."""
 
-    def make(self, algorithm: Algorithm) -> KeyMaterial:
-        """Return a new key pair, its private half sealed."""
+    async def make(self, algorithm: Algorithm) -> KeyMaterial:
+        """Return a new key, its private half sealed. May take a second, in which others can run."""
+        ...
+
+    def public_half(self, key: KeyMaterial) -> Mapping[str, str] | None:
+        """Return the public JWK (RFC 7517 §4) that follows from the sealed private half, whatever is stored beside it.
+
+        None when nothing may be published: the algorithm has no public half, or we have not sealed this key. Asked for
+        with every request for the key set, so what was opened once is remembered.
+        """
         ...
 
 

@@ -30,43 +30,59 @@ class RotateKeys:
     policy: TokenPolicy
 
     async def __call__(self, *, if_due: bool = False, origin: Origin) -> SigningKey | None:
-        """Make a key and return it; None when somebody else just did.
+        """Make a key of the policy's algorithm and return it; None when there is nothing to do.
 
-        `if_due` makes one only when there is none, or when the newest has signed for the rotation period. The first
-        key of all signs at once, because nobody can have cached a key set without it.
+        There is nothing to do while such a key is waiting to sign, be it one that somebody else has just made. `if_due`
+        makes one only when there is none, or when the newest has signed for the rotation period. The first key of all
+        signs at once, because nobody can have cached a key set without it.
         """
-        now = self.clock.now()
-        made: SigningKey | None = None
         async with self.uow() as tx:
             keys = await tx.signing_keys.list_all()
-            if not if_due or self._due(keys, now):
-                made = self._next_key(keys, now)
-                if await tx.signing_keys.add(made):
-                    await self.record(
-                        tx,
-                        EventKind.SIGNING_KEY_CREATED,
-                        at=now,
-                        origin=origin,
-                        subject=None,
-                        actor=None,
-                        kid=made.kid,
-                    )
-                else:
-                    made = None
-            for key in keys:
-                if state_of(key, keys, now=now, retirement=self.policy.retirement) is KeyState.GONE:
-                    await tx.signing_keys.remove(key.number)
+        made = await self._next_key(keys) if self._is_wanted(keys, self.clock.now(), if_due=if_due) else None
         async with self.uow() as tx:
-            self.ring.load(await tx.signing_keys.list_all())
+            if made is not None and await tx.signing_keys.add(made):
+                await self.record(
+                    tx,
+                    EventKind.SIGNING_KEY_CREATED,
+                    at=made.created_at,
+                    origin=origin,
+                    subject=None,
+                    actor=None,
+                    kid=made.kid,
+                )
+            else:
+                made = None
+            keys = await self._forget_gone(tx)
+        self.ring.load(keys)
         return made
 
-    def _due(self, keys: Sequence[SigningKey], now: datetime) -> bool:
-        return not keys or now >= keys[-1].signs_from + self.policy.key_rotation
+    def _is_wanted(self, keys: Sequence[SigningKey], now: datetime, *, if_due: bool) -> bool:
+        if not keys:
+            return True
+        if if_due:
+            return now >= keys[-1].signs_from + self.policy.key_rotation
+        return not any(key.signs_from > now and key.material.algorithm is self.policy.algorithm for key in keys)
 
-    def _next_key(self, keys: Sequence[SigningKey], now: datetime) -> SigningKey:
+    async def _next_key(self, keys: Sequence[SigningKey]) -> SigningKey:
+        """Make the key outside of any transaction: a large prime takes a while to find."""
+        material = await self.maker.make(self.policy.algorithm)
+        now = self.clock.now()
         return SigningKey(
             number=keys[-1].number + 1 if keys else 1,
-            material=self.maker.make(self.policy.algorithm),
+            material=material,
             created_at=now,
             signs_from=now + self.policy.publication if keys else now,
         )
+
+    async def _forget_gone(self, tx: KeysTx) -> Sequence[SigningKey]:
+        """Return the keys that are left."""
+        keys = await tx.signing_keys.list_all()
+        now = self.clock.now()
+        gone = [
+            key.number
+            for key in keys
+            if state_of(key, keys, now=now, retirement=self.policy.retirement) is KeyState.GONE
+        ]
+        for number in gone:
+            await tx.signing_keys.remove(number)
+        return [key for key in keys if key.number not in gone]

@@ -23,10 +23,11 @@ router = APIRouter(tags=["Services"])
     responses=failures(NoSigningKey(Unavailable.SHORTLY)) | {304: {"description": "The key set has not changed."}},
 )
 async def read_jwks(request: Request) -> Response:
-    """The keys by which others can check access tokens without asking. A new key is here before it signs."""
+    """The keys by which others can check access tokens without asking. A new key is here before it signs.
+
+    Keys for HS256 are not here: while the service signs with one, others must ask.
+    """
     keys = auth(request).tokens.publish_keys()
-    if not keys:
-        raise NoSigningKey(Unavailable.SHORTLY)  # An empty set would be remembered for minutes.
     max_age = int(wiring(request).policies().tokens.jwks_cache.total_seconds())
     return answer_unless_known(
         request,

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, PlainVal
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from auth_core import PasswordPolicy, Policies, Redacted, RegistrationMode, SessionPolicy, TokenPolicy, UserPolicy
+from auth_core.tokens.keys import Algorithm
 from auth_http.settings.problems import PREFIX
 from auth_http.settings.stage import Stage
 
@@ -233,6 +234,11 @@ class Settings(BaseSettings):
     ended_session_days: float = Field(default=30, ge=0, le=3650)
     """Days for which ended sessions are kept."""
 
+    signing_algorithm: Algorithm = Field(default=Algorithm.ES256)
+    """How access tokens are signed: ES256, RS256, EdDSA (Ed25519) or HS256. A change is for the next key; rotate to
+    hasten it. Keys for HS256 are never published: other services can then not check tokens by themselves.
+    """
+
     key_rotation_days: float = Field(default=30, ge=1 / 24, le=3650)
     """Days after which a new signing key takes over."""
 
@@ -282,6 +288,7 @@ class Settings(BaseSettings):
             tokens=TokenPolicy(
                 issuer=self.issuer,
                 audience=self.audience,
+                algorithm=self.signing_algorithm,
                 access_lifetime=timedelta(minutes=self.access_token_minutes),
                 clock_skew=timedelta(seconds=self.clock_skew_seconds),
                 key_rotation=timedelta(days=self.key_rotation_days),

@@ -13,8 +13,8 @@ _SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
 _LEAST_BCRYPT_COST = 10
 _MAKE_ONE = "Make one with: openssl rand -base64 48."
 _ROTATION_TOO_SHORT = (
-    "must be more than AUTH_JWKS_CACHE_SECONDS, AUTH_KEY_RELOAD_SECONDS and AUTH_ACCESS_TOKEN_MINUTES together: a key "
-    "is published before it signs, and kept until its last token has expired."
+    "must be more than AUTH_JWKS_CACHE_SECONDS, AUTH_KEY_RELOAD_SECONDS, AUTH_CLOCK_SKEW_SECONDS and "
+    "AUTH_ACCESS_TOKEN_MINUTES together: a key is published before it signs, and kept until its last token has expired."
 )
 
 
@@ -36,7 +36,8 @@ def _everywhere(settings: Settings) -> Iterator[tuple[str, str]]:
     if timedelta(minutes=settings.access_token_minutes) >= timedelta(days=settings.refresh_token_days):
         yield "access_token_minutes", "must be less than AUTH_REFRESH_TOKEN_DAYS: it is the token that cannot wait."
     forgotten = timedelta(
-        seconds=settings.jwks_cache_seconds + settings.key_reload_seconds, minutes=settings.access_token_minutes
+        seconds=settings.jwks_cache_seconds + settings.key_reload_seconds + settings.clock_skew_seconds,
+        minutes=settings.access_token_minutes,
     )
     if timedelta(days=settings.key_rotation_days) <= forgotten:
         yield "key_rotation_days", _ROTATION_TOO_SHORT

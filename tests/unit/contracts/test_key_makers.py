@@ -1,16 +1,16 @@
 """The key makers keep the contract, and the contract notices those that do not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
 import pytest
 
-from auth_adapters.ec_key_maker import EcKeyMaker
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.system import SystemEntropy
+from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_core.redacted import Redacted
 from auth_core.testing import HmacKeyMaker, HmacTokenSigner, MovableClock
 from auth_core.testing.contracts.key_maker import KeyMakerContract
@@ -25,18 +25,18 @@ def vault() -> KeyVault:
     return KeyVault(MasterSecret(Redacted(b"m" * 32)).derive(Purpose.SIGNING_KEYS), entropy=SystemEntropy())
 
 
-class EcKeys(KeyMakerContract):
+class VaultKeys(KeyMakerContract):
     @pytest.fixture
     def maker(self, vault: KeyVault) -> KeyMaker:
-        return EcKeyMaker(vault)
+        return VaultKeyMaker(vault, entropy=SystemEntropy())
 
     @pytest.fixture
     def signer_over(self, vault: KeyVault) -> Callable[[KeyRing], TokenSigner]:
         return lambda ring: JwtAccessTokenSigner(ring, vault=vault, clock=MovableClock())
 
 
-@pytest.mark.covers("JWT-24")
-class TestEcKeyMaker(EcKeys): ...
+@pytest.mark.covers("JWT-24", "R-J6")
+class TestVaultKeyMaker(VaultKeys): ...
 
 
 class TestHmacKeyMaker(KeyMakerContract):
@@ -59,30 +59,79 @@ class Changed:
         self._maker = maker
         self._spoil = spoil
 
-    def make(self, algorithm: Algorithm) -> KeyMaterial:
-        return self._spoil(self._maker.make(algorithm))
+    async def make(self, algorithm: Algorithm) -> KeyMaterial:
+        return self._spoil(await self._maker.make(algorithm))
+
+    def public_half(self, key: KeyMaterial) -> Mapping[str, str] | None:
+        return self._maker.public_half(key)
 
 
-@caught_by("test_the_public_half_holds_nothing_private")
-class TestPublishingThePrivateHalfIsCaught(EcKeys):
+class Spoilt(VaultKeys):
     @pytest.fixture
-    def maker(self, vault: KeyVault) -> KeyMaker:
-        return Changed(EcKeyMaker(vault), lambda key: replace(key, public_jwk={**key.public_jwk, "d": "AAAA"}))
+    def algorithms(self) -> Sequence[Algorithm]:
+        return (Algorithm.ES256, Algorithm.HS256)
 
-
-@caught_by("test_no_two_keys_are_alike", "test_the_public_half_says_what_it_is")
-class TestOneNameForAllKeysIsCaught(EcKeys):
     @pytest.fixture
-    def maker(self, vault: KeyVault) -> KeyMaker:
-        return Changed(EcKeyMaker(vault), lambda key: replace(key, kid=KeyId("current")))
+    def good(self, vault: KeyVault) -> KeyMaker:
+        return VaultKeyMaker(vault, entropy=SystemEntropy())
+
+
+@caught_by("test_nothing_private_can_be_seen")
+class TestKeepingThePrivateHalfIsCaught(Spoilt):
+    @pytest.fixture
+    def maker(self, good: KeyMaker) -> KeyMaker:
+        return Changed(good, lambda key: replace(key, public_jwk={**key.public_jwk, "d": "AAAA"}))
+
+
+class PublishesTheStored(Changed):
+    """As simple as it gets: whoever can write to the store chooses what others trust, and secrets get out."""
+
+    def public_half(self, key: KeyMaterial) -> Mapping[str, str] | None:
+        return key.public_jwk
+
+
+@caught_by("test_the_public_half_is_that_of_the_key")
+class TestPublishingSecretsIsCaught(Spoilt):
+    @pytest.fixture
+    def maker(self, good: KeyMaker) -> KeyMaker:
+        return PublishesTheStored(good, lambda key: key)
+
+
+@caught_by("test_no_two_keys_are_alike", "test_a_key_says_what_it_is")
+class TestOneNameForAllKeysIsCaught(Spoilt):
+    @pytest.fixture
+    def maker(self, good: KeyMaker) -> KeyMaker:
+        return Changed(good, lambda key: replace(key, kid=KeyId("current")))
+
+
+class AlwaysTheSame(Changed):
+    def __init__(self, maker: KeyMaker) -> None:
+        super().__init__(maker, lambda key: key)
+        self._made: dict[Algorithm, KeyMaterial] = {}
+
+    async def make(self, algorithm: Algorithm) -> KeyMaterial:
+        if algorithm not in self._made:
+            self._made[algorithm] = await super().make(algorithm)
+        return self._made[algorithm]
 
 
 @caught_by("test_no_two_keys_are_alike", "test_each_key_signs_what_it_alone_verifies")
-class TestOneKeyForEverythingIsCaught(EcKeys):
+class TestOneKeyForEverythingIsCaught(Spoilt):
     @pytest.fixture
-    def maker(self, vault: KeyVault) -> KeyMaker:
-        only = EcKeyMaker(vault).make(Algorithm.ES256)
-        return Changed(EcKeyMaker(vault), lambda key: only)
+    def maker(self, good: KeyMaker) -> KeyMaker:
+        return AlwaysTheSame(good)
+
+
+class AlwaysEs256(Changed):
+    async def make(self, algorithm: Algorithm) -> KeyMaterial:
+        return await super().make(Algorithm.ES256)
+
+
+@caught_by("test_it_makes_what_was_asked_for")
+class TestMakingSomethingElseIsCaught(Spoilt):
+    @pytest.fixture
+    def maker(self, good: KeyMaker) -> KeyMaker:
+        return AlwaysEs256(good, lambda key: key)
 
 
 class Talkative:
@@ -97,10 +146,10 @@ class Talkative:
 
 
 @caught_by("test_the_private_half_does_not_show_itself")
-class TestAPrivateHalfThatShowsItselfIsCaught(EcKeys):
+class TestAPrivateHalfThatShowsItselfIsCaught(Spoilt):
     @pytest.fixture
-    def maker(self, vault: KeyVault) -> KeyMaker:
+    def maker(self, good: KeyMaker) -> KeyMaker:
         return Changed(
-            EcKeyMaker(vault),
+            good,
             lambda key: replace(key, sealed_private_key=cast("Redacted[bytes]", Talkative(key.sealed_private_key))),
         )

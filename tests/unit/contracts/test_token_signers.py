@@ -3,19 +3,24 @@
 import base64
 import hmac
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import cycle
 from typing import ClassVar, cast
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import ECAlgorithm
 
-from auth_adapters import es256
+from auth_adapters import sealed_key
 from auth_adapters.ec_key_maker import EcKeyMaker, open_private_key
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner, JwtRefreshTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import DerivedKey, MasterSecret, Purpose
+from auth_adapters.oct_key_maker import OctKeyMaker
+from auth_adapters.okp_key_maker import OkpKeyMaker
+from auth_adapters.prepared_keys import PreparedKey
+from auth_adapters.rsa_key_maker import RsaKeyMaker
 from auth_adapters.system import SystemEntropy
 from auth_core.redacted import Redacted
 from auth_core.testing import HmacKeyMaker, HmacTokenSigner, MovableClock
@@ -34,58 +39,107 @@ def _hmac_sha256(secret: bytes) -> Callable[[bytes], bytes]:
     return lambda message: hmac.digest(secret, message, "sha256")
 
 
-@pytest.fixture
-def vault() -> KeyVault:
+def a_vault() -> KeyVault:
     return KeyVault(MasterSecret(Redacted(b"m" * 32)).derive(Purpose.SIGNING_KEYS), entropy=SystemEntropy())
 
 
 @pytest.fixture
-def key(vault: KeyVault) -> KeyMaterial:
-    return EcKeyMaker(vault).make(Algorithm.ES256)
+def vault() -> KeyVault:
+    return a_vault()
+
+
+@pytest.fixture(scope="module")
+def two_rsa_keys() -> Sequence[KeyMaterial]:
+    """Two for all tests: to find one takes as long as all of them."""
+    return [RsaKeyMaker(a_vault()).make() for _ in range(2)]
 
 
 class AccessTokens(TokenSignerContract):
-    """Everything the contract asks for, over ES256."""
+    """Everything the contract asks for, over keys of one family: ES256, or what a subclass makes."""
+
+    @pytest.fixture
+    def make(self, vault: KeyVault) -> Callable[[], KeyMaterial]:
+        return EcKeyMaker(vault).make
+
+    @pytest.fixture
+    def key(self, make: Callable[[], KeyMaterial]) -> KeyMaterial:
+        return make()
 
     @pytest.fixture
     def signer(self, key: KeyMaterial, vault: KeyVault) -> TokenSigner:
         return JwtAccessTokenSigner(ring_of(key), vault=vault, clock=MovableClock())
 
     @pytest.fixture
-    def stranger(self, vault: KeyVault) -> TokenSigner:
-        other = EcKeyMaker(vault).make(Algorithm.ES256)
-        return JwtAccessTokenSigner(ring_of(other), vault=vault, clock=MovableClock())
+    def stranger(self, make: Callable[[], KeyMaterial], vault: KeyVault) -> TokenSigner:
+        return JwtAccessTokenSigner(ring_of(make()), vault=vault, clock=MovableClock())
 
     @pytest.fixture
     def sign_bytes(self, key: KeyMaterial, vault: KeyVault) -> Callable[[bytes], bytes]:
-        private_key = open_private_key(key, vault)
-        return lambda message: es256.sign(message, private_key)
+        return PreparedKey.of(key, vault).sign
 
     @pytest.fixture
     def common_knowledge(self, key: KeyMaterial, vault: KeyVault) -> Sequence[bytes]:
-        public_key = open_private_key(key, vault).public_key()
-        pem = public_key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-        jwk = dict(key.public_jwk)
-        return (
-            pem,
-            pem.strip(),
-            pem.replace(b"\n", b"\r\n"),
-            b"\xef\xbb\xbf" + pem,
-            public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo),
-            public_key.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH),
-            public_key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint),
-            public_key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint),
-            json.dumps(jwk).encode(),
-            json.dumps(jwk, separators=(",", ":"), sort_keys=True).encode(),
-            json.dumps({"keys": [jwk]}).encode(),
-            jwk["x"].encode(),
-            base64.urlsafe_b64decode(jwk["x"] + "="),
-            jwk["kid"].encode(),
-        )
+        private_key = sealed_key.unseal(key, vault)
+        assert isinstance(private_key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey)
+        return tuple(spellings_of(private_key.public_key(), key.public_jwk))
+
+
+type PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
+
+
+def spellings_of(public_key: PublicKey, jwk: Mapping[str, str]) -> Iterator[bytes]:
+    """Every way to write a public key down that somebody could take for a secret."""
+    encoding, public = serialization.Encoding, serialization.PublicFormat
+    pem = public_key.public_bytes(encoding.PEM, public.SubjectPublicKeyInfo)
+    yield from (pem, pem.strip(), pem.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + pem)
+    yield public_key.public_bytes(encoding.DER, public.SubjectPublicKeyInfo)
+    yield public_key.public_bytes(encoding.OpenSSH, public.OpenSSH)
+    match public_key:
+        case ec.EllipticCurvePublicKey():
+            yield public_key.public_bytes(encoding.X962, public.UncompressedPoint)
+            yield public_key.public_bytes(encoding.X962, public.CompressedPoint)
+        case rsa.RSAPublicKey():
+            yield public_key.public_bytes(encoding.PEM, public.PKCS1)
+            yield public_key.public_bytes(encoding.DER, public.PKCS1)
+        case ed25519.Ed25519PublicKey():
+            yield public_key.public_bytes_raw()
+    yield json.dumps(jwk).encode()
+    yield json.dumps(jwk, separators=(",", ":"), sort_keys=True).encode()
+    yield json.dumps({"keys": [jwk]}).encode()
+    yield jwk["kid"].encode()
+    for number in jwk.keys() & {"x", "n"}:
+        yield jwk[number].encode()
+        yield _decode(jwk[number])
 
 
 @pytest.mark.covers(*COVERED)
 class TestJwtAccessTokenSigner(AccessTokens): ...
+
+
+@pytest.mark.covers(*COVERED)
+class TestRs256(AccessTokens):
+    @pytest.fixture
+    def make(self, two_rsa_keys: Sequence[KeyMaterial]) -> Callable[[], KeyMaterial]:
+        keys = cycle(two_rsa_keys)
+        return lambda: next(keys)
+
+
+@pytest.mark.covers(*COVERED)
+class TestEdDSA(AccessTokens):
+    @pytest.fixture
+    def make(self, vault: KeyVault) -> Callable[[], KeyMaterial]:
+        return OkpKeyMaker(vault).make
+
+
+@pytest.mark.covers(*COVERED)
+class TestHs256(AccessTokens):
+    @pytest.fixture
+    def make(self, vault: KeyVault) -> Callable[[], KeyMaterial]:
+        return OctKeyMaker(vault, entropy=SystemEntropy()).make
+
+    @pytest.fixture
+    def common_knowledge(self, key: KeyMaterial) -> Sequence[bytes]:
+        return (key.kid.encode(), _decode(key.kid), json.dumps(dict(key.public_jwk)).encode())
 
 
 @pytest.mark.covers(*COVERED)
@@ -124,16 +178,16 @@ class TestHmacTokenSigner(TokenSignerContract):
 
 class TestHmacTokenSignerOverARing(TokenSignerContract):
     @pytest.fixture
-    def material(self) -> KeyMaterial:
-        return HmacKeyMaker(SystemEntropy()).make(Algorithm.ES256)
+    async def material(self) -> KeyMaterial:
+        return await HmacKeyMaker(SystemEntropy()).make(Algorithm.ES256)
 
     @pytest.fixture
     def signer(self, material: KeyMaterial) -> TokenSigner:
         return HmacTokenSigner.over(ring_of(material), clock=MovableClock())
 
     @pytest.fixture
-    def stranger(self) -> TokenSigner:
-        other = HmacKeyMaker(SystemEntropy()).make(Algorithm.ES256)
+    async def stranger(self) -> TokenSigner:
+        other = await HmacKeyMaker(SystemEntropy()).make(Algorithm.ES256)
         return HmacTokenSigner.over(ring_of(other), clock=MovableClock())
 
     @pytest.fixture

@@ -319,3 +319,15 @@ def test_settings_can_be_made_by_keyword() -> None:
     settings = Settings(env=Stage.TEST, bcrypt_cost=4)
 
     assert settings.bcrypt_cost == 4
+
+
+def test_the_algorithm_of_signing_keys_is_chosen_by_its_name() -> None:
+    chosen = [
+        read_settings({"AUTH_SIGNING_ALGORITHM": name}).policies().tokens.algorithm.value
+        for name in ("ES256", "RS256", "EdDSA", "HS256")
+    ]
+
+    assert chosen == ["ES256", "RS256", "EdDSA", "HS256"]
+    for name in ("none", "HS512", "es256", "PS256"):
+        with pytest.raises(InvalidSettings):
+            read_settings({"AUTH_SIGNING_ALGORITHM": name})

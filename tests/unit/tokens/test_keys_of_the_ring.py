@@ -174,4 +174,4 @@ def test_many_keys_in_a_long_life_are_not_all_remembered() -> None:
         house.load(house.make())
         assert house.signer.open(house.signer.sign(PAYLOAD).reveal()) == PAYLOAD
 
-    assert len(house.signer._prepared) <= 16
+    assert len(house.signer._keys._prepared) <= 16

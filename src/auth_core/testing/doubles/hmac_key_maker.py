@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping
 
 from auth_core.entropy import Entropy
 from auth_core.redacted import Redacted
@@ -18,7 +19,7 @@ class HmacKeyMaker:
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
 
-    def make(self, algorithm: Algorithm) -> KeyMaterial:
+    async def make(self, algorithm: Algorithm) -> KeyMaterial:
         """Return a new secret, named by its digest."""
         secret = self._entropy.token_bytes(32)
         digest = hashlib.sha256(b"kid" + secret).digest()
@@ -29,3 +30,7 @@ class HmacKeyMaker:
             public_jwk={"kid": kid, "use": "sig", "alg": algorithm.value, "kty": "oct"},
             sealed_private_key=Redacted(secret),
         )
+
+    def public_half(self, key: KeyMaterial) -> Mapping[str, str] | None:
+        """Return what was written down; there is nothing it could follow from."""
+        return key.public_jwk if key.algorithm.has_public_half else None
