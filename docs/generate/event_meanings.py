@@ -33,6 +33,7 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
         "our key is known to somebody, or a backup was restored."
     ),
     EventKind.SIGNING_KEY_CREATED: "A signing key was made.",
+    EventKind.SIGNING_KEY_REVOKED: "An operator revoked a signing key: every token it has signed is refused.",
 }
 
 REASONS: Final[Mapping[Reason, str]] = {

@@ -28,7 +28,14 @@ from auth_core.redacted import Redacted
 from auth_core.sessions.errors import InvalidRefreshToken, SessionNotFound
 from auth_core.sessions.policy import SessionPolicy
 from auth_core.tokens.claims import VerifiedClaims
-from auth_core.tokens.errors import ExpiredToken, InvalidToken, MalformedToken, NoSigningKey, RevokedToken
+from auth_core.tokens.errors import (
+    ExpiredToken,
+    InvalidToken,
+    MalformedToken,
+    NoSigningKey,
+    RevokedToken,
+    SigningKeyNotFound,
+)
 from auth_core.tokens.policy import TokenPolicy
 from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidName, RegistrationClosed, UserNotFound
 from auth_core.users.policy import RegistrationMode, UserPolicy
@@ -69,6 +76,7 @@ __all__ = [
     "RoleNotFound",
     "SessionNotFound",
     "SessionPolicy",
+    "SigningKeyNotFound",
     "TokenPolicy",
     "TooManyAttempts",
     "Unauthenticated",

@@ -27,7 +27,9 @@ from auth_core.tokens.load_keys import LoadKeys
 from auth_core.tokens.policy import TokenPolicy
 from auth_core.tokens.ports import AccessCheck, KeyMaker, KeysTx, TokenSigner
 from auth_core.tokens.publish_keys import PublishKeys
+from auth_core.tokens.revoke_key import RevokeKey
 from auth_core.tokens.rotate_keys import RotateKeys
+from auth_core.tokens.succession import Succession
 from auth_core.tokens.verify_access_token import VerifyAccessToken
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.ports import Purgeable
@@ -125,6 +127,7 @@ class TokensRoom:
     load_keys: LoadKeys
     list_keys: ListKeys
     rotate_keys: RotateKeys
+    revoke_key: RevokeKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +162,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
         clock=clock,
         policy=policies.tokens,
     )
+    succession = Succession(maker=ports.key_maker, record=record, clock=clock, policy=policies.tokens)
     return AuthCore(
         users=UsersRoom(
             register=Register(
@@ -219,8 +223,11 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             load_keys=LoadKeys(uow=uow, ring=ports.key_ring),
             list_keys=ListKeys(uow=uow, clock=clock, policy=policies.tokens),
             rotate_keys=RotateKeys(
+                uow=uow, succession=succession, ring=ports.key_ring, clock=clock, policy=policies.tokens
+            ),
+            revoke_key=RevokeKey(
                 uow=uow,
-                maker=ports.key_maker,
+                succession=succession,
                 ring=ports.key_ring,
                 record=record,
                 clock=clock,

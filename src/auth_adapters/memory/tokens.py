@@ -1,12 +1,14 @@
 """Signing keys, and whether a token still stands, in memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from auth_adapters.memory.access import find_principal
 from auth_adapters.memory.store import MemoryStore, Tables
 from auth_core.clock import Clock
 from auth_core.tokens.claims import VerifiedClaims
-from auth_core.tokens.keys import SigningKey
+from auth_core.tokens.keys import KeyId, SigningKey
 
 
 class MemorySigningKeys:
@@ -20,6 +22,13 @@ class MemorySigningKeys:
 
     async def add(self, key: SigningKey) -> bool:
         return self._tables.signing_keys.setdefault(key.number, key) is key
+
+    async def revoke(self, kid: KeyId, *, now: datetime) -> bool:
+        for number, key in self._tables.signing_keys.items():
+            if key.kid == kid and key.revoked_at is None:
+                self._tables.signing_keys[number] = replace(key, revoked_at=now)
+                return True
+        return False
 
     async def remove(self, number: int) -> None:
         self._tables.signing_keys.pop(number, None)

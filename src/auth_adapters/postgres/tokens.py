@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import LargeBinary, Row, bindparam, delete, select
+from sqlalchemy import LargeBinary, Row, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,11 +30,17 @@ class SigningKeyRecord(Record):
     sealed_private_key: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
     signs_from: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
 
 
 _KEYS: Final = table_of(SigningKeyRecord)
 _LIST_KEYS: Final = select(_KEYS).order_by(_KEYS.c.number)
 _ADD_KEY: Final = insert(_KEYS).on_conflict_do_nothing(index_elements=[_KEYS.c.number])
+_REVOKE_KEY: Final = (
+    update(_KEYS)
+    .where(_KEYS.c.kid == bindparam("name"), _KEYS.c.revoked_at.is_(None))
+    .values(revoked_at=bindparam("now"))
+)
 _REMOVE_KEY: Final = delete(_KEYS).where(_KEYS.c.number == bindparam("removed"))
 _STANDING: Final = (
     select(SESSIONS.c.id)
@@ -60,6 +66,7 @@ def _key_in(row: Row[Any]) -> SigningKey:
         ),
         created_at=row.created_at,
         signs_from=row.signs_from,
+        revoked_at=row.revoked_at,
     )
 
 
@@ -83,8 +90,13 @@ class PostgresSigningKeys:
             sealed_private_key=key.material.sealed_private_key.reveal(),
             created_at=key.created_at,
             signs_from=key.signs_from,
+            revoked_at=key.revoked_at,
         )
         return added.count == 1
+
+    async def revoke(self, kid: KeyId, *, now: datetime) -> bool:
+        revoked = await self._statements.run(_REVOKE_KEY, name=kid, now=now)
+        return revoked.count == 1
 
     async def remove(self, number: int) -> None:
         await self._statements.run(_REMOVE_KEY, removed=number)

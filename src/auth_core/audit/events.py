@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     REFRESH_TOKEN_REUSED = "refresh_token.reused"  # noqa: S105 - the name of an event, not a token
     REFRESH_TOKEN_IMPOSSIBLE = "refresh_token.impossible"  # noqa: S105 - the name of an event, not a token
     SIGNING_KEY_CREATED = "signing_key.created"
+    SIGNING_KEY_REVOKED = "signing_key.revoked"
 
     @property
     def is_alarm(self) -> bool:
@@ -40,6 +41,7 @@ _ALARMS = frozenset(
         EventKind.REFRESH_TOKEN_REUSED,
         EventKind.REFRESH_TOKEN_IMPOSSIBLE,
         EventKind.STORED_PASSWORD_UNREADABLE,
+        EventKind.SIGNING_KEY_REVOKED,
     }
 )
 

@@ -1,6 +1,6 @@
 """Why a token is not accepted."""
 
-from auth_core.errors import Rejected, Unauthenticated, Unavailable
+from auth_core.errors import NotFound, Rejected, Unauthenticated, Unavailable
 
 
 class MalformedToken(Rejected):
@@ -36,3 +36,10 @@ class NoSigningKey(Unavailable):
 
     code = "no_signing_key"
     detail = "The service has no signing key yet. Please try again shortly."
+
+
+class SigningKeyNotFound(NotFound):
+    """There is no key of this name, or none any more."""
+
+    code = "signing_key_not_found"
+    detail = "There is no such signing key."

@@ -28,7 +28,7 @@ class KeyRing:
 
     def published(self, now: datetime) -> Sequence[SigningKey]:
         """Return the keys others should know at `now`: next, active and retired."""
-        return [key for key in self._keys if self._state(key, now) is not KeyState.GONE]
+        return [key for key in self._keys if self._state(key, now) not in (KeyState.GONE, KeyState.REVOKED)]
 
     def find(self, kid: str, now: datetime) -> SigningKey | None:
         """Return the published key of this name: another process whose clock is ahead may sign with the next one."""

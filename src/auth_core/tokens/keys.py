@@ -1,7 +1,7 @@
-"""Signing keys and their life: next, active, retired, gone.
+"""Signing keys and their life: next, active, retired, gone; or revoked, whenever that was.
 
-A key carries the moment from which it signs; everything else follows from the clock. No state is stored, so no
-process has to move a key from one state to the next, and all of them agree.
+A key carries the moment from which it signs, and that of its revocation if there was one; everything else follows from
+the clock. No state is stored, so no process has to move a key from one state to the next, and all of them agree.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,6 +38,7 @@ class KeyState(StrEnum):
     ACTIVE = "active"
     RETIRED = "retired"
     GONE = "gone"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ class SigningKey:
     material: KeyMaterial
     created_at: datetime
     signs_from: datetime
+    revoked_at: datetime | None = None
 
     @property
     def kid(self) -> KeyId:
@@ -69,12 +71,29 @@ class SigningKey:
 
 
 def state_of(key: SigningKey, keys: Sequence[SigningKey], *, now: datetime, retirement: timedelta) -> KeyState:
-    """Say where `key` is in its life, given all `keys` and how long a key is kept after it was replaced."""
+    """Say where `key` is in its life, given all `keys` and how long a key is kept after it was replaced.
+
+    A revocation needs no clock: it is in force for whoever knows of it.
+    """
+    if key.revoked_at is not None:
+        return KeyState.REVOKED
     if key.signs_from > now:
         return KeyState.NEXT
     replaced_at = min(
-        (each.signs_from for each in keys if each.number > key.number and each.signs_from <= now), default=None
+        (each.signs_from for each in keys if each.number > key.number and _has_signed(each, now)), default=None
     )
     if replaced_at is None:
         return KeyState.ACTIVE
     return KeyState.RETIRED if now < replaced_at + retirement else KeyState.GONE
+
+
+def is_forgettable(key: SigningKey, keys: Sequence[SigningKey], *, now: datetime, retirement: timedelta) -> bool:
+    """Say whether nothing relies on `key` any more: no token it has signed, nor who must learn that it was revoked."""
+    if key.revoked_at is not None:
+        return now >= key.revoked_at + retirement
+    return state_of(key, keys, now=now, retirement=retirement) is KeyState.GONE
+
+
+def _has_signed(key: SigningKey, now: datetime) -> bool:
+    """Whether the key took over from those before it; one that was revoked while it waited never did."""
+    return key.signs_from <= now and (key.revoked_at is None or key.signs_from < key.revoked_at)

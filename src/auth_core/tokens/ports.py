@@ -1,12 +1,13 @@
 """What tokens need: somebody to sign, somewhere to keep keys, and the present standing of what a token stands for."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from auth_core.audit.ports import AuditTx
 from auth_core.redacted import Redacted
 from auth_core.tokens.claims import VerifiedClaims
-from auth_core.tokens.keys import Algorithm, KeyMaterial, SigningKey
+from auth_core.tokens.keys import Algorithm, KeyId, KeyMaterial, SigningKey
 
 
 class TokenSigner(Protocol):
@@ -50,6 +51,14 @@ class SigningKeys(Protocol):
 
     async def add(self, key: SigningKey) -> bool:
         """Keep `key`; False when its number is taken. Of any number of simultaneous calls exactly one gets True."""
+        ...
+
+    async def revoke(self, kid: KeyId, *, now: datetime) -> bool:
+        """Stop trusting the key of this name, for ever.
+
+        Of any number of simultaneous calls exactly one gets True. False when there is no such key, or it was revoked
+        before.
+        """
         ...
 
     async def remove(self, number: int) -> None:

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from auth_core.tokens.keys import SigningKey
     from auth_http.container import Container
 
-app = typer.Typer(help="List and rotate the keys that sign access tokens.", no_args_is_help=True)
+app = typer.Typer(help="List, rotate and revoke the keys that sign access tokens.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("list", epilog="Example: `auth-service keys list`")
 def list_keys(context: typer.Context, *, json: Json = False) -> None:
-    """List the keys: next (published, signs later), active (signs), retired (still trusted), gone."""
+    """List the keys: next (published, signs later), active (signs), retired (still trusted), gone, revoked."""
 
     async def work(container: "Container") -> Any:  # noqa: ANN401 - a sequence of (SigningKey, KeyState), imported later
         return await container.auth().tokens.list_keys()
@@ -66,11 +66,51 @@ def rotate(
         typer.echo("No key was made: none is due." if if_due else "No key was made: another process just made one.")
 
 
-def _as_json(key: "SigningKey") -> dict[str, str | int]:
+@app.command(epilog="Example: `auth-service keys revoke NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs`")
+def revoke(
+    context: typer.Context,
+    kid: Annotated[str, typer.Argument(help="The key, by its kid.", metavar="KID")],
+    *,
+    json: Json = False,
+) -> None:
+    """Refuse every token that a key has signed: for when somebody else may have it. It cannot be taken back.
+
+    If it was the key that signs, a new one does from now on. Every process knows within AUTH_KEY_RELOAD_SECONDS; other
+    services know when they fetch the key set anew, within AUTH_JWKS_CACHE_SECONDS.
+    """
+    from auth_core import Origin
+
+    async def work(container: "Container") -> "tuple[SigningKey | None, float, float]":
+        policy = container.policies().tokens
+        successor = await container.auth().tokens.revoke_key(kid=kid, actor=None, origin=Origin())
+        return successor, policy.key_reload.total_seconds(), policy.jwks_cache.total_seconds()
+
+    successor, here, elsewhere = run(context, work)
+    if json:
+        print_json(
+            {
+                "revoked": kid,
+                "successor": _as_json(successor) if successor else None,
+                "in_force_seconds": here,
+                "in_force_elsewhere_seconds": here + elsewhere,
+            }
+        )
+        return
+    print_fields(
+        {
+            "revoked": kid,
+            "signs now": successor.kid if successor else "the same key as before",
+            "in force": f"in every process within {here:g} s, at other services within {here + elsewhere:g} s",
+        }
+    )
+
+
+def _as_json(key: "SigningKey") -> dict[str, str | int | None]:
     return {
         "number": key.number,
         "kid": key.kid,
         "algorithm": key.material.algorithm.value,
         "created_at": shown(key.created_at),
         "signs_from": shown(key.signs_from),
+        "revoked_at": shown(key.revoked_at) or None,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -11,10 +12,11 @@ from auth_adapters.memory.tokens import MemorySigningKeys
 from auth_core import Conflict
 from auth_core.audit.events import AuditEvent
 from auth_core.ids import UserId
+from auth_core.testing import a_signing_key
 from auth_core.testing.contracts.audit_trail import AuditTrailContract
 from auth_core.testing.contracts.signing_keys import SigningKeysContract
 from auth_core.testing.contracts.storage import Storage
-from auth_core.tokens.keys import SigningKey
+from auth_core.tokens.keys import KeyId, SigningKey
 from tests.unit.contracts.broken_storage import BrokenUnitOfWork, Unlocked, gap, storage_in, storage_with
 from tests.unit.contracts.mutation import caught_by
 
@@ -83,6 +85,69 @@ class TestListsTheNewestFirst(SigningKeysContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return storage_with(signing_keys=ListsTheNewestFirst)
+
+
+class RevokesTheNewest(MemorySigningKeys):
+    async def revoke(self, kid: KeyId, *, now: datetime) -> bool:
+        newest = list(self._tables.signing_keys.values())[-1]
+        return await super().revoke(newest.kid, now=now)
+
+
+@caught_by("test_a_key_is_revoked_and_its_neighbours_are_not", "test_a_key_that_is_not_there_is_not_revoked")
+class TestRevokesTheNewest(SigningKeysContract):
+    @pytest.fixture
+    async def storage(self) -> Storage:
+        storage = storage_with(signing_keys=RevokesTheNewest)
+        async with storage.uow() as tx:
+            await tx.signing_keys.add(a_signing_key(1))
+        return storage
+
+
+class RevokesByForgetting(MemorySigningKeys):
+    async def revoke(self, kid: KeyId, *, now: datetime) -> bool:
+        numbers = [number for number, key in self._tables.signing_keys.items() if key.kid == kid]
+        for number in numbers:
+            del self._tables.signing_keys[number]
+        return bool(numbers)
+
+
+@caught_by("test_a_key_is_revoked_and_its_neighbours_are_not", "test_a_revoked_key_stays_as_it_was_otherwise")
+class TestRevokesByForgetting(SigningKeysContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(signing_keys=RevokesByForgetting)
+
+
+class RevokesAgain(MemorySigningKeys):
+    async def revoke(self, kid: KeyId, *, now: datetime) -> bool:
+        for number, key in self._tables.signing_keys.items():
+            if key.kid == kid:
+                self._tables.signing_keys[number] = replace(key, revoked_at=now)
+                return True
+        return False
+
+
+@caught_by("test_a_key_is_revoked_once_and_for_ever", "test_of_many_who_revoke_a_key_at_once_one_does")
+class TestRevokesAgain(SigningKeysContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(signing_keys=RevokesAgain)
+
+
+class ChecksThenRevokes(MemorySigningKeys):
+    async def revoke(self, kid: KeyId, *, now: datetime) -> bool:
+        if not any(key.kid == kid and key.revoked_at is None for key in self._tables.signing_keys.values()):
+            return False
+        await gap()
+        await super().revoke(kid, now=now)
+        return True
+
+
+@caught_by("test_of_many_who_revoke_a_key_at_once_one_does")
+class TestChecksThenRevokes(SigningKeysContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_in(Unlocked, signing_keys=ChecksThenRevokes)
 
 
 class ForgetsTooMuch(MemorySigningKeys):

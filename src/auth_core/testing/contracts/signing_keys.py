@@ -1,6 +1,6 @@
 """What every store of signing keys promises."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from auth_core.assembly import Tx
 from auth_core.testing.builders import a_signing_key
@@ -80,6 +80,62 @@ class SigningKeysContract:
 
         assert added
 
+    async def test_a_key_is_revoked_and_its_neighbours_are_not(self, storage: Storage) -> None:
+        number = await _free_number(storage)
+        keys = [a_signing_key(each) for each in (number, number + 1, number + 2)]
+        for key in keys:
+            await _add(storage, key)
+
+        revoked = await _revoke(storage, keys[1])
+
+        assert revoked
+        assert [key.revoked_at for key in (await _list_all(storage))[-3:]] == [None, NOON, None]
+
+    async def test_a_revoked_key_stays_as_it_was_otherwise(self, storage: Storage) -> None:
+        key = a_signing_key(await _free_number(storage))
+        await _add(storage, key)
+
+        await _revoke(storage, key)
+
+        stored = await _find(storage, key.number)
+        assert stored is not None
+        assert (stored.kid, stored.created_at, stored.signs_from) == (key.kid, key.created_at, key.signs_from)
+        assert stored.material.sealed_private_key.reveal() == key.material.sealed_private_key.reveal()
+
+    async def test_a_key_is_revoked_once_and_for_ever(self, storage: Storage) -> None:
+        key = a_signing_key(await _free_number(storage))
+        await _add(storage, key)
+        await _revoke(storage, key)
+
+        again = await _revoke(storage, key, now=NOON + timedelta(minutes=1))
+
+        assert not again
+        stored = await _find(storage, key.number)
+        assert stored is not None
+        assert stored.revoked_at == NOON
+
+    async def test_of_many_who_revoke_a_key_at_once_one_does(self, storage: Storage) -> None:
+        key = a_signing_key(await _free_number(storage))
+        await _add(storage, key)
+
+        revoked = await race(20, lambda: _revoke(storage, key))
+
+        assert sorted(revoked) == [False] * 19 + [True]
+
+    async def test_a_key_that_is_not_there_is_not_revoked(self, storage: Storage) -> None:
+        before = [(key.kid, key.revoked_at) for key in await _list_all(storage)]
+
+        assert not await _revoke(storage, a_signing_key(await _free_number(storage)))
+        assert [(key.kid, key.revoked_at) for key in await _list_all(storage)] == before
+
+    async def test_a_revocation_that_is_rolled_back_never_was(self, storage: Storage) -> None:
+        key = a_signing_key(await _free_number(storage))
+        await _add(storage, key)
+
+        await roll_back(storage, lambda tx: tx.signing_keys.revoke(key.kid, now=NOON))
+
+        assert await _revoke(storage, key)
+
     async def test_a_key_is_forgotten(self, storage: Storage) -> None:
         number = await _free_number(storage)
         for each in (number, number + 1):
@@ -127,6 +183,10 @@ async def _find(storage: Storage, number: int) -> SigningKey | None:
 
 async def _add(storage: Storage, key: SigningKey) -> bool:
     return await in_transaction(storage, lambda tx: tx.signing_keys.add(key))
+
+
+async def _revoke(storage: Storage, key: SigningKey, *, now: datetime = NOON) -> bool:
+    return await in_transaction(storage, lambda tx: tx.signing_keys.revoke(key.kid, now=now))
 
 
 async def _remove(storage: Storage, number: int) -> None:
