@@ -11,7 +11,7 @@ import pytest
 from auth_adapters.memory import FOR_TESTS, memory_ports
 from auth_adapters.postgres import Database, PostgresPorts, postgres_ports
 from auth_core import AuthCore, InvalidToken, Origin, assemble
-from auth_core.testing import MovableClock, SeededEntropy
+from auth_core.testing import MovableClock, SeededEntropy, a_signing_key
 from auth_core.tokens.keys import KeyState
 from auth_core.tokens.ports import TokenSigner
 from tests.integration.databases import Databases
@@ -123,6 +123,25 @@ async def test_revocations_and_rotations_at_once_leave_one_key_that_signs(
         assert len({each.kid() for each in processes}) == 1
         clock.advance(POLICY.publication)
         assert (await processes[0].states()).count(KeyState.ACTIVE) == 1
+
+
+async def test_a_rotation_under_way_takes_a_number_and_not_the_place_of_the_successor(
+    processes: Sequence[Process], database: Database, clock: MovableClock
+) -> None:
+    await processes[0].rotate()
+    [(key, _)] = await processes[0].auth.tokens.list_keys()
+    waiting = a_signing_key(2, signs_from=clock.now() + POLICY.publication)
+    async with postgres_ports(database, clock=clock).uow() as tx:
+        await tx.signing_keys.add(waiting)
+        revocation = asyncio.create_task(processes[1].auth.tokens.revoke_key(kid=key.kid, actor=None, origin=Origin()))
+        async with asyncio.timeout(10):
+            while not await scalar(database.single_statements, "SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                pass
+    successor = await revocation
+
+    assert successor is not None
+    assert successor.number == 3
+    assert await processes[0].states() == [KeyState.REVOKED, KeyState.NEXT, KeyState.ACTIVE]
 
 
 async def test_a_kid_that_is_no_text_for_the_database_is_merely_unknown(processes: Sequence[Process]) -> None:
