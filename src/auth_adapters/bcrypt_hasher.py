@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
 
-from auth_adapters.bcrypt_scheme import BcryptScheme
+from auth_adapters.bcrypt_scheme import BcryptScheme, UnreadableHash
 from auth_adapters.hashing_pool import HashingPolicy, HashingPool, Place
 from auth_adapters.key_vault import KeyVault
 from auth_core.credentials.passwords.model import PasswordHash, Verification
 from auth_core.credentials.passwords.ports import HashingTurn
 from auth_core.redacted import Redacted
+from auth_core.upkeep.model import Seal
 
 DEFAULT_COST: Final = 12
 _ONE_ROUND: Final = timedelta(microseconds=60)
@@ -18,7 +19,10 @@ _ONE_ROUND: Final = timedelta(microseconds=60)
 
 
 class BcryptHasher:
-    """Hashes and verifies off the event loop; whoever cannot be served in time is refused."""
+    """Hashes and verifies off the event loop; whoever cannot be served in time is refused.
+
+    It seals hashes anew too (`Sealer`), which takes microseconds and no turn.
+    """
 
     def __init__(self, *, pepper: KeyVault, cost: int = DEFAULT_COST, pool: HashingPool | None = None) -> None:
         """Make the hasher, with a pool of its own unless it is given one. Raises: ValueError for an absurd cost."""
@@ -29,6 +33,12 @@ class BcryptHasher:
     async def turn(self) -> AsyncGenerator[HashingTurn]:
         async with self._pool.place() as place:
             yield _Turn(place, self._scheme)
+
+    def reseal(self, sealed: PasswordHash) -> PasswordHash | Seal:
+        try:
+            return self._scheme.reseal(sealed) or Seal.CURRENT
+        except UnreadableHash:
+            return Seal.UNREADABLE
 
     def close(self) -> None:
         """Take no more turns; those that hold one are finished."""

@@ -64,8 +64,7 @@ class BcryptScheme:
         if not is_hashable(password):
             raise ValueError("this cannot be a password")
         hashed = self._bcrypt.hashpw(prehash(password), self._bcrypt.gensalt(self._cost))
-        sealed = self._pepper.seal(Redacted(hashed), context=_CONTEXT)
-        return PasswordHash(Redacted(_SEALED_PREFIX + base64.urlsafe_b64encode(sealed).decode("ascii")))
+        return self._seal(Redacted(hashed))
 
     def verify(self, password: Redacted[str], stored: PasswordHash | None) -> Verification:
         """Compare. Whatever is stored, or nothing, a password that does not match costs what the decoy costs.
@@ -84,17 +83,36 @@ class BcryptScheme:
             self._spend(self._cost)
             return Verification(matches=False, unreadable=True)
 
+    def reseal(self, stored: PasswordHash) -> PasswordHash | None:
+        """Return the same hash sealed under the current pepper; None when it is, or is from elsewhere and not sealed.
+
+        Raises: UnreadableHash.
+        """
+        text = stored.reveal()
+        if not text.startswith(_SEALED_PREFIX):
+            return None
+        sealed, hashed = self._unseal(text)
+        return None if self._pepper.is_current(sealed) else self._seal(hashed)
+
     def _verify_sealed(self, password: Redacted[str], text: str) -> Verification:
-        try:
-            sealed = base64.b64decode(text.removeprefix(_SEALED_PREFIX), altchars=b"-_", validate=True)
-            hashed = self._pepper.open(sealed, context=_CONTEXT).reveal().decode("ascii")
-        except (binascii.Error, ValueError, CannotUnseal) as error:
-            raise UnreadableHash from error
+        sealed, hashed = self._unseal(text)
         key = prehash(password) if is_hashable(password) else None
-        matches, cost = self._compare(key, hashed, cap=DEAREST)
+        matches, cost = self._compare(key, hashed.reveal().decode("ascii", "replace"), cap=DEAREST)
         return Verification(
             matches=matches, stale=matches and (cost != self._cost or not self._pepper.is_current(sealed))
         )
+
+    def _seal(self, hashed: Redacted[bytes]) -> PasswordHash:
+        sealed = self._pepper.seal(hashed, context=_CONTEXT)
+        return PasswordHash(Redacted(_SEALED_PREFIX + base64.urlsafe_b64encode(sealed).decode("ascii")))
+
+    def _unseal(self, text: str) -> tuple[bytes, Redacted[bytes]]:
+        """Return what was sealed as it lies in the store, and what is in it. Raises: UnreadableHash."""
+        try:
+            sealed = base64.b64decode(text.removeprefix(_SEALED_PREFIX), altchars=b"-_", validate=True)
+            return sealed, self._pepper.open(sealed, context=_CONTEXT)
+        except (binascii.Error, ValueError, CannotUnseal) as error:
+            raise UnreadableHash from error
 
     def _verify_foreign(self, password: Redacted[str], hashed: str) -> Verification:
         """Compare with a plain hash from another system, which was made of the first 72 bytes as they were typed.

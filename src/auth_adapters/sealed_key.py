@@ -5,6 +5,7 @@ cannot make us sign with, or trust, a key of theirs.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from auth_adapters.extras import needs
 from auth_adapters.jwk import described, thumbprint
@@ -43,6 +44,16 @@ def unseal(material: KeyMaterial, vault: KeyVault) -> PrivateKeyTypes:
     context = context_of(material.kid, material.algorithm)
     document = vault.open(material.sealed_private_key.reveal(), context=context)
     return serialization.load_der_private_key(document.reveal(), password=None)
+
+
+def resealed(material: KeyMaterial, vault: KeyVault) -> KeyMaterial | None:
+    """Return the key sealed under the vault's current key; None when it is. Raises: CannotUnseal."""
+    sealed = material.sealed_private_key.reveal()
+    context = context_of(material.kid, material.algorithm)
+    document = vault.open(sealed, context=context)
+    if vault.is_current(sealed):
+        return None
+    return replace(material, sealed_private_key=Redacted(vault.seal(document, context=context)))
 
 
 def context_of(kid: KeyId, algorithm: Algorithm) -> str:

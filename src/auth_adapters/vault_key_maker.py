@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
+from auth_adapters import sealed_key
 from auth_adapters.ec_key_maker import EcKeyMaker
 from auth_adapters.key_vault import CannotUnseal, KeyVault
 from auth_adapters.oct_key_maker import OctKeyMaker
@@ -11,10 +12,11 @@ from auth_adapters.prepared_keys import PreparedKeys
 from auth_adapters.rsa_key_maker import RsaKeyMaker
 from auth_core.entropy import Entropy
 from auth_core.tokens.keys import Algorithm, KeyMaterial
+from auth_core.upkeep.model import Seal
 
 
 class VaultKeyMaker:
-    """Makes whatever key the policy asks for."""
+    """Makes whatever key the policy asks for, and seals keys anew (`Sealer`)."""
 
     def __init__(self, vault: KeyVault, *, entropy: Entropy) -> None:
         self._vault = vault
@@ -37,3 +39,9 @@ class VaultKeyMaker:
             return self._prepared.of(key).public_jwk
         except CannotUnseal:
             return None
+
+    def reseal(self, sealed: KeyMaterial) -> KeyMaterial | Seal:
+        try:
+            return sealed_key.resealed(sealed, self._vault) or Seal.CURRENT
+        except CannotUnseal:
+            return Seal.UNREADABLE

@@ -6,6 +6,7 @@ from typing import Protocol
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
 from auth_core.credentials.passwords.change_password import ChangePassword
+from auth_core.credentials.passwords.model import PasswordHash
 from auth_core.credentials.passwords.policy import PasswordPolicy
 from auth_core.credentials.passwords.ports import ChangePasswordTx, PasswordHasher
 from auth_core.entropy import Entropy
@@ -22,6 +23,7 @@ from auth_core.sessions.refresh import Refresh
 from auth_core.sessions.revoke_sessions import RevokeSession
 from auth_core.sessions.token_pair import TokenPairs
 from auth_core.tokens.key_ring import KeyRing
+from auth_core.tokens.keys import KeyMaterial
 from auth_core.tokens.list_keys import ListKeys
 from auth_core.tokens.load_keys import LoadKeys
 from auth_core.tokens.policy import TokenPolicy
@@ -32,8 +34,9 @@ from auth_core.tokens.rotate_keys import RotateKeys
 from auth_core.tokens.succession import Succession
 from auth_core.tokens.verify_access_token import VerifyAccessToken
 from auth_core.unit_of_work import UnitOfWork
-from auth_core.upkeep.ports import Purgeable
+from auth_core.upkeep.ports import Purgeable, Sealer
 from auth_core.upkeep.purge import Purge
+from auth_core.upkeep.reseal import Reseal
 from auth_core.users.create import CreateUser
 from auth_core.users.list_users import ListUsers
 from auth_core.users.look_up import LookUpByEmail, LookUpProfile
@@ -65,6 +68,8 @@ class Ports:
     hasher: PasswordHasher
     key_ring: KeyRing
     key_maker: KeyMaker
+    key_sealer: Sealer[KeyMaterial]
+    password_sealer: Sealer[PasswordHash]
     access_tokens: TokenSigner
     refresh_tokens: TokenSigner
 
@@ -132,9 +137,10 @@ class TokensRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepRoom:
-    """Keeping the store small."""
+    """Keeping the store small, and sealed."""
 
     purge: Purge
+    reseal: Reseal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,5 +240,8 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 policy=policies.tokens,
             ),
         ),
-        upkeep=UpkeepRoom(purge=Purge(sessions=ports.ended_sessions, clock=clock, policy=policies.sessions)),
+        upkeep=UpkeepRoom(
+            purge=Purge(sessions=ports.ended_sessions, clock=clock, policy=policies.sessions),
+            reseal=Reseal(uow=uow, key_sealer=ports.key_sealer, password_sealer=ports.password_sealer),
+        ),
     )

@@ -78,6 +78,8 @@ def _ports(
         hasher=hasher,
         key_ring=key_ring,
         key_maker=key_maker,
+        key_sealer=key_maker,
+        password_sealer=hasher,
         access_tokens=access_tokens,
         refresh_tokens=refresh_tokens,
     )

@@ -1,5 +1,7 @@
 """Passwords, in memory."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from auth_adapters.memory.store import Tables
@@ -31,6 +33,20 @@ class MemoryPasswords:
         if not self._stands_at(user_id, version):
             return False
         self._tables.passwords[user_id] = StoredPassword(user_id=user_id, hash=new, version=version)
+        return True
+
+    async def count(self) -> int:
+        return len(self._tables.passwords)
+
+    async def page(self, *, after: UserId | None, limit: int) -> Sequence[StoredPassword]:
+        owners = sorted(owner for owner in self._tables.passwords if after is None or owner > after)
+        return [self._tables.passwords[owner] for owner in owners[:limit]]
+
+    async def reseal(self, user_id: UserId, new: PasswordHash, *, old: PasswordHash) -> bool:
+        stored = self._tables.passwords.get(user_id)
+        if stored is None or stored.hash.reveal() != old.reveal():
+            return False
+        self._tables.passwords[user_id] = replace(stored, hash=new)
         return True
 
     def _stands_at(self, user_id: UserId, version: int) -> bool:

@@ -10,18 +10,20 @@ from auth_adapters.memory.unit_of_work import MemoryUnitOfWork
 from auth_adapters.system import SystemClock, SystemEntropy
 from auth_core.assembly import AuthCore, Policies, Ports, Tx, assemble
 from auth_core.clock import Clock
+from auth_core.credentials.passwords.model import PasswordHash
 from auth_core.credentials.passwords.ports import PasswordHasher
 from auth_core.entropy import Entropy
 from auth_core.login.ports import Candidates
 from auth_core.origin import Origin
 from auth_core.sessions.ports import RefreshChains
 from auth_core.sessions.token_pair import REFRESH_TOKEN_TYPE
-from auth_core.testing import HmacKeyMaker, HmacTokenSigner, UnsafeFastHasher
+from auth_core.testing import HmacKeyMaker, HmacTokenSigner, NothingSealed, UnsafeFastHasher
 from auth_core.tokens.key_ring import KeyRing
+from auth_core.tokens.keys import KeyMaterial
 from auth_core.tokens.policy import TokenPolicy
 from auth_core.tokens.ports import AccessCheck, KeyMaker, TokenSigner
 from auth_core.unit_of_work import UnitOfWork
-from auth_core.upkeep.ports import Purgeable
+from auth_core.upkeep.ports import Purgeable, Sealer
 
 FOR_TESTS: Final = Policies(tokens=TokenPolicy(issuer="https://auth.test", audience="https://api.test"))
 """Policies for services nobody signs in to."""
@@ -41,6 +43,8 @@ def memory_ports(
     hasher: PasswordHasher | None = None,
     key_ring: KeyRing | None = None,
     key_maker: KeyMaker | None = None,
+    key_sealer: Sealer[KeyMaterial] | None = None,
+    password_sealer: Sealer[PasswordHash] | None = None,
     access_tokens: TokenSigner | None = None,
     refresh_tokens: TokenSigner | None = None,
 ) -> Ports:
@@ -63,6 +67,8 @@ def memory_ports(
         hasher=hasher or UnsafeFastHasher(),
         key_ring=key_ring,
         key_maker=key_maker or HmacKeyMaker(entropy),
+        key_sealer=key_sealer or NothingSealed(),
+        password_sealer=password_sealer or NothingSealed(),
         access_tokens=access_tokens or HmacTokenSigner.over(key_ring, clock=clock),
         refresh_tokens=refresh_tokens or HmacTokenSigner.fixed(entropy.token_bytes(32), typ=REFRESH_TOKEN_TYPE),
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from auth_adapters.memory.access import find_principal
 from auth_adapters.memory.store import MemoryStore, Tables
 from auth_core.clock import Clock
+from auth_core.redacted import Redacted
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.keys import KeyId, SigningKey
 
@@ -27,6 +28,14 @@ class MemorySigningKeys:
         for number, key in self._tables.signing_keys.items():
             if key.kid == kid and key.revoked_at is None:
                 self._tables.signing_keys[number] = replace(key, revoked_at=now)
+                return True
+        return False
+
+    async def reseal(self, kid: KeyId, new: Redacted[bytes], *, old: Redacted[bytes]) -> bool:
+        for number, key in self._tables.signing_keys.items():
+            if key.kid == kid and key.material.sealed_private_key.reveal() == old.reveal():
+                material = replace(key.material, sealed_private_key=new)
+                self._tables.signing_keys[number] = replace(key, material=material)
                 return True
         return False
 

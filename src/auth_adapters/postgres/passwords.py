@@ -1,10 +1,11 @@
 """Passwords in PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Row, bindparam, insert, select, update
+from sqlalchemy import ForeignKey, Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from auth_adapters.postgres.schema import Record, table_of
@@ -38,6 +39,19 @@ _CHANGE: Final = (
     .values(hash=bindparam("new_hash"), version=PASSWORDS.c.version + 1, changed_at=bindparam("now"))
 )
 _REHASH: Final = update(PASSWORDS).where(*_OF_VERSION).values(hash=bindparam("new_hash"))
+
+_COUNT: Final = select(func.count()).select_from(PASSWORDS)
+_FIRST_PAGE: Final = (
+    select(PASSWORDS.c.user_id, PASSWORDS.c.hash, PASSWORDS.c.version)
+    .order_by(PASSWORDS.c.user_id)
+    .limit(bindparam("rows"))
+)
+_NEXT_PAGE: Final = _FIRST_PAGE.where(PASSWORDS.c.user_id > bindparam("after"))
+_RESEAL: Final = (
+    update(PASSWORDS)
+    .where(PASSWORDS.c.user_id == bindparam("owner"), PASSWORDS.c.hash == bindparam("old_hash"))
+    .values(hash=bindparam("new_hash"))
+)
 
 
 def password_in(row: Row[Any], *, user_id: UserId) -> StoredPassword:
@@ -76,3 +90,18 @@ class PostgresPasswords:
     async def rehash(self, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
         rehashed = await self._statements.run(_REHASH, owner=user_id, new_hash=new.reveal(), old_version=version)
         return rehashed.count == 1
+
+    async def count(self) -> int:
+        [row] = (await self._statements.run(_COUNT)).rows
+        return int(row[0])
+
+    async def page(self, *, after: UserId | None, limit: int) -> Sequence[StoredPassword]:
+        if after is None:
+            found = await self._statements.run(_FIRST_PAGE, rows=limit)
+        else:
+            found = await self._statements.run(_NEXT_PAGE, rows=limit, after=after)
+        return [password_in(row, user_id=UserId(row.user_id)) for row in found.rows]
+
+    async def reseal(self, user_id: UserId, new: PasswordHash, *, old: PasswordHash) -> bool:
+        resealed = await self._statements.run(_RESEAL, owner=user_id, new_hash=new.reveal(), old_hash=old.reveal())
+        return resealed.count == 1

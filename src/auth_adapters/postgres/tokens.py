@@ -41,6 +41,11 @@ _REVOKE_KEY: Final = (
     .where(_KEYS.c.kid == bindparam("name"), _KEYS.c.revoked_at.is_(None))
     .values(revoked_at=bindparam("now"))
 )
+_RESEAL_KEY: Final = (
+    update(_KEYS)
+    .where(_KEYS.c.kid == bindparam("name"), _KEYS.c.sealed_private_key == bindparam("old"))
+    .values(sealed_private_key=bindparam("new"))
+)
 _REMOVE_KEY: Final = delete(_KEYS).where(_KEYS.c.number == bindparam("removed"))
 _STANDING: Final = (
     select(SESSIONS.c.id)
@@ -97,6 +102,10 @@ class PostgresSigningKeys:
     async def revoke(self, kid: KeyId, *, now: datetime) -> bool:
         revoked = await self._statements.run(_REVOKE_KEY, name=kid, now=now)
         return revoked.count == 1
+
+    async def reseal(self, kid: KeyId, new: Redacted[bytes], *, old: Redacted[bytes]) -> bool:
+        resealed = await self._statements.run(_RESEAL_KEY, name=kid, new=new.reveal(), old=old.reveal())
+        return resealed.count == 1
 
     async def remove(self, number: int) -> None:
         await self._statements.run(_REMOVE_KEY, removed=number)

@@ -19,6 +19,7 @@ from auth_core.testing.doubles.entropy import ScriptedEntropy, SeededEntropy
 from auth_core.testing.doubles.hmac_key_maker import HmacKeyMaker
 from auth_core.testing.doubles.hmac_token_signer import HmacTokenSigner
 from auth_core.testing.doubles.movable_clock import MovableClock
+from auth_core.testing.doubles.nothing_sealed import NothingSealed
 from auth_core.testing.doubles.unsafe_fast_hasher import UnsafeFastHasher
 from auth_core.testing.moments import NOON
 
@@ -27,6 +28,7 @@ __all__ = [
     "HmacKeyMaker",
     "HmacTokenSigner",
     "MovableClock",
+    "NothingSealed",
     "ScriptedEntropy",
     "SeededEntropy",
     "UnsafeFastHasher",

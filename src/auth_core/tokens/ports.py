@@ -61,6 +61,10 @@ class SigningKeys(Protocol):
         """
         ...
 
+    async def reseal(self, kid: KeyId, new: Redacted[bytes], *, old: Redacted[bytes]) -> bool:
+        """Replace the sealed private half if it is still `old`, to the letter, and say whether it was."""
+        ...
+
     async def remove(self, number: int) -> None:
         """Forget the key of this number, if there is one."""
         ...

@@ -1,1 +1,1 @@
-"""Keeping the store small."""
+"""Keeping the store small, and sealed."""

@@ -1,5 +1,7 @@
 """The contract notices stores of passwords that do not keep it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -85,6 +87,80 @@ class TestRehashesWhateverIsThere(PasswordsContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return storage_with(passwords=RehashesWhateverIsThere)
+
+
+class ResealsWhateverIsThere(MemoryPasswords):
+    async def reseal(self, user_id: UserId, new: PasswordHash, *, old: PasswordHash) -> bool:
+        stored = self._tables.passwords.get(user_id)
+        return stored is not None and await super().reseal(user_id, new, old=stored.hash)
+
+
+@caught_by(
+    "test_what_is_not_the_old_hash_any_more_is_not_sealed_anew",
+    "test_a_change_under_way_wins_over_a_new_seal",
+    "test_of_many_new_seals_of_one_hash_one_is_kept",
+)
+class TestResealsWhateverIsThere(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(passwords=ResealsWhateverIsThere)
+
+
+class CountsResealing(MemoryPasswords):
+    async def reseal(self, user_id: UserId, new: PasswordHash, *, old: PasswordHash) -> bool:
+        resealed = await super().reseal(user_id, new, old=old)
+        stored = self._tables.passwords.get(user_id)
+        if resealed and stored is not None:
+            self._tables.passwords[user_id] = replace(stored, version=stored.version + 1)
+        return resealed
+
+
+@caught_by("test_a_hash_is_sealed_anew_under_the_same_version")
+class TestCountsResealing(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(passwords=CountsResealing)
+
+
+class ChecksThenReseals(MemoryPasswords):
+    async def reseal(self, user_id: UserId, new: PasswordHash, *, old: PasswordHash) -> bool:
+        stored = self._tables.passwords.get(user_id)
+        if stored is None or stored.hash.reveal() != old.reveal():
+            return False
+        await gap()
+        return await super().reseal(user_id, new, old=self._tables.passwords[user_id].hash)
+
+
+@caught_by("test_of_many_new_seals_of_one_hash_one_is_kept")
+class TestChecksThenReseals(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_in(Unlocked, passwords=ChecksThenReseals)
+
+
+class BeginsEachPageWithTheLast(MemoryPasswords):
+    async def page(self, *, after: UserId | None, limit: int) -> Sequence[StoredPassword]:
+        owners = sorted(owner for owner in self._tables.passwords if after is None or owner >= after)
+        return [self._tables.passwords[owner] for owner in owners[:limit]] if len(owners) > 1 else []
+
+
+@caught_by("test_page_by_page_everybody_is_seen_once_and_in_order")
+class TestBeginsEachPageWithTheLast(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(passwords=BeginsEachPageWithTheLast)
+
+
+class CountsChanges(MemoryPasswords):
+    async def count(self) -> int:
+        return sum(password.version for password in self._tables.passwords.values())
+
+
+@caught_by("test_they_can_be_counted")
+class TestCountsChanges(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(passwords=CountsChanges)
 
 
 @caught_by(

@@ -12,6 +12,7 @@ from auth_adapters.memory.tokens import MemorySigningKeys
 from auth_core import Conflict
 from auth_core.audit.events import AuditEvent
 from auth_core.ids import UserId
+from auth_core.redacted import Redacted
 from auth_core.testing import a_signing_key
 from auth_core.testing.contracts.audit_trail import AuditTrailContract
 from auth_core.testing.contracts.signing_keys import SigningKeysContract
@@ -148,6 +149,33 @@ class TestChecksThenRevokes(SigningKeysContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return storage_in(Unlocked, signing_keys=ChecksThenRevokes)
+
+
+class ResealsWhateverIsThere(MemorySigningKeys):
+    async def reseal(self, kid: KeyId, new: Redacted[bytes], *, old: Redacted[bytes]) -> bool:
+        newest = list(self._tables.signing_keys.values())[-1]
+        return await super().reseal(kid, new, old=newest.material.sealed_private_key)
+
+
+@caught_by("test_what_was_sealed_anew_meanwhile_is_left_alone")
+class TestResealsWhateverIsThere(SigningKeysContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(signing_keys=ResealsWhateverIsThere)
+
+
+class ResealsEverything(MemorySigningKeys):
+    async def reseal(self, kid: KeyId, new: Redacted[bytes], *, old: Redacted[bytes]) -> bool:
+        for number, key in self._tables.signing_keys.items():
+            self._tables.signing_keys[number] = replace(key, material=replace(key.material, sealed_private_key=new))
+        return True
+
+
+@caught_by("test_a_private_half_is_sealed_anew_and_nothing_else_changes")
+class TestResealsEverything(SigningKeysContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(signing_keys=ResealsEverything)
 
 
 class ForgetsTooMuch(MemorySigningKeys):

@@ -1,5 +1,6 @@
 """What passwords need: somewhere to be kept, and somebody to hash them."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -55,6 +56,18 @@ class Passwords(Protocol):
 
     async def rehash(self, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
         """Replace the hash of the same password, if it still has this version; a parallel change wins."""
+        ...
+
+    async def count(self) -> int:
+        """Return how many there are, at one moment."""
+        ...
+
+    async def page(self, *, after: UserId | None, limit: int) -> Sequence[StoredPassword]:
+        """Return up to `limit` passwords in the order of their users, those behind `after` first."""
+        ...
+
+    async def reseal(self, user_id: UserId, new: PasswordHash, *, old: PasswordHash) -> bool:
+        """Replace the hash if it is still `old`, to the letter; anybody else's replacement wins. The version stays."""
         ...
 
 

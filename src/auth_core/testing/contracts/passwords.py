@@ -1,5 +1,6 @@
 """What every store of passwords promises."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from auth_core.assembly import Tx
@@ -186,6 +187,102 @@ class PasswordsContract:
 
         assert not rehashed
         assert await _facts(storage, user.id) == (new.reveal(), FIRST + 1)
+
+    async def test_they_can_be_counted(self, storage: Storage) -> None:
+        before = await in_transaction(storage, lambda tx: tx.passwords.count())
+
+        user = await stored_user(storage)
+        await _change(storage, user.id, a_password_hash(), version=FIRST)
+        await stored_user(storage)
+
+        assert await in_transaction(storage, lambda tx: tx.passwords.count()) == before + 2
+
+    async def test_page_by_page_everybody_is_seen_once_and_in_order(self, storage: Storage) -> None:
+        stored = {(await stored_user(storage)).id for _ in range(5)}
+
+        seen = await _all_owners(storage, limit=2)
+
+        assert seen == sorted(set(seen))
+        assert stored <= set(seen)
+        assert len(seen) == await in_transaction(storage, lambda tx: tx.passwords.count())
+
+    async def test_a_page_shows_passwords_as_they_are(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        new = a_password_hash()
+        await _change(storage, user.id, new, version=FIRST)
+
+        pages = await in_transaction(storage, lambda tx: tx.passwords.page(after=None, limit=1_000_000))
+
+        [found] = [password for password in pages if password.user_id == user.id]
+        assert (found.hash.reveal(), found.version) == (new.reveal(), FIRST + 1)
+
+    async def test_behind_the_last_one_there_is_an_empty_page(self, storage: Storage) -> None:
+        await stored_user(storage)
+        last = (await _all_owners(storage, limit=100))[-1]
+
+        assert list(await in_transaction(storage, lambda tx: tx.passwords.page(after=last, limit=2))) == []
+
+    async def test_a_hash_is_sealed_anew_under_the_same_version(self, storage: Storage) -> None:
+        user, bystander = await stored_user(storage), await stored_user(storage)
+        old, others = (await _password(storage, user.id)).hash, await _facts(storage, bystander.id)
+        new = a_password_hash()
+
+        resealed = await _reseal(storage, user.id, new, old=old)
+
+        assert resealed
+        assert await _facts(storage, user.id) == (new.reveal(), FIRST)
+        assert await _facts(storage, bystander.id) == others
+
+    async def test_what_is_not_the_old_hash_any_more_is_not_sealed_anew(self, storage: Storage) -> None:
+        changed, rehashed = await stored_user(storage), await stored_user(storage)
+        old = {user.id: (await _password(storage, user.id)).hash for user in (changed, rehashed)}
+        latest = a_password_hash()
+        await _change(storage, changed.id, latest, version=FIRST)
+        await _rehash(storage, rehashed.id, latest, version=FIRST)
+
+        for user in (changed, rehashed):
+            assert not await _reseal(storage, user.id, a_password_hash(), old=old[user.id])
+            assert (await _password(storage, user.id)).hash.reveal() == latest.reveal()
+        assert not await _reseal(storage, a_user().id, a_password_hash(), old=latest)
+
+    async def test_a_change_under_way_wins_over_a_new_seal(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        old, new = (await _password(storage, user.id)).hash, a_password_hash()
+
+        resealed = await while_open(
+            storage,
+            lambda tx: tx.passwords.change(user.id, new, version=FIRST, now=NOON),
+            lambda: _reseal(storage, user.id, a_password_hash(), old=old),
+        )
+
+        assert not resealed
+        assert await _facts(storage, user.id) == (new.reveal(), FIRST + 1)
+
+    async def test_of_many_new_seals_of_one_hash_one_is_kept(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        old = (await _password(storage, user.id)).hash
+
+        resealed = await race(20, lambda: _reseal(storage, user.id, a_password_hash(), old=old))
+
+        assert sorted(resealed) == [False] * 19 + [True]
+
+
+async def _all_owners(storage: Storage, *, limit: int) -> list[UserId]:
+    owners: list[UserId] = []
+    after: UserId | None = None
+    while page := await _page(storage, after, limit):
+        assert len(page) <= limit
+        owners += (password.user_id for password in page)
+        after = owners[-1]
+    return owners
+
+
+async def _page(storage: Storage, after: UserId | None, limit: int) -> Sequence[StoredPassword]:
+    return await in_transaction(storage, lambda tx: tx.passwords.page(after=after, limit=limit))
+
+
+async def _reseal(storage: Storage, user_id: UserId, new: PasswordHash, *, old: PasswordHash) -> bool:
+    return await in_transaction(storage, lambda tx: tx.passwords.reseal(user_id, new, old=old))
 
 
 async def _version_at_log_in(tx: Tx, user_id: UserId) -> int | None:

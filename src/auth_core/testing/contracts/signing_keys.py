@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from auth_core.assembly import Tx
+from auth_core.redacted import Redacted
 from auth_core.testing.builders import a_signing_key
 from auth_core.testing.contracts.concurrency import in_transaction, race, roll_back, while_open
 from auth_core.testing.contracts.storage import Storage
@@ -136,6 +137,36 @@ class SigningKeysContract:
 
         assert await _revoke(storage, key)
 
+    async def test_a_private_half_is_sealed_anew_and_nothing_else_changes(self, storage: Storage) -> None:
+        number = await _free_number(storage)
+        key, neighbour = a_signing_key(number), a_signing_key(number + 1)
+        for each in (key, neighbour):
+            await _add(storage, each)
+
+        resealed = await _reseal(storage, key, Redacted(b"anew"), old=key.material.sealed_private_key)
+
+        assert resealed
+        stored = [await _find(storage, each.number) for each in (key, neighbour)]
+        assert [each and each.material.sealed_private_key.reveal() for each in stored] == [
+            b"anew",
+            neighbour.material.sealed_private_key.reveal(),
+        ]
+        assert [each and each.kid for each in stored] == [key.kid, neighbour.kid]
+
+    async def test_what_was_sealed_anew_meanwhile_is_left_alone(self, storage: Storage) -> None:
+        key = a_signing_key(await _free_number(storage))
+        await _add(storage, key)
+        old = key.material.sealed_private_key
+
+        first = await _reseal(storage, key, Redacted(b"first"), old=old)
+        second = await _reseal(storage, key, Redacted(b"second"), old=old)
+        stranger = await _reseal(storage, a_signing_key(key.number), Redacted(b"stranger"), old=Redacted(b"first"))
+
+        assert (first, second, stranger) == (True, False, False)
+        stored = await _find(storage, key.number)
+        assert stored is not None
+        assert stored.material.sealed_private_key.reveal() == b"first"
+
     async def test_a_key_is_forgotten(self, storage: Storage) -> None:
         number = await _free_number(storage)
         for each in (number, number + 1):
@@ -183,6 +214,10 @@ async def _find(storage: Storage, number: int) -> SigningKey | None:
 
 async def _add(storage: Storage, key: SigningKey) -> bool:
     return await in_transaction(storage, lambda tx: tx.signing_keys.add(key))
+
+
+async def _reseal(storage: Storage, key: SigningKey, new: Redacted[bytes], *, old: Redacted[bytes]) -> bool:
+    return await in_transaction(storage, lambda tx: tx.signing_keys.reseal(key.kid, new, old=old))
 
 
 async def _revoke(storage: Storage, key: SigningKey, *, now: datetime = NOON) -> bool:
