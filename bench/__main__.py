@@ -6,12 +6,13 @@ import json
 import sys
 from pathlib import Path
 
-from bench import import_time, log_in_storm
+from bench import import_time, log_in_storm, tokens
 from bench.machine import description, loop_factory
 
 MEASUREMENTS = {
     "import_time": import_time,
     "log_in_storm": log_in_storm,
+    "tokens": tokens,
 }
 RESULTS = Path(__file__).parent / "results"
 

@@ -123,7 +123,7 @@ class Settings(BaseSettings):
     """
 
     previous_master_secret: Secret | None = Field(default=None, json_schema_extra=_in_words("none"))
-    """The master secret before this one, or the one to come: what was made under it is good too, while it is replaced."""
+    """The master secret before this one, or the one to come: what was made under it is good as well."""
 
     # ---- The database
     database_url: Secret | None = Field(
