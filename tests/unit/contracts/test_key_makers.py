@@ -35,7 +35,7 @@ class VaultKeys(KeyMakerContract):
         return lambda ring: JwtAccessTokenSigner(ring, vault=vault, clock=MovableClock())
 
 
-@pytest.mark.covers("JWT-24", "R-J6")
+@pytest.mark.covers("JWT-24")
 class TestVaultKeyMaker(VaultKeys): ...
 
 
