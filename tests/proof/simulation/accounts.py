@@ -1,5 +1,6 @@
 """Users and their passwords in the simulated store."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -118,6 +119,15 @@ class SimPasswords:
         return True
 
     async def add(self, password: StoredPassword, *, now: datetime) -> None:
+        nobody_does_this()
+
+    async def count(self) -> int:
+        nobody_does_this()
+
+    async def page(self, *, after: UserId | None, limit: int) -> Sequence[StoredPassword]:
+        nobody_does_this()
+
+    async def reseal(self, user_id: UserId, new: PasswordHash, *, old: PasswordHash) -> bool:
         nobody_does_this()
 
 

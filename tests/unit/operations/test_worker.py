@@ -42,7 +42,7 @@ def counting(done: list[int], *, failing: bool = False) -> Callable[[], Awaitabl
     return do
 
 
-async def test_a_job_is_done_after_each_of_its_periods() -> None:
+async def test_a_job_is_done_after_each_of_its_periods_or_a_little_sooner() -> None:
     sleeper, done = Sleeper(), list[int]()
 
     async with in_background([Job(name="tidy", every=timedelta(seconds=100), do=counting(done))], sleep=sleeper):
@@ -50,7 +50,7 @@ async def test_a_job_is_done_after_each_of_its_periods() -> None:
             await sleeper.pass_on()
 
     assert done == list(range(20))
-    assert all(90 <= seconds <= 110 for seconds in sleeper.asked)
+    assert all(80 <= seconds <= 100 for seconds in sleeper.asked)
     assert len(set(sleeper.asked)) > 10
 
 
