@@ -25,6 +25,8 @@ from auth_core.errors import (
 from auth_core.login.errors import InvalidCredentials
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
+from auth_core.revocation.errors import InvalidCursor, RevocationsUnknown
+from auth_core.revocation.policy import AccessCheckMode, Fallback, RevocationPolicy
 from auth_core.sessions.errors import InvalidRefreshToken, SessionNotFound
 from auth_core.sessions.policy import SessionPolicy
 from auth_core.tokens.claims import VerifiedClaims
@@ -44,15 +46,18 @@ if TYPE_CHECKING:
     from auth_core.assembly import AuthCore, Policies, Ports, assemble
 
 __all__ = [
+    "AccessCheckMode",
     "AuthCore",
     "AuthError",
     "Busy",
     "Conflict",
     "EmailTaken",
     "ExpiredToken",
+    "Fallback",
     "Fault",
     "Forbidden",
     "InvalidCredentials",
+    "InvalidCursor",
     "InvalidEmail",
     "InvalidName",
     "InvalidPermission",
@@ -72,6 +77,8 @@ __all__ = [
     "RegistrationClosed",
     "RegistrationMode",
     "Rejected",
+    "RevocationPolicy",
+    "RevocationsUnknown",
     "RevokedToken",
     "RoleNotFound",
     "SessionNotFound",

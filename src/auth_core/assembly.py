@@ -13,15 +13,23 @@ from auth_core.entropy import Entropy
 from auth_core.ids import Ids
 from auth_core.login.log_in import LogIn
 from auth_core.login.ports import Candidates, LoginTx
+from auth_core.revocation.enforcing import EnforcingUnitOfWork
+from auth_core.revocation.follow import FollowRevocations
+from auth_core.revocation.policy import AccessCheckMode, Fallback, RevocationPolicy
+from auth_core.revocation.ports import RevocationFeed, RevocationsTx
+from auth_core.revocation.read_revocations import ReadRevocations
+from auth_core.revocation.revoked_set import RevokedSet
+from auth_core.revocation.revoking import Revoking
 from auth_core.sessions.ending import SessionEnd
 from auth_core.sessions.list_sessions import ListSessions
 from auth_core.sessions.log_out import LogOut, LogOutEverywhere
 from auth_core.sessions.opening import SessionOpening
 from auth_core.sessions.policy import SessionPolicy
-from auth_core.sessions.ports import RefreshChains, RefreshTx, Sessions
+from auth_core.sessions.ports import LogOutEverywhereTx, RefreshChains, RefreshTx, Sessions
 from auth_core.sessions.refresh import Refresh
 from auth_core.sessions.revoke_sessions import RevokeSession
 from auth_core.sessions.token_pair import TokenPairs
+from auth_core.tokens.followed_check import AcceptsWhatItCannotTell, FollowedAccessCheck, RefusesWhatItCannotTell
 from auth_core.tokens.key_ring import KeyRing
 from auth_core.tokens.keys import KeyMaterial
 from auth_core.tokens.list_keys import ListKeys
@@ -32,6 +40,7 @@ from auth_core.tokens.publish_keys import PublishKeys
 from auth_core.tokens.revoke_key import RevokeKey
 from auth_core.tokens.rotate_keys import RotateKeys
 from auth_core.tokens.succession import Succession
+from auth_core.tokens.verified_tokens import VerifiedTokens
 from auth_core.tokens.verify_access_token import VerifyAccessToken
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.ports import Purgeable, Sealer
@@ -47,7 +56,18 @@ from auth_core.users.suspend import DisableUser, EnableUser
 from auth_core.users.update_profile import UpdateProfile
 
 
-class Tx(RegistrationTx, ProfileTx, ChangePasswordTx, LoginTx, RefreshTx, KeysTx, StatusTx, Protocol):
+class Tx(
+    RegistrationTx,
+    ProfileTx,
+    ChangePasswordTx,
+    LoginTx,
+    RefreshTx,
+    LogOutEverywhereTx,
+    KeysTx,
+    StatusTx,
+    RevocationsTx,
+    Protocol,
+):
     """Everything a transaction gives: the slices of all rooms together."""
 
     @property
@@ -65,6 +85,8 @@ class Ports:
     refresh_chains: RefreshChains
     access_check: AccessCheck
     ended_sessions: Purgeable
+    revocation_feed: RevocationFeed
+    old_revocations: Purgeable
     hasher: PasswordHasher
     key_ring: KeyRing
     key_maker: KeyMaker
@@ -82,6 +104,7 @@ class Policies:
     users: UserPolicy = UserPolicy()
     passwords: PasswordPolicy = PasswordPolicy()
     sessions: SessionPolicy = SessionPolicy()
+    revocation: RevocationPolicy = RevocationPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +159,15 @@ class TokensRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationRoom:
+    """What has been revoked, as far as this process knows: `revoked` is current while `follow` is called."""
+
+    follow: FollowRevocations
+    read: ReadRevocations
+    revoked: RevokedSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepRoom:
     """Keeping the store small, and sealed."""
 
@@ -152,15 +184,21 @@ class AuthCore:
     login: LoginRoom
     sessions: SessionsRoom
     tokens: TokensRoom
+    revocation: RevocationRoom
     upkeep: UpkeepRoom
 
 
 def assemble(ports: Ports, policies: Policies) -> AuthCore:
     """Wire every use case to its ports and policies."""
-    clock, uow, hasher = ports.clock, ports.uow, ports.hasher
+    clock, hasher = ports.clock, ports.hasher
+    revoked = RevokedSet(most=policies.revocation.most)
+    uow = EnforcingUnitOfWork(ports.uow, revoked)
     ids = Ids(clock=clock, entropy=ports.entropy)
     record = Recorder(ids=ids)
-    end_session = SessionEnd(record=record)
+    revoke = Revoking(clock=clock, longest_life=policies.tokens.longest_life)
+    end_session = SessionEnd(record=record, revoke=revoke)
+    verified = VerifiedTokens(most=policies.tokens.remembered)
+    ports.key_ring.when_a_key_goes(verified.forget_all)
     token_pairs = TokenPairs(
         access_tokens=ports.access_tokens,
         refresh_tokens=ports.refresh_tokens,
@@ -187,12 +225,12 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             look_up_by_email=LookUpByEmail(uow=uow),
             list=ListUsers(uow=uow),
             update_profile=UpdateProfile(uow=uow, record=record, clock=clock),
-            disable=DisableUser(uow=uow, record=record, clock=clock),
+            disable=DisableUser(uow=uow, record=record, revoke=revoke, clock=clock),
             enable=EnableUser(uow=uow, record=record, clock=clock),
         ),
         passwords=PasswordsRoom(
             change_password=ChangePassword(
-                uow=uow, hasher=hasher, record=record, clock=clock, policy=policies.passwords
+                uow=uow, hasher=hasher, record=record, revoke=revoke, clock=clock, policy=policies.passwords
             )
         ),
         login=LoginRoom(
@@ -217,13 +255,17 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 policy=policies.sessions,
             ),
             log_out=LogOut(uow=uow, end_session=end_session, clock=clock),
-            log_out_everywhere=LogOutEverywhere(uow=uow, record=record, clock=clock),
+            log_out_everywhere=LogOutEverywhere(uow=uow, record=record, revoke=revoke, clock=clock),
             list=ListSessions(uow=uow, clock=clock),
             revoke=RevokeSession(uow=uow, end_session=end_session, clock=clock),
         ),
         tokens=TokensRoom(
             verify_access_token=VerifyAccessToken(
-                signer=ports.access_tokens, check=ports.access_check, clock=clock, policy=policies.tokens
+                signer=ports.access_tokens,
+                verified=verified,
+                check=_access_check(ports, policies.revocation, revoked),
+                clock=clock,
+                policy=policies.tokens,
             ),
             publish_keys=PublishKeys(ring=ports.key_ring, maker=ports.key_maker, clock=clock),
             load_keys=LoadKeys(uow=uow, ring=ports.key_ring),
@@ -240,8 +282,35 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 policy=policies.tokens,
             ),
         ),
+        revocation=RevocationRoom(
+            follow=FollowRevocations(
+                feed=ports.revocation_feed, revoked=revoked, clock=clock, policy=policies.revocation
+            ),
+            read=ReadRevocations(feed=ports.revocation_feed),
+            revoked=revoked,
+        ),
         upkeep=UpkeepRoom(
-            purge=Purge(sessions=ports.ended_sessions, clock=clock, policy=policies.sessions),
+            purge=Purge(
+                sessions=ports.ended_sessions,
+                revocations=ports.old_revocations,
+                clock=clock,
+                policy=policies.sessions,
+                clock_skew=policies.tokens.clock_skew,
+            ),
             reseal=Reseal(uow=uow, key_sealer=ports.key_sealer, password_sealer=ports.password_sealer),
         ),
     )
+
+
+def _access_check(ports: Ports, policy: RevocationPolicy, revoked: RevokedSet) -> AccessCheck:
+    if policy.access_check is AccessCheckMode.DATABASE:
+        return ports.access_check
+    fallback: AccessCheck
+    match policy.fallback:
+        case Fallback.DATABASE:
+            fallback = ports.access_check
+        case Fallback.STRICT:
+            fallback = RefusesWhatItCannotTell()
+        case Fallback.LENIENT:
+            fallback = AcceptsWhatItCannotTell()
+    return FollowedAccessCheck(revoked=revoked, fallback=fallback, clock=ports.clock, policy=policy)

@@ -1,8 +1,10 @@
 """All ports over one store in memory."""
 
+from datetime import timedelta
 from typing import Final
 
 from auth_adapters.memory.login import MemoryCandidates
+from auth_adapters.memory.revocation import MemoryOldRevocations, MemoryRevocationFeed
 from auth_adapters.memory.sessions import MemoryEndedSessions, MemoryRefreshChains
 from auth_adapters.memory.store import MemoryStore
 from auth_adapters.memory.tokens import MemoryAccessCheck
@@ -15,6 +17,8 @@ from auth_core.credentials.passwords.ports import PasswordHasher
 from auth_core.entropy import Entropy
 from auth_core.login.ports import Candidates
 from auth_core.origin import Origin
+from auth_core.revocation.policy import RevocationPolicy
+from auth_core.revocation.ports import RevocationFeed
 from auth_core.sessions.ports import RefreshChains
 from auth_core.sessions.token_pair import REFRESH_TOKEN_TYPE
 from auth_core.testing import HmacKeyMaker, HmacTokenSigner, NothingSealed, UnsafeFastHasher
@@ -25,7 +29,10 @@ from auth_core.tokens.ports import AccessCheck, KeyMaker, TokenSigner
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.ports import Purgeable, Sealer
 
-FOR_TESTS: Final = Policies(tokens=TokenPolicy(issuer="https://auth.test", audience="https://api.test"))
+FOR_TESTS: Final = Policies(
+    tokens=TokenPolicy(issuer="https://auth.test", audience="https://api.test"),
+    revocation=RevocationPolicy(poll=timedelta(milliseconds=10)),
+)
 """Policies for services nobody signs in to."""
 
 
@@ -40,6 +47,8 @@ def memory_ports(
     refresh_chains: RefreshChains | None = None,
     access_check: AccessCheck | None = None,
     ended_sessions: Purgeable | None = None,
+    revocation_feed: RevocationFeed | None = None,
+    old_revocations: Purgeable | None = None,
     hasher: PasswordHasher | None = None,
     key_ring: KeyRing | None = None,
     key_maker: KeyMaker | None = None,
@@ -64,6 +73,8 @@ def memory_ports(
         refresh_chains=refresh_chains or MemoryRefreshChains(store),
         access_check=access_check or MemoryAccessCheck(store, clock=clock),
         ended_sessions=ended_sessions or MemoryEndedSessions(store),
+        revocation_feed=revocation_feed or MemoryRevocationFeed(store, clock=clock),
+        old_revocations=old_revocations or MemoryOldRevocations(store),
         hasher=hasher or UnsafeFastHasher(),
         key_ring=key_ring,
         key_maker=key_maker or HmacKeyMaker(entropy),

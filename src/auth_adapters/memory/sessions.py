@@ -33,9 +33,11 @@ class MemorySessions:
         return True
 
     async def end_all(self, user_id: UserId, *, because: Reason, now: datetime) -> int:
-        return self._end(self._not_ended_of(user_id), because, now)
+        return len(self._end(self._not_ended_of(user_id), because, now))
 
-    async def end_others(self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime) -> int:
+    async def end_others(
+        self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime
+    ) -> Sequence[SessionId]:
         return self._end([each for each in self._not_ended_of(user_id) if each.id != keep], because, now)
 
     async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:
@@ -45,10 +47,10 @@ class MemorySessions:
     def _not_ended_of(self, user_id: UserId) -> list[Session]:
         return [each for each in self._tables.sessions.values() if each.user_id == user_id and each.ended_at is None]
 
-    def _end(self, sessions: Sequence[Session], because: Reason, now: datetime) -> int:
+    def _end(self, sessions: Sequence[Session], because: Reason, now: datetime) -> Sequence[SessionId]:
         for session in sessions:
             self._tables.sessions[session.id] = replace(session, ended_at=now, ended_because=because)
-        return len(sessions)
+        return [session.id for session in sessions]
 
 
 class MemoryRefreshChains:

@@ -10,6 +10,7 @@ from auth_core.access.model import SYSTEM_ROLES, Role, RoleName
 from auth_core.audit.events import AuditEvent
 from auth_core.credentials.passwords.model import StoredPassword
 from auth_core.ids import EventId, SessionId, UserId
+from auth_core.revocation.model import Revocation
 from auth_core.sessions.model import Session
 from auth_core.tokens.keys import SigningKey
 from auth_core.users.email_address import CanonicalEmail
@@ -29,6 +30,13 @@ class Tables:
     sessions: dict[SessionId, Session] = field(default_factory=dict[SessionId, Session])
     signing_keys: dict[int, SigningKey] = field(default_factory=dict[int, SigningKey])
     events: dict[EventId, AuditEvent] = field(default_factory=dict[EventId, AuditEvent])
+    revocations: dict[int, Revocation] = field(default_factory=dict[int, Revocation])
+    last_numbers: dict[str, int] = field(default_factory=dict[str, int])
+
+    def next_number(self, sequence: str) -> int:
+        """Return a number larger than all before it, those of removed entries included."""
+        self.last_numbers[sequence] = self.last_numbers.get(sequence, 0) + 1
+        return self.last_numbers[sequence]
 
     def copy(self) -> Self:
         """Return tables of their own with the same values in them."""
@@ -39,10 +47,12 @@ class MemoryStore:
     """A store that lives as long as this object, and begins with the system roles.
 
     `committed` is what everybody sees. It may be read at any time, and replaced or changed only inside `exclusively`.
+    `changed` is set at the next commit, and another event then takes its place.
     """
 
     def __init__(self) -> None:
         self.committed = Tables()
+        self.changed = asyncio.Event()
         self._lock = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
 
@@ -61,6 +71,12 @@ class MemoryStore:
                 yield
             finally:
                 self._holder = None
+
+    def commit(self, tables: Tables) -> None:
+        """Let everybody see `tables`, and wake who waits for that."""
+        self.committed = tables
+        changed, self.changed = self.changed, asyncio.Event()
+        changed.set()
 
     async def elsewhere(self) -> None:
         """Let others run meanwhile, as every store does that is not part of the process: races come to light."""

@@ -8,6 +8,7 @@ from typing import Self
 from auth_adapters.memory.access import MemoryPrincipals, MemoryRoles
 from auth_adapters.memory.audit import MemoryAuditTrail
 from auth_adapters.memory.passwords import MemoryPasswords
+from auth_adapters.memory.revocation import MemoryRevocations
 from auth_adapters.memory.sessions import MemorySessions
 from auth_adapters.memory.store import MemoryStore, Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
@@ -24,6 +25,7 @@ class MemoryTx:
     principals: MemoryPrincipals
     sessions: MemorySessions
     signing_keys: MemorySigningKeys
+    revocations: MemoryRevocations
     audit: MemoryAuditTrail
 
     @classmethod
@@ -36,6 +38,7 @@ class MemoryTx:
             principals=MemoryPrincipals(tables),
             sessions=MemorySessions(tables),
             signing_keys=MemorySigningKeys(tables),
+            revocations=MemoryRevocations(tables),
             audit=MemoryAuditTrail(tables),
         )
 
@@ -52,4 +55,4 @@ class MemoryUnitOfWork:
             tables = self._store.committed.copy()
             yield MemoryTx.over(tables)
             # Neither an exception nor a cancellation gets here: what they leave behind is a copy nobody sees.
-            self._store.committed = tables
+            self._store.commit(tables)

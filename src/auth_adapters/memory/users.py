@@ -43,13 +43,18 @@ class MemoryUsers:
             )
         )
 
-    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> bool:
+    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
         user = self._tables.users.get(user_id)
         if user is None or user.status is status:
-            return False
+            return None
         self._keep(replace(user, status=status, updated_at=now))
+        return await self.raise_security_version(user_id, now=now)
+
+    async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
+        if user_id not in self._tables.users:
+            return None
         self._tables.security_versions[user_id] += 1
-        return True
+        return self._tables.security_versions[user_id]
 
     async def record_log_in(self, user_id: UserId, *, now: datetime) -> User | None:
         user = self._tables.users.get(user_id)

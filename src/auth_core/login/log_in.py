@@ -54,7 +54,7 @@ class LogIn:
         if opened is None:
             raise InvalidCredentials
         user, session, principal = opened
-        return LoggedIn(user=user, tokens=self.token_pairs.pair(session, principal))
+        return LoggedIn(user=user, tokens=self.token_pairs.pair(session, principal, now=session.created_at))
 
     async def _candidate(self, email: str) -> Candidate | None:
         try:

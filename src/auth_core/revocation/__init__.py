@@ -1,1 +1,1 @@
-"""Why and when what was granted stops counting."""
+"""When what was granted stops counting, and how everybody hears of it."""

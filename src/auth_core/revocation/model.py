@@ -1,6 +1,10 @@
-"""The reasons for which a session ends before its time."""
+"""Why a session ends before its time, and which access tokens stop counting with it."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from auth_core.ids import SessionId, UserId
 
 
 class Reason(StrEnum):
@@ -12,3 +16,27 @@ class Reason(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a reason, not a password
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105 - the name of a reason, not a token
     USER_DISABLED = "user_disabled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRevocation:
+    """No access token of this session counts any more. From `until` on there is none that has not expired."""
+
+    session_id: SessionId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserRevocation:
+    """No access token of this user with a security version below `least_version` counts any more.
+
+    The version is a counter and not a moment, so no clock takes part in the decision. From `until` on there is no such
+    token that has not expired.
+    """
+
+    user_id: UserId
+    least_version: int
+    until: datetime
+
+
+type Revocation = SessionRevocation | UserRevocation

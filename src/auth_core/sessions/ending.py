@@ -8,14 +8,16 @@ from auth_core.audit.recorder import Recorder
 from auth_core.ids import SessionId, UserId
 from auth_core.origin import Origin
 from auth_core.revocation.model import Reason
+from auth_core.revocation.revoking import Revoking
 from auth_core.sessions.ports import SessionsTx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnd:
-    """Ends a session in the caller's transaction, and keeps one event of it."""
+    """Ends a session in the caller's transaction, revokes its access tokens, and keeps one event of it."""
 
     record: Recorder
+    revoke: Revoking
 
     async def __call__(
         self,
@@ -29,8 +31,9 @@ class SessionEnd:
         origin: Origin,
         now: datetime,
     ) -> None:
-        """End the session; one that has been ended before stays as it is and makes no event."""
+        """End the session; one that has been ended before stays as it is, and nothing is written."""
         if await tx.sessions.end(session_id, because=because, now=now):
+            await self.revoke.sessions(tx, [session_id])
             await self.record(
                 tx,
                 event,

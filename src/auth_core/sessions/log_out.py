@@ -8,8 +8,9 @@ from auth_core.clock import Clock
 from auth_core.ids import SessionId, UserId
 from auth_core.origin import Origin
 from auth_core.revocation.model import Reason
+from auth_core.revocation.revoking import Revoking
 from auth_core.sessions.ending import SessionEnd
-from auth_core.sessions.ports import SessionsTx
+from auth_core.sessions.ports import LogOutEverywhereTx, SessionsTx
 from auth_core.unit_of_work import UnitOfWork
 
 
@@ -39,15 +40,19 @@ class LogOut:
 class LogOutEverywhere:
     """End every session of the caller, the present one too."""
 
-    uow: UnitOfWork[SessionsTx]
+    uow: UnitOfWork[LogOutEverywhereTx]
     record: Recorder
+    revoke: Revoking
     clock: Clock
 
     async def __call__(self, *, user_id: UserId, origin: Origin) -> int:
-        """End the sessions and say how many there were."""
+        """End the sessions and say how many there were; no token the user holds is accepted afterwards."""
         now = self.clock.now()
         async with self.uow() as tx:
+            version = await tx.users.raise_security_version(user_id, now=now)
             ended = await tx.sessions.end_all(user_id, because=Reason.LOGGED_OUT_EVERYWHERE, now=now)
+            if version is not None:
+                await self.revoke.user(tx, user_id, least_version=version)
             await self.record(
                 tx,
                 EventKind.SESSIONS_ENDED,

@@ -8,8 +8,10 @@ from auth_core.access.ports import Principals
 from auth_core.audit.ports import AuditTx
 from auth_core.ids import SessionId, UserId
 from auth_core.revocation.model import Reason
+from auth_core.revocation.ports import RevocationsTx
 from auth_core.sessions.model import Session
 from auth_core.sessions.refresh_chain import Advanced
+from auth_core.users.ports import Users
 
 
 class RefreshChains(Protocol):
@@ -50,8 +52,10 @@ class Sessions(Protocol):
         """
         ...
 
-    async def end_others(self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime) -> int:
-        """Do the same to every session of the user but `keep`."""
+    async def end_others(
+        self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime
+    ) -> Sequence[SessionId]:
+        """Do the same to every session of the user but `keep`, and say which there were."""
         ...
 
     async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:
@@ -59,11 +63,18 @@ class Sessions(Protocol):
         ...
 
 
-class SessionsTx(AuditTx, Protocol):
+class SessionsTx(AuditTx, RevocationsTx, Protocol):
     """The transaction slice of this room."""
 
     @property
     def sessions(self) -> Sessions: ...
+
+
+class LogOutEverywhereTx(SessionsTx, Protocol):
+    """What signing out everywhere touches."""
+
+    @property
+    def users(self) -> Users: ...
 
 
 class RefreshTx(SessionsTx, Protocol):

@@ -40,7 +40,7 @@ class Refresh:
         now = self.clock.now()
         advanced = await self.chains.advance(link.session_id, link.generation, now=now, idle=self.policy.idle)
         if advanced is not None:
-            return self.token_pairs.pair(advanced.session, advanced.principal)
+            return self.token_pairs.pair(advanced.session, advanced.principal, now=now)
 
         async with self.uow() as tx:
             session = await tx.sessions.lock(link.session_id)
@@ -75,6 +75,6 @@ class Refresh:
         # Raised out here on purpose: inside the block it would undo the revocation a stolen link has just caused.
         match verdict:
             case Repeated(session=session, principal=principal):
-                return self.token_pairs.pair(session, principal)
+                return self.token_pairs.pair(session, principal, now=now)
             case Reused() | Impossible() | Gone():
                 raise InvalidRefreshToken

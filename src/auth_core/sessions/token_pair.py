@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from auth_core.access.model import Principal
@@ -35,9 +35,12 @@ class TokenPairs:
     clock: Clock
     policy: TokenPolicy
 
-    def pair(self, session: Session, principal: Principal) -> TokenPair:
-        """Return the pair of the link the session stands at. Raises: NoSigningKey."""
-        now = self.clock.now()
+    def pair(self, session: Session, principal: Principal, *, now: datetime) -> TokenPair:
+        """Return the pair of the link the session stands at.
+
+        `now` was read before the session was looked at: so a token that lives on when the session is ended right after
+        has not begun its life after that, however long its writing took. Raises: NoSigningKey.
+        """
         claims = write_access_claims(
             principal=principal,
             session_id=session.id,

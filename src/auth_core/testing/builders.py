@@ -10,6 +10,7 @@ from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
 from auth_core.ids import Ids, SessionId, UserId
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
+from auth_core.revocation.model import SessionRevocation, UserRevocation
 from auth_core.sessions.model import PASSWORD_METHOD, Session
 from auth_core.testing.doubles.entropy import SeededEntropy
 from auth_core.testing.doubles.movable_clock import MovableClock
@@ -75,6 +76,16 @@ def a_session(
         ends_at=at + absolute,
         origin=origin or an_origin(),
     )
+
+
+def a_session_revocation(*, until: datetime = FAR_AHEAD) -> SessionRevocation:
+    """Return the revocation of some session."""
+    return SessionRevocation(session_id=_ids(NOON).session(), until=until)
+
+
+def a_user_revocation(*, least_version: int = 1, until: datetime = FAR_AHEAD) -> UserRevocation:
+    """Return the revocation of what some user held before this security version."""
+    return UserRevocation(user_id=_ids(NOON).user(), least_version=least_version, until=until)
 
 
 def an_event(

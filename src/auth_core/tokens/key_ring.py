@@ -1,6 +1,6 @@
 """The keys a process knows, as of its last look at the store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from auth_core.errors import Unavailable
@@ -14,10 +14,19 @@ class KeyRing:
     def __init__(self, *, retirement: timedelta) -> None:
         self._retirement = retirement
         self._keys: tuple[SigningKey, ...] = ()
+        self._when_a_key_goes: list[Callable[[], None]] = []
+
+    def when_a_key_goes(self, tell: Callable[[], None]) -> None:
+        """Call `tell` whenever a key that was known is not any more: whoever relies on it has to look again."""
+        self._when_a_key_goes.append(tell)
 
     def load(self, keys: Sequence[SigningKey]) -> None:
         """Take `keys` for all there are."""
+        gone = {key.kid for key in self._keys} - {key.kid for key in keys}
         self._keys = tuple(keys)
+        if gone:
+            for tell in self._when_a_key_goes:
+                tell()
 
     def signing_key(self, now: datetime) -> SigningKey:
         """Return the key that signs at `now`. Raises: NoSigningKey."""

@@ -12,7 +12,8 @@ class TokenPolicy:
 
     `jwks_cache` is how long others may keep our key set; `key_reload` how long a process of ours may take to notice a
     new key; `clock_skew` by how much our clocks may differ. A key signs only once it has been published for longer than
-    all of them together. A change of `algorithm` is for the next key: those there are go on.
+    all of them together. A change of `algorithm` is for the next key: those there are go on. `remembered` bounds how
+    many verified tokens a process remembers, so that their signatures are checked once.
     """
 
     issuer: str
@@ -24,6 +25,7 @@ class TokenPolicy:
     key_rotation: timedelta = timedelta(days=30)
     jwks_cache: timedelta = timedelta(minutes=5)
     key_reload: timedelta = timedelta(minutes=1)
+    remembered: int = 4096
 
     def __post_init__(self) -> None:
         if not self.issuer or not self.audience or not self.client_id:
@@ -32,6 +34,13 @@ class TokenPolicy:
             raise ValueError("access_lifetime must lie between 30 seconds and a day")
         if self.key_rotation <= self.publication + self.access_lifetime:
             raise ValueError("key_rotation must be longer than a key takes to be published and to be forgotten")
+        if self.remembered < 0:
+            raise ValueError("remembered must not be negative")
+
+    @property
+    def longest_life(self) -> timedelta:
+        """How long after it was issued a token may still be accepted somewhere, by the clock of whoever issued it."""
+        return self.access_lifetime + self.clock_skew
 
     @property
     def publication(self) -> timedelta:

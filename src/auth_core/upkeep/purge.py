@@ -1,6 +1,7 @@
 """Remove what is long over."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from auth_core.clock import Clock
@@ -12,16 +13,27 @@ _BATCH: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purge:
-    """Remove sessions whose last possible end lies further back than they are kept."""
+    """Remove sessions whose last possible end lies further back than they are kept, and revocations nothing outlived.
+
+    A process whose clock is behind still needs a revocation that is over by ours, for as long as clocks may differ.
+    """
 
     sessions: Purgeable
+    revocations: Purgeable
     clock: Clock
     policy: SessionPolicy
+    clock_skew: timedelta
 
     async def __call__(self) -> int:
         """Remove everything that is due, batch by batch, and say how much it was."""
-        over_before = self.clock.now() - self.policy.kept_after_end
-        removed = 0
-        while batch := await self.sessions.purge(over_before=over_before, limit=_BATCH):
-            removed += batch
-        return removed
+        now = self.clock.now()
+        return await _purge(self.sessions, now - self.policy.kept_after_end) + await _purge(
+            self.revocations, now - self.clock_skew
+        )
+
+
+async def _purge(collection: Purgeable, over_before: datetime) -> int:
+    removed = 0
+    while batch := await collection.purge(over_before=over_before, limit=_BATCH):
+        removed += batch
+    return removed

@@ -9,6 +9,7 @@ from auth_core.credentials.passwords.ports import PasswordsTx
 from auth_core.ids import UserId
 from auth_core.page import Page
 from auth_core.revocation.model import Reason
+from auth_core.revocation.ports import RevocationsTx
 from auth_core.users.email_address import CanonicalEmail
 from auth_core.users.model import Name, User, UserStatus
 
@@ -34,10 +35,17 @@ class Users(Protocol):
         """Change the names that are given and leave the others; None when the user is unknown."""
         ...
 
-    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> bool:
-        """Change the status and raise the security version; False when the user is unknown or has it already.
+    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
+        """Change the status and return the raised security version; None when the user is unknown or has it already.
 
         The user stays locked against log-ins and changes of password until the transaction ends.
+        """
+        ...
+
+    async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
+        """Void every access token the user holds, and return the version that counts from now on; None when unknown.
+
+        The user stays locked as by `set_status`.
         """
         ...
 
@@ -69,7 +77,7 @@ class RegistrationTx(UsersTx, PasswordsTx, AccessTx, Protocol):
     """What the making of an account touches."""
 
 
-class StatusTx(UsersTx, Protocol):
+class StatusTx(UsersTx, RevocationsTx, Protocol):
     """What disabling and enabling touches."""
 
     @property

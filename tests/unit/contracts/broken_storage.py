@@ -27,7 +27,7 @@ class BrokenUnitOfWork(MemoryUnitOfWork):
         async with self._store.exclusively():
             tables = self._store.committed.copy()
             yield self.tx_over(tables)
-            self._store.committed = tables
+            self._store.commit(tables)
 
 
 class Unlocked(BrokenUnitOfWork):

@@ -50,7 +50,7 @@ class TestEndsAgain(SessionsContract):
 
 class EndsEverybodysSessions(MemorySessions):
     async def end_all(self, user_id: UserId, *, because: Reason, now: datetime) -> int:
-        return self._end([each for each in self._tables.sessions.values() if each.is_live(now)], because, now)
+        return len(self._end([each for each in self._tables.sessions.values() if each.is_live(now)], because, now))
 
 
 @caught_by("test_all_live_sessions_of_a_user_end")
@@ -61,8 +61,10 @@ class TestEndsEverybodysSessions(SessionsContract):
 
 
 class EndsTheOneToKeep(MemorySessions):
-    async def end_others(self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime) -> int:
-        return await self.end_all(user_id, because=because, now=now)
+    async def end_others(
+        self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime
+    ) -> Sequence[SessionId]:
+        return self._end(self._live_of(user_id, now), because, now)
 
 
 @caught_by("test_all_sessions_but_one_end")

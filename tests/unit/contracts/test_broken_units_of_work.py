@@ -78,7 +78,7 @@ class CommitsInSteps(BrokenUnitOfWork):
             self._store.committed.users.update(tables.users)
             for _ in range(6):
                 await asyncio.sleep(0)
-            self._store.committed = tables
+            self._store.commit(tables)
 
 
 @caught_by("test_a_cancellation_anywhere_leaves_all_or_nothing")
@@ -115,7 +115,7 @@ class KeepsItsLock(BrokenUnitOfWork):
         await asyncio.wait_for(self._held.acquire(), timeout=0.1)
         tables = self._store.committed.copy()
         yield self.tx_over(tables)
-        self._store.committed = tables
+        self._store.commit(tables)
         self._held.release()
 
 
@@ -153,7 +153,7 @@ class LastOneWins(BrokenUnitOfWork):
         tables = self._store.committed.copy()
         await self._store.elsewhere()
         yield self.tx_over(tables)
-        self._store.committed = tables
+        self._store.commit(tables)
 
 
 @caught_by("test_many_transactions_at_once_all_come_to_their_end")

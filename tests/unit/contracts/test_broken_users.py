@@ -127,7 +127,7 @@ class TestLetsTheDisabledIn(UsersContract):
 
 
 class ForgetsTheSecurityVersion(MemoryUsers):
-    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> bool:
+    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
         changed = await super().set_status(user_id, status, now=now)
         self._tables.security_versions[user_id] = 0
         return changed
@@ -140,14 +140,47 @@ class TestForgetsTheSecurityVersion(UsersContract):
         return storage_with(users=ForgetsTheSecurityVersion)
 
 
+class ReadsThenRaisesTheSecurityVersion(MemoryUsers):
+    async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
+        version = self._tables.security_versions.get(user_id)
+        if version is None:
+            return None
+        await gap()
+        self._tables.security_versions[user_id] = version + 1
+        return version + 1
+
+
+@caught_by(
+    "test_many_who_raise_the_security_version_at_once_raise_it_as_often",
+    "test_a_log_in_waits_for_the_raising_of_the_security_version",
+)
+class TestReadsThenRaisesTheSecurityVersion(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_in(Unlocked, users=ReadsThenRaisesTheSecurityVersion)
+
+
+class TellsTheOldSecurityVersion(MemoryUsers):
+    async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
+        raised = await super().raise_security_version(user_id, now=now)
+        return None if raised is None else raised - 1
+
+
+@caught_by("test_the_security_version_is_raised_and_told", "test_a_change_of_status_raises_the_security_version")
+class TestTellsTheOldSecurityVersion(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=TellsTheOldSecurityVersion)
+
+
 class ChecksThenSetsTheStatus(MemoryUsers):
-    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> bool:
+    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
         user = self._tables.users.get(user_id)
         if user is None or user.status is status:
-            return False
+            return None
         await gap()
         self._keep(replace(user, status=status, updated_at=now))
-        return True
+        return 1
 
 
 @caught_by("test_of_many_who_change_the_status_at_once_one_does")

@@ -10,6 +10,8 @@ from auth_core.testing.contracts.ended_sessions import EndedSessionsContract
 from auth_core.testing.contracts.passwords import PasswordsContract
 from auth_core.testing.contracts.principals import PrincipalsContract
 from auth_core.testing.contracts.refresh_chains import RefreshChainsContract
+from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
+from auth_core.testing.contracts.revocations import RevocationsContract
 from auth_core.testing.contracts.roles import RolesContract
 from auth_core.testing.contracts.sessions import SessionsContract
 from auth_core.testing.contracts.signing_keys import SigningKeysContract
@@ -70,6 +72,14 @@ class TestMemoryAccessCheck(AccessCheckContract):
 
 
 class TestMemoryAuditTrail(AuditTrailContract):
+    pass
+
+
+class TestMemoryRevocations(RevocationsContract):
+    pass
+
+
+class TestMemoryRevocationFeed(RevocationFeedContract):
     pass
 
 

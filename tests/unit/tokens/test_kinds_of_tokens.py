@@ -56,7 +56,7 @@ class House:
         )
         self.verify = VerifyAccessToken(signer=self.access, check=EverythingStands(), clock=clock, policy=POLICY)
         self.session = a_session(UserId(UUID(int=0x01890A5DAC96774BBCCEB302099A8057)))
-        self.pair = self.pairs.pair(self.session, principal(self.session.user_id, 0, []))
+        self.pair = self.pairs.pair(self.session, principal(self.session.user_id, 0, []), now=NOON)
 
     def claims(self, token: Redacted[str]) -> Mapping[str, object]:
         payload = token.reveal().split(".")[1]
@@ -146,7 +146,7 @@ def test_a_refresh_token_of_ours_that_says_something_else_is_refused(claims: dic
 def test_the_pair_of_one_link_has_one_refresh_token_however_often_it_is_written() -> None:
     house = House()
 
-    again = house.pairs.pair(house.session, house.pair.principal)
+    again = house.pairs.pair(house.session, house.pair.principal, now=NOON)
 
     assert again.refresh_token.reveal() == house.pair.refresh_token.reveal()
     assert again.access_token.reveal() != house.pair.access_token.reveal()

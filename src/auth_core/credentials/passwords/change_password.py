@@ -1,5 +1,6 @@
 """A person replaces their password."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auth_core.audit.events import EventKind, Outcome
@@ -14,6 +15,7 @@ from auth_core.ids import SessionId, UserId
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
+from auth_core.revocation.revoking import Revoking
 from auth_core.unit_of_work import UnitOfWork
 
 
@@ -24,6 +26,7 @@ class ChangePassword:
     uow: UnitOfWork[ChangePasswordTx]
     hasher: PasswordHasher
     record: Recorder
+    revoke: Revoking
     clock: Clock
     policy: PasswordPolicy
 
@@ -52,9 +55,10 @@ class ChangePassword:
         async with self.uow() as tx:
             if stored is not None and new_hash is not None:
                 changed = await tx.passwords.change(user_id, new_hash, version=stored.version, now=now)
-            ended = 0
+            ended: Sequence[SessionId] = ()
             if changed:
                 ended = await tx.sessions.end_others(user_id, keep=session_id, because=Reason.PASSWORD_CHANGED, now=now)
+                await self.revoke.sessions(tx, ended)
             await self.record(
                 tx,
                 EventKind.PASSWORD_CHANGED if changed else EventKind.PASSWORD_CHANGE_FAILED,
@@ -64,7 +68,7 @@ class ChangePassword:
                 subject=user_id,
                 actor=user_id,
                 session_id=session_id,
-                sessions_ended=ended,
+                sessions_ended=len(ended),
             )
         if not changed:
             raise WrongPassword

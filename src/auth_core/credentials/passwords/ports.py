@@ -10,6 +10,7 @@ from auth_core.credentials.passwords.model import PasswordHash, StoredPassword, 
 from auth_core.ids import SessionId, UserId
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
+from auth_core.revocation.ports import RevocationsTx
 
 
 class HashingTurn(Protocol):
@@ -74,8 +75,10 @@ class Passwords(Protocol):
 class SessionEnding(Protocol):
     """What this room needs of the sessions it does not otherwise know."""
 
-    async def end_others(self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime) -> int:
-        """End every session of the user but `keep` that has not been ended, and say how many there were."""
+    async def end_others(
+        self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime
+    ) -> Sequence[SessionId]:
+        """End every session of the user but `keep` that has not been ended, and say which there were."""
         ...
 
 
@@ -86,7 +89,7 @@ class PasswordsTx(AuditTx, Protocol):
     def passwords(self) -> Passwords: ...
 
 
-class ChangePasswordTx(PasswordsTx, Protocol):
+class ChangePasswordTx(PasswordsTx, RevocationsTx, Protocol):
     """What changing a password touches."""
 
     @property

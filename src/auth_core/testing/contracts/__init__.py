@@ -18,7 +18,8 @@ What they rely on, and what they leave alone:
   tests, one after the other, and keep what earlier runs have left in it.
 - Whatever is written is written through `uow`, so every promise is seen through the ports alone.
 - Times are in UTC and have microseconds. They lie around `auth_core.testing.NOON`, except where a port compares with a
-  clock of its own, as `AccessCheck` may: there what is live is live for centuries, and what is over is long over.
+  clock of its own, as `AccessCheck` and `RevocationFeed` may: there what is live is live for centuries, and what is
+  over is long over.
 - Up to 20 transactions are asked for at once. They may wait for each other, but each has to come to its end within
   `concurrency.PATIENCE`.
 """
@@ -39,6 +40,8 @@ pytest.register_assert_rewrite(
             "passwords",
             "principals",
             "refresh_chains",
+            "revocation_feed",
+            "revocations",
             "roles",
             "sessions",
             "signing_keys",

@@ -5,7 +5,7 @@ from typing import Final
 
 from auth_core.assembly import Tx
 from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
-from auth_core.ids import UserId
+from auth_core.ids import SessionId, UserId
 from auth_core.revocation.model import Reason
 from auth_core.testing.builders import a_password, a_password_hash, a_session, a_user
 from auth_core.testing.contracts.arrangement import set_status, stored_session, stored_user
@@ -140,13 +140,13 @@ class PasswordsContract:
             await tx.users.record_log_in(user.id, now=NOON)
             await tx.sessions.add(a_session(user.id))
 
-        async def change(tx: Tx) -> int:
+        async def change(tx: Tx) -> Sequence[SessionId]:
             assert await tx.passwords.change(user.id, a_password_hash(), version=FIRST, now=NOON)
             return await tx.sessions.end_others(user.id, keep=kept.id, because=Reason.PASSWORD_CHANGED, now=NOON)
 
         ended = await while_open(storage, log_in, lambda: in_transaction(storage, change))
 
-        assert ended == 1
+        assert len(ended) == 1
 
     async def test_a_new_hash_of_the_same_password_is_no_change(self, storage: Storage) -> None:
         user = await stored_user(storage)

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from auth_core.assembly import Tx
 from auth_core.login.ports import Candidates
+from auth_core.revocation.ports import RevocationFeed
 from auth_core.sessions.ports import RefreshChains
 from auth_core.tokens.ports import AccessCheck
 from auth_core.unit_of_work import UnitOfWork
@@ -27,3 +28,9 @@ class Storage(Protocol):
 
     @property
     def ended_sessions(self) -> Purgeable: ...
+
+    @property
+    def revocation_feed(self) -> RevocationFeed: ...
+
+    @property
+    def old_revocations(self) -> Purgeable: ...

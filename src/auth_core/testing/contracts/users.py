@@ -9,7 +9,7 @@ from auth_core.page import Page
 from auth_core.revocation.model import Reason
 from auth_core.testing.builders import a_password_hash, a_session, a_user, an_email
 from auth_core.testing.contracts.arrangement import principal_now, set_status, stored_session, stored_user
-from auth_core.testing.contracts.concurrency import in_transaction, race, while_open
+from auth_core.testing.contracts.concurrency import in_transaction, race, roll_back, while_open
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.moments import FAR_AHEAD, NOON
 from auth_core.users.model import User, UserStatus, name
@@ -140,7 +140,7 @@ class UsersContract:
 
         changed = [await _set_status(storage, user.id, UserStatus.DISABLED) for _ in range(2)]
 
-        assert changed == [True, False]
+        assert [version is not None for version in changed] == [True, False]
         found = await _find(storage, user)
         assert found is not None
         assert (found.status, found.updated_at) == (UserStatus.DISABLED, LATER)
@@ -153,25 +153,67 @@ class UsersContract:
 
         changed = await race(20, lambda: _set_status(storage, user.id, UserStatus.DISABLED))
 
-        assert sorted(changed) == [False] * 19 + [True]
+        assert [version is not None for version in changed].count(True) == 1
 
     async def test_a_change_of_status_raises_the_security_version(self, storage: Storage) -> None:
         user = await stored_user(storage)
         before = await principal_now(storage, user.id)
 
-        await _set_status(storage, user.id, UserStatus.DISABLED)
-        await _set_status(storage, user.id, UserStatus.ACTIVE)
+        disabled = await _set_status(storage, user.id, UserStatus.DISABLED)
+        enabled = await _set_status(storage, user.id, UserStatus.ACTIVE)
 
         after = await principal_now(storage, user.id)
-        assert after.security_version > before.security_version
+        assert disabled is not None
+        assert before.security_version < disabled < after.security_version == enabled
 
     async def test_no_change_of_status_leaves_the_security_version(self, storage: Storage) -> None:
         user = await stored_user(storage)
         before = await principal_now(storage, user.id)
 
-        await _set_status(storage, user.id, UserStatus.ACTIVE)
+        assert await _set_status(storage, user.id, UserStatus.ACTIVE) is None
 
         assert await principal_now(storage, user.id) == before
+
+    async def test_the_security_version_is_raised_and_told(self, storage: Storage) -> None:
+        user, bystander = await stored_user(storage), await stored_user(storage)
+        before, theirs = await principal_now(storage, user.id), await principal_now(storage, bystander.id)
+
+        raised = await _raise_version(storage, user.id)
+
+        assert raised is not None
+        assert before.security_version < raised == (await principal_now(storage, user.id)).security_version
+        assert await _find(storage, user) == user
+        assert await principal_now(storage, bystander.id) == theirs
+
+    async def test_nobody_has_no_security_version_to_raise(self, storage: Storage) -> None:
+        assert await _raise_version(storage, a_user().id) is None
+
+    async def test_many_who_raise_the_security_version_at_once_raise_it_as_often(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        raised = await race(20, lambda: _raise_version(storage, user.id))
+
+        assert len(set(raised)) == 20
+        assert max(version or 0 for version in raised) == (await principal_now(storage, user.id)).security_version
+
+    async def test_a_security_version_whose_raising_is_rolled_back_stays(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        before = await principal_now(storage, user.id)
+
+        await roll_back(storage, lambda tx: tx.users.raise_security_version(user.id, now=NOON))
+
+        assert await principal_now(storage, user.id) == before
+
+    async def test_a_log_in_waits_for_the_raising_of_the_security_version(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        stamped = await while_open(
+            storage,
+            lambda tx: tx.users.raise_security_version(user.id, now=NOON),
+            lambda: _record_log_in(storage, user.id),
+        )
+
+        assert stamped is not None
 
     async def test_a_log_in_is_stamped(self, storage: Storage) -> None:
         user = await stored_user(storage)
@@ -316,8 +358,12 @@ async def _find(storage: Storage, user: User) -> User | None:
     return await in_transaction(storage, lambda tx: tx.users.find(user.id))
 
 
-async def _set_status(storage: Storage, user_id: UserId, status: UserStatus) -> bool:
+async def _set_status(storage: Storage, user_id: UserId, status: UserStatus) -> int | None:
     return await in_transaction(storage, lambda tx: tx.users.set_status(user_id, status, now=LATER))
+
+
+async def _raise_version(storage: Storage, user_id: UserId) -> int | None:
+    return await in_transaction(storage, lambda tx: tx.users.raise_security_version(user_id, now=LATER))
 
 
 async def _record_log_in(storage: Storage, user_id: UserId) -> User | None:

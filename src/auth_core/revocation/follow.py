@@ -1,0 +1,31 @@
+"""Keep what this process knows of revocations up to date."""
+
+from dataclasses import dataclass
+
+from auth_core.clock import Clock
+from auth_core.revocation.policy import RevocationPolicy
+from auth_core.revocation.ports import RevocationFeed
+from auth_core.revocation.revoked_set import RevokedSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowRevocations:
+    """One step behind the feed; to follow it is to call this again and again."""
+
+    feed: RevocationFeed
+    revoked: RevokedSet
+    clock: Clock
+    policy: RevocationPolicy
+
+    async def __call__(self) -> None:
+        """Wait for news, no longer than the policy says, and know it. Raises: what the feed raises.
+
+        After a failure the next step asks for everything: a feed that comes back may have forgotten, or be another.
+        """
+        look = self.revoked.look(self.clock.now())
+        try:
+            batch = await self.feed.changes(after=look.after, wait=self.policy.poll)
+        except Exception:
+            self.revoked.start_over()
+            raise
+        self.revoked.take_in(batch, look)

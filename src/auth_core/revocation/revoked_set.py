@@ -1,0 +1,130 @@
+"""The revocations a process knows: looked at for every token, without I/O."""
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from auth_core.ids import SessionId, UserId
+from auth_core.revocation.model import Revocation, SessionRevocation, UserRevocation
+from auth_core.revocation.ports import Batch, Cursor
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A look at the feed that has begun: where it starts, and what it can vouch for once it is answered."""
+
+    after: Cursor | None
+    began_at: datetime
+    doubts: int
+
+
+class RevokedSet:
+    """What is revoked, as far as this process has been told, and how far that can be relied on.
+
+    A token it covers is revoked. That a token is not covered means something only while the set is current: confirmed a
+    short while ago by a feed, complete, and not in doubt. Entries go when no token can outlive them; there are never
+    more than `most`, and where there would be, the set is not current until it has been told everything anew.
+    """
+
+    def __init__(self, *, most: int) -> None:
+        self._most = most
+        self._sessions: dict[SessionId, datetime] = {}
+        self._users: dict[UserId, tuple[int, datetime]] = {}
+        self._ends: list[tuple[datetime, UUID]] = []
+        self._cursor: Cursor | None = None
+        self._confirmed_at: datetime | None = None
+        self._doubts = 0
+        self._overflowed = False
+        self._dropped_until = _NEVER
+
+    def __len__(self) -> int:
+        """Return how many sessions and users have an entry."""
+        return len(self._sessions) + len(self._users)
+
+    def covers(self, *, session_id: SessionId, user_id: UserId, version: int) -> bool:
+        """Say whether a token of this session, user and security version is known to be revoked."""
+        if session_id in self._sessions:
+            return True
+        revoked = self._users.get(user_id)
+        return revoked is not None and version < revoked[0]
+
+    def staleness(self, now: datetime) -> timedelta | None:
+        """Return how long ago the set was confirmed; None when it is not known to be complete at all."""
+        if self._confirmed_at is None or self._overflowed:
+            return None
+        return now - self._confirmed_at
+
+    def is_current(self, now: datetime, *, allowed_lag: timedelta) -> bool:
+        """Say whether what is not in the set can be taken for not revoked."""
+        staleness = self.staleness(now)
+        # Below zero the clock was turned back: nobody knows how long ago it was.
+        return staleness is not None and timedelta(0) <= staleness <= allowed_lag
+
+    def add(self, revocations: Iterable[Revocation]) -> None:
+        """Let these be in force. Adding one twice is adding it once."""
+        for revocation in revocations:
+            match revocation:
+                case SessionRevocation(session_id=session_id, until=until):
+                    self._add_session(session_id, until)
+                case UserRevocation(user_id=user_id, least_version=version, until=until):
+                    self._add_user(user_id, version, until)
+
+    def doubt(self) -> None:
+        """Take nothing for current that was looked up before now: something may have come into force, or not."""
+        self._doubts += 1
+        self._confirmed_at = None
+
+    def look(self, now: datetime) -> Look:
+        """Return from where to ask the feed; from the beginning when something is missing here."""
+        missing = (self._overflowed and len(self) <= self._most // 2) or now < self._dropped_until
+        return Look(after=None if missing else self._cursor, began_at=now, doubts=self._doubts)
+
+    def take_in(self, batch: Batch, look: Look) -> None:
+        """Know what the feed answered to `look`, and be confirmed as of the moment that began."""
+        if look.after is None:
+            self._overflowed = False
+            self._dropped_until = _NEVER
+        self.add(batch.revocations)
+        self._drop(look.began_at)
+        self._cursor = batch.cursor
+        if look.doubts == self._doubts:
+            self._confirmed_at = look.began_at
+
+    def start_over(self) -> None:
+        """Ask for everything at the next look: the feed failed, and may not be the same when it is back."""
+        self._cursor = None
+
+    def _add_session(self, session_id: SessionId, until: datetime) -> None:
+        known = self._sessions.get(session_id)
+        if self._has_room() if known is None else known < until:
+            self._sessions[session_id] = until
+            heapq.heappush(self._ends, (until, session_id))
+
+    def _add_user(self, user_id: UserId, version: int, until: datetime) -> None:
+        known_version, known_until = self._users.get(user_id, (0, _NEVER))
+        if known_until is not _NEVER or self._has_room():
+            self._users[user_id] = max(known_version, version), max(known_until, until)
+            if known_until < until:
+                heapq.heappush(self._ends, (until, user_id))
+
+    def _has_room(self) -> bool:
+        if len(self) < self._most:
+            return True
+        self._overflowed = True
+        return False
+
+    def _drop(self, now: datetime) -> None:
+        """Forget what no token can outlive."""
+        while self._ends and self._ends[0][0] <= now:
+            until, subject = heapq.heappop(self._ends)
+            self._dropped_until = max(self._dropped_until, until)
+            # It may have been revoked again since, for longer.
+            if self._sessions.get(SessionId(subject), _NEVER) <= now:
+                self._sessions.pop(SessionId(subject), None)
+            if self._users.get(UserId(subject), (0, _NEVER))[1] <= now:
+                self._users.pop(UserId(subject), None)

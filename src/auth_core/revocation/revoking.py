@@ -1,0 +1,34 @@
+"""How access tokens are made not to count any more, whatever the cause."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from auth_core.clock import Clock
+from auth_core.ids import SessionId, UserId
+from auth_core.revocation.model import SessionRevocation, UserRevocation
+from auth_core.revocation.ports import RevocationsTx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoking:
+    """Writes revocations in the caller's transaction.
+
+    Call it once the rows of what ends are locked: a token issued before has begun its life by then. `longest_life` is
+    how long a token can be good for, plus the difference between the clocks of two machines.
+    """
+
+    clock: Clock
+    longest_life: timedelta
+
+    async def sessions(self, tx: RevocationsTx, session_ids: Iterable[SessionId]) -> None:
+        """Revoke every token of these sessions."""
+        until = self._until()
+        await tx.revocations.add(*(SessionRevocation(session_id=each, until=until) for each in session_ids))
+
+    async def user(self, tx: RevocationsTx, user_id: UserId, *, least_version: int) -> None:
+        """Revoke every token of the user with a lower security version."""
+        await tx.revocations.add(UserRevocation(user_id=user_id, least_version=least_version, until=self._until()))
+
+    def _until(self) -> datetime:
+        return self.clock.now() + self.longest_life

@@ -1,0 +1,225 @@
+"""What a process knows of revocations, and how far it relies on it."""
+
+from datetime import timedelta
+
+import pytest
+
+from auth_core.revocation.model import Revocation, SessionRevocation, UserRevocation
+from auth_core.revocation.ports import Batch, Cursor
+from auth_core.revocation.revoked_set import RevokedSet
+from auth_core.testing import NOON, a_session_revocation, a_user_revocation
+
+LAG = timedelta(seconds=5)
+SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
+
+SESSION = a_session_revocation(until=NOON + HOUR)
+USER = a_user_revocation(least_version=3, until=NOON + HOUR)
+OTHER_SESSION = a_session_revocation().session_id
+OTHER_USER = a_user_revocation().user_id
+
+
+def knowing(*revocations: Revocation, most: int = 100) -> RevokedSet:
+    """A set that was confirmed at noon."""
+    revoked = RevokedSet(most=most)
+    tell(revoked, *revocations)
+    return revoked
+
+
+def tell(revoked: RevokedSet, *revocations: Revocation, after: timedelta = timedelta(0), cursor: str = "1") -> None:
+    """Look at the feed that long after noon."""
+    revoked.take_in(Batch(revocations=revocations, cursor=Cursor(cursor)), revoked.look(NOON + after))
+
+
+def covers(revoked: RevokedSet, revocation: Revocation) -> bool:
+    """Say whether the last token this revocation is about is covered."""
+    match revocation:
+        case SessionRevocation(session_id=session_id):
+            return revoked.covers(session_id=session_id, user_id=OTHER_USER, version=9)
+        case UserRevocation(user_id=user_id, least_version=version):
+            return revoked.covers(session_id=OTHER_SESSION, user_id=user_id, version=version - 1)
+
+
+@pytest.mark.covers("JWT-20", "R-S4")
+@pytest.mark.parametrize(
+    ("session_id", "user_id", "version", "covered"),
+    [
+        (SESSION.session_id, OTHER_USER, 0, True),
+        (SESSION.session_id, OTHER_USER, 1000, True),
+        (OTHER_SESSION, USER.user_id, 0, True),
+        (OTHER_SESSION, USER.user_id, 2, True),
+        (OTHER_SESSION, USER.user_id, 3, False),
+        (OTHER_SESSION, USER.user_id, 4, False),
+        (SESSION.session_id, USER.user_id, 3, True),
+        (OTHER_SESSION, OTHER_USER, 0, False),
+    ],
+)
+def test_a_token_is_covered_by_its_session_or_by_the_version_of_its_user(
+    session_id: object, user_id: object, version: int, covered: bool
+) -> None:
+    revoked = knowing(SESSION, USER)
+
+    assert revoked.covers(session_id=session_id, user_id=user_id, version=version) is covered  # type: ignore[arg-type]  # parametrized
+
+
+def test_telling_it_twice_is_telling_it_once() -> None:
+    revoked = knowing(SESSION, USER)
+
+    tell(revoked, SESSION, USER)
+    revoked.add([SESSION, USER])
+
+    assert len(revoked) == 2
+
+
+def test_of_two_revocations_of_a_user_the_higher_version_and_the_later_end_count_in_whatever_order() -> None:
+    early = UserRevocation(user_id=USER.user_id, least_version=5, until=NOON + SECOND)
+    for order in ([early, USER], [USER, early], [early, USER, early]):
+        revoked = knowing(*order)
+        tell(revoked, after=2 * SECOND)
+
+        assert revoked.covers(session_id=OTHER_SESSION, user_id=USER.user_id, version=4)
+        assert not revoked.covers(session_id=OTHER_SESSION, user_id=USER.user_id, version=5)
+
+
+@pytest.mark.parametrize("revocation", [SESSION, USER])
+def test_an_entry_goes_when_no_token_can_outlive_it(revocation: Revocation) -> None:
+    revoked = knowing(revocation)
+
+    tell(revoked, after=HOUR - timedelta(microseconds=1))
+    assert covers(revoked, revocation)
+    tell(revoked, after=HOUR)
+
+    assert not covers(revoked, revocation)
+    assert len(revoked) == 0
+
+
+def test_an_entry_that_was_told_again_for_longer_stays_for_longer() -> None:
+    again = SessionRevocation(session_id=SESSION.session_id, until=NOON + 2 * HOUR)
+    shorter = SessionRevocation(session_id=SESSION.session_id, until=NOON + SECOND)
+    revoked = knowing(SESSION, again, shorter)
+
+    tell(revoked, after=HOUR)
+    assert covers(revoked, SESSION)
+    tell(revoked, after=2 * HOUR)
+
+    assert len(revoked) == 0
+
+
+def test_a_set_nobody_has_confirmed_is_not_current() -> None:
+    revoked = RevokedSet(most=10)
+    revoked.add([SESSION])
+
+    assert revoked.staleness(NOON) is None
+    assert not revoked.is_current(NOON, allowed_lag=LAG)
+    assert covers(revoked, SESSION)
+
+
+@pytest.mark.parametrize(
+    ("later", "current"),
+    [
+        (timedelta(0), True),
+        (LAG, True),
+        (LAG + timedelta(microseconds=1), False),
+        (timedelta(days=1), False),
+        (timedelta(microseconds=-1), False),
+        (timedelta(days=-1), False),
+    ],
+)
+def test_a_set_is_current_for_as_long_as_it_may_lag_and_by_no_other_clock(later: timedelta, current: bool) -> None:
+    revoked = knowing()
+
+    assert revoked.staleness(NOON + later) == later
+    assert revoked.is_current(NOON + later, allowed_lag=LAG) is current
+
+
+def test_a_look_confirms_the_moment_it_began() -> None:
+    revoked = knowing()
+    look = revoked.look(NOON + SECOND)
+
+    revoked.take_in(Batch(revocations=(), cursor=Cursor("2")), look)
+
+    assert revoked.staleness(NOON + 3 * SECOND) == 2 * SECOND
+
+
+def test_looks_go_on_where_the_last_one_ended() -> None:
+    revoked = RevokedSet(most=10)
+
+    assert revoked.look(NOON).after is None
+    tell(revoked, cursor="7")
+
+    assert revoked.look(NOON).after == "7"
+    revoked.start_over()
+    assert revoked.look(NOON).after is None
+
+
+def test_after_a_doubt_only_a_look_that_began_later_confirms() -> None:
+    revoked = knowing()
+    under_way = revoked.look(NOON)
+
+    revoked.doubt()
+    revoked.take_in(Batch(revocations=(), cursor=Cursor("2")), under_way)
+    assert not revoked.is_current(NOON, allowed_lag=LAG)
+    tell(revoked)
+
+    assert revoked.is_current(NOON, allowed_lag=LAG)
+
+
+def test_there_are_never_more_entries_than_the_bound_and_then_the_set_is_not_current() -> None:
+    many = [a_session_revocation(until=NOON + HOUR) for _ in range(6)] + [a_user_revocation(until=NOON + HOUR)]
+    revoked = knowing(*many, most=4)
+
+    assert len(revoked) == 4
+    assert not revoked.is_current(NOON, allowed_lag=LAG)
+    assert revoked.staleness(NOON) is None
+
+
+def test_a_full_set_still_takes_in_what_it_knows_already() -> None:
+    revoked = knowing(SESSION, USER, most=2)
+    longer = SessionRevocation(session_id=SESSION.session_id, until=NOON + 2 * HOUR)
+    higher = UserRevocation(user_id=USER.user_id, least_version=8, until=NOON + 2 * HOUR)
+
+    tell(revoked, longer, higher)
+
+    assert revoked.is_current(NOON, allowed_lag=LAG)
+    assert revoked.covers(session_id=OTHER_SESSION, user_id=USER.user_id, version=7)
+
+
+def test_a_set_that_overflowed_is_told_everything_anew_when_there_is_room() -> None:
+    short = [a_session_revocation(until=NOON + SECOND) for _ in range(4)]
+    lost = a_session_revocation(until=NOON + HOUR)
+    revoked = knowing(*short, lost, most=4)
+    assert not covers(revoked, lost)
+    assert revoked.look(NOON).after is not None
+
+    tell(revoked, after=SECOND)
+    assert not revoked.is_current(NOON + SECOND, allowed_lag=LAG)
+    assert revoked.look(NOON + SECOND).after is None
+    tell(revoked, lost, after=SECOND)
+
+    assert revoked.is_current(NOON + SECOND, allowed_lag=LAG)
+    assert covers(revoked, lost)
+    assert revoked.look(NOON + SECOND).after is not None
+
+
+def test_a_clock_that_went_ahead_and_came_back_takes_nothing_away() -> None:
+    revoked = knowing(SESSION)
+    tell(revoked, after=2 * HOUR)
+    assert not covers(revoked, SESSION)
+
+    assert not revoked.is_current(NOON + SECOND, allowed_lag=timedelta(days=1))
+    assert revoked.look(NOON + SECOND).after is None
+    tell(revoked, SESSION, after=SECOND)
+
+    assert covers(revoked, SESSION)
+    assert revoked.is_current(NOON + SECOND, allowed_lag=LAG)
+
+
+def test_what_is_dropped_leaves_nothing_behind() -> None:
+    revoked = knowing(*(a_session_revocation(until=NOON + SECOND) for _ in range(2_000)), most=10_000)
+    for _ in range(20):
+        revoked.add([SESSION])
+
+    tell(revoked, after=SECOND)
+
+    assert len(revoked) == 1
+    assert len(revoked._ends) == 1
