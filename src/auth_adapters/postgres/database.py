@@ -11,6 +11,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from auth_adapters.postgres.address import DatabaseAddress
 from auth_adapters.postgres.deadlines import Deadlines
+from auth_adapters.postgres.listening import Listening
 from auth_adapters.postgres.violations import is_end_of_connection
 from auth_core.redacted import Redacted
 
@@ -19,11 +20,13 @@ _MOST_FOR_SINGLE_STATEMENTS: Final = 4
 
 @final
 class Database:
-    """Two pools: `transactions`, and `single_statements` that commit by themselves.
+    """Two pools: `transactions`, and `single_statements` that commit by themselves; and one connection `apart`.
 
     Most calls of a busy service are one statement (a refresh, a look at a session). For them the second pool leaves out
     all that a transaction adds: the check before, BEGIN, COMMIT, the reset after. It keeps few connections and takes
     the one used last, which is the warmest.
+
+    The connection `apart` is for what must go on while all others are taken, and for listening.
     """
 
     def __init__(
@@ -33,7 +36,7 @@ class Database:
         pool_size: int = 8,
         deadlines: Deadlines = Deadlines(),  # noqa: B008 - frozen
     ) -> None:
-        """Connect to nothing yet. `pool_size` bounds both pools together.
+        """Connect to nothing yet. `pool_size` bounds both pools together; the connection apart is not counted.
 
         Raises: InvalidDatabaseAddress.
         """
@@ -51,14 +54,27 @@ class Database:
             pool_reset_on_return=None,
             pool_use_lifo=True,
         )
-        event.listen(self.single_statements.sync_engine, "checkout", _replace_closed)
-        for engine in (self.transactions, self.single_statements):
+        self.apart = create_async_engine(
+            **_common(self.address, deadlines), pool_size=1, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+        )
+        self.deadlines = deadlines
+        self._listening: dict[str, Listening] = {}
+        for engine in (self.single_statements, self.apart):
+            event.listen(engine.sync_engine, "checkout", _replace_closed)
+        for engine in (self.transactions, self.single_statements, self.apart):
             event.listen(engine.sync_engine, "handle_error", _leave_broken)
 
     async def close(self) -> None:
         """Close all connections that nobody is using."""
-        await self.transactions.dispose()
-        await self.single_statements.dispose()
+        for engine in (self.transactions, self.single_statements, self.apart):
+            await engine.dispose()
+
+    def listening(self, channel: str) -> Listening:
+        """Return who listens to `channel` on the connection apart."""
+        known = self._listening.get(channel)
+        if known is None:
+            known = self._listening[channel] = Listening(self.apart, channel=channel)
+        return known
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.address)!r})"

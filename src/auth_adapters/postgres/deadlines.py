@@ -40,6 +40,14 @@ class Deadlines:
         )
 
     @property
+    def from_write_to_commit(self) -> timedelta:
+        """How long it may be until what a transaction writes is committed, if one more statement follows.
+
+        We may take our time before that statement and before COMMIT; then the server lets the transaction go.
+        """
+        return self.idle_in_transaction + self.statement + self.idle_in_transaction + self.answer
+
+    @property
     def server_settings(self) -> dict[str, str]:
         """What the server is told when a connection begins."""
         return {

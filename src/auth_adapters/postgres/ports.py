@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from auth_adapters.postgres.database import Database
 from auth_adapters.postgres.login import PostgresCandidates
+from auth_adapters.postgres.revocation import CHANNEL, PostgresOldRevocations
+from auth_adapters.postgres.revocation_feed import PostgresRevocationFeed
 from auth_adapters.postgres.sessions import PostgresEndedSessions, PostgresRefreshChains
 from auth_adapters.postgres.statements import Alone
 from auth_adapters.postgres.tokens import PostgresAccessCheck
@@ -11,6 +13,8 @@ from auth_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from auth_core.assembly import Tx
 from auth_core.clock import Clock
 from auth_core.login.ports import Candidates
+from auth_core.revocation.policy import RevocationPolicy
+from auth_core.revocation.ports import RevocationFeed
 from auth_core.sessions.ports import RefreshChains
 from auth_core.tokens.ports import AccessCheck
 from auth_core.unit_of_work import UnitOfWork
@@ -26,15 +30,35 @@ class PostgresPorts:
     refresh_chains: RefreshChains
     access_check: AccessCheck
     ended_sessions: Purgeable
+    revocation_feed: RevocationFeed
+    old_revocations: Purgeable
 
 
-def postgres_ports(database: Database, *, clock: Clock) -> PostgresPorts:
-    """Return the adapters over the connections of `database`."""
+def postgres_ports(
+    database: Database,
+    *,
+    clock: Clock,
+    revocation: RevocationPolicy = RevocationPolicy(),  # noqa: B008 - frozen
+    notify: bool = True,
+) -> PostgresPorts:
+    """Return the adapters over the connections of `database`.
+
+    Without `notify` nobody listens and nobody is notified: for engines that know no NOTIFY, and for poolers that lend a
+    connection for one transaction only (PgBouncer in transaction mode). Revocations are then found by polling.
+    """
     single_statements = Alone(database.single_statements)
     return PostgresPorts(
-        uow=PostgresUnitOfWork(database),
+        uow=PostgresUnitOfWork(database, notify=notify),
         candidates=PostgresCandidates(single_statements),
         refresh_chains=PostgresRefreshChains(single_statements),
         access_check=PostgresAccessCheck(single_statements, clock=clock),
         ended_sessions=PostgresEndedSessions(single_statements),
+        revocation_feed=PostgresRevocationFeed(
+            Alone(database.apart),
+            listening=database.listening(CHANNEL) if notify else None,
+            clock=clock,
+            poll=revocation.poll,
+            overlap=max(revocation.overlap, database.deadlines.from_write_to_commit),
+        ),
+        old_revocations=PostgresOldRevocations(single_statements),
     )

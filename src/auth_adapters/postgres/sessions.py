@@ -64,7 +64,7 @@ _END_ALL: Final = (
     .where(SESSIONS.c.user_id == bindparam("owner"), SESSIONS.c.ended_at.is_(None))
     .values(ended_at=bindparam("now"), ended_because=bindparam("because"))
 )
-_END_OTHERS: Final = _END_ALL.where(SESSIONS.c.id != bindparam("kept"))
+_END_OTHERS: Final = _END_ALL.where(SESSIONS.c.id != bindparam("kept")).returning(SESSIONS.c.id)
 _LIVE_OF: Final = (
     select(SESSIONS)
     .where(SESSIONS.c.user_id == bindparam("owner"), IS_LIVE)
@@ -148,10 +148,12 @@ class PostgresSessions:
         ended = await self._statements.run(_END_ALL, owner=user_id, because=because.value, now=now)
         return ended.count
 
-    async def end_others(self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime) -> int:
+    async def end_others(
+        self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime
+    ) -> Sequence[SessionId]:
         await self._statements.run(LOCK_USER, user_id=user_id)
         ended = await self._statements.run(_END_OTHERS, owner=user_id, kept=keep, because=because.value, now=now)
-        return ended.count
+        return [SessionId(row.id) for row in ended.rows]
 
     async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:
         found = await self._statements.run(_LIVE_OF, owner=user_id, now=now)

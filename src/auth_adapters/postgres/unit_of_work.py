@@ -11,6 +11,7 @@ from auth_adapters.postgres.access import PostgresPrincipals, PostgresRoles
 from auth_adapters.postgres.audit import PostgresAuditTrail
 from auth_adapters.postgres.database import Database
 from auth_adapters.postgres.passwords import PostgresPasswords
+from auth_adapters.postgres.revocation import PostgresRevocations
 from auth_adapters.postgres.sessions import PostgresSessions
 from auth_adapters.postgres.statements import InTransaction
 from auth_adapters.postgres.to_the_end import to_the_end
@@ -23,23 +24,25 @@ from auth_adapters.postgres.violations import Moment, told_plainly
 class PostgresTx:
     """What one transaction gives."""
 
-    __slots__ = ("audit", "passwords", "principals", "roles", "sessions", "signing_keys", "users")
+    __slots__ = ("audit", "passwords", "principals", "revocations", "roles", "sessions", "signing_keys", "users")
 
-    def __init__(self, statements: InTransaction) -> None:
+    def __init__(self, statements: InTransaction, *, notify: bool = True) -> None:
         self.users = PostgresUsers(statements)
         self.passwords = PostgresPasswords(statements)
         self.roles = PostgresRoles(statements)
         self.principals = PostgresPrincipals(statements)
         self.sessions = PostgresSessions(statements)
         self.signing_keys = PostgresSigningKeys(statements)
+        self.revocations = PostgresRevocations(statements, notify=notify)
         self.audit = PostgresAuditTrail(statements)
 
 
 class PostgresUnitOfWork:
-    """Opens transactions, one connection each."""
+    """Opens transactions, one connection each. With `notify` those who listen hear of what they revoke."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, notify: bool = True) -> None:
         self._engine = database.transactions
+        self._notify = notify
 
     @asynccontextmanager
     async def __call__(self) -> AsyncGenerator[PostgresTx]:
@@ -48,7 +51,7 @@ class PostgresUnitOfWork:
         try:
             statements = InTransaction(connection)
             try:
-                yield PostgresTx(statements)
+                yield PostgresTx(statements, notify=self._notify)
                 if statements.failure is not None:
                     # Somebody went on after a failed statement. The server would take COMMIT for ROLLBACK, and say so
                     # to nobody.

@@ -76,6 +76,13 @@ _SET_STATUS: Final = (
     update(USERS)
     .where(USERS.c.id == bindparam("user_id"), USERS.c.status != bindparam("new_status"))
     .values(status=bindparam("new_status"), security_version=USERS.c.security_version + 1, updated_at=bindparam("now"))
+    .returning(USERS.c.security_version)
+)
+_RAISE_SECURITY_VERSION: Final = (
+    update(USERS)
+    .where(USERS.c.id == bindparam("user_id"))
+    .values(security_version=USERS.c.security_version + 1)
+    .returning(USERS.c.security_version)
 )
 _RECORD_LOG_IN: Final = (
     update(USERS)
@@ -137,9 +144,13 @@ class PostgresUsers:
         )
         return None if renamed.row is None else user_in(renamed.row)
 
-    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> bool:
+    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
         changed = await self._statements.run(_SET_STATUS, user_id=user_id, new_status=status.value, now=now)
-        return changed.count == 1
+        return None if changed.row is None else int(changed.row.security_version)
+
+    async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
+        raised = await self._statements.run(_RAISE_SECURITY_VERSION, user_id=user_id)
+        return None if raised.row is None else int(raised.row.security_version)
 
     async def record_log_in(self, user_id: UserId, *, now: datetime) -> User | None:
         stamped = await self._statements.run(_RECORD_LOG_IN, user_id=user_id, now=now)

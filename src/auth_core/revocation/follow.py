@@ -1,6 +1,7 @@
 """Keep what this process knows of revocations up to date."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from auth_core.clock import Clock
 from auth_core.revocation.policy import RevocationPolicy
@@ -29,3 +30,11 @@ class FollowRevocations:
             self.revoked.start_over()
             raise
         self.revoked.take_in(batch, look)
+
+    def staleness(self) -> timedelta | None:
+        """Return how long ago what this process knows was confirmed; None when it never was, or is in doubt."""
+        return self.revoked.staleness(self.clock.now())
+
+    def is_current(self) -> bool:
+        """Say whether what this process knows is relied on."""
+        return self.revoked.is_current(self.clock.now(), allowed_lag=self.policy.allowed_lag)

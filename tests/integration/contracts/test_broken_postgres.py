@@ -11,17 +11,21 @@ from sqlalchemy import text
 
 from auth_adapters.postgres import Database, DatabaseFault, PostgresPorts, postgres_ports
 from auth_adapters.postgres.passwords import PostgresPasswords
+from auth_adapters.postgres.revocation import CHANNEL, PostgresRevocations
+from auth_adapters.postgres.revocation_feed import PostgresRevocationFeed
 from auth_adapters.postgres.sessions import PostgresSessions
-from auth_adapters.postgres.statements import Answer, InTransaction
+from auth_adapters.postgres.statements import Alone, Answer, InTransaction
 from auth_adapters.postgres.unit_of_work import PostgresTx
 from auth_adapters.postgres.users import LOCK_USER, PostgresUsers
 from auth_core.assembly import Tx
 from auth_core.errors import Unavailable
 from auth_core.ids import SessionId
+from auth_core.revocation.model import Revocation, SessionRevocation
 from auth_core.sessions.refresh_chain import Advanced
 from auth_core.testing import MovableClock
 from auth_core.testing.contracts.passwords import PasswordsContract
 from auth_core.testing.contracts.refresh_chains import RefreshChainsContract
+from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
 from auth_core.testing.contracts.sessions import SessionsContract
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.contracts.unit_of_work import UnitOfWorkContract
@@ -177,5 +181,63 @@ class TestChangesPasswordsWithoutALock(PasswordsContract):
     def storage(self, storage: PostgresPorts) -> Storage:
         def change(tx: PostgresTx) -> None:
             tx.passwords = PostgresPasswords(LocksNobody(statements_of(tx)))
+
+        return replace(storage, uow=changing(storage.uow, change))
+
+
+@caught_by("test_what_was_written_first_and_committed_last_is_told")
+class TestLooksAtNothingTwice(RevocationFeedContract):
+    """Reaches back not at all: what was written before a look and committed after it is never seen."""
+
+    @pytest.fixture
+    def storage(self, storage: PostgresPorts, database: Database, clock: MovableClock) -> Storage:
+        feed = PostgresRevocationFeed(
+            Alone(database.apart),
+            listening=database.listening(CHANNEL),
+            clock=clock,
+            poll=timedelta(seconds=0.5),
+            overlap=timedelta(microseconds=1),
+        )
+        return replace(storage, revocation_feed=feed)
+
+
+@caught_by("test_whoever_waits_is_told_as_soon_as_it_happens", raises=(TimeoutError,))
+class TestNeitherHearsNorPolls(RevocationFeedContract):
+    at_once = 0.3
+
+    @pytest.fixture
+    def storage(self, storage: PostgresPorts, database: Database, clock: MovableClock) -> Storage:
+        feed = PostgresRevocationFeed(
+            Alone(database.apart),
+            listening=None,
+            clock=clock,
+            poll=timedelta(hours=1),
+            overlap=timedelta(minutes=1),
+        )
+        return replace(storage, revocation_feed=feed)
+
+
+class TellsItAtOnce(PostgresRevocations):
+    """Writes over another connection, which does not wait for the transaction."""
+
+    elsewhere: Alone
+
+    async def add(self, *revocations: Revocation) -> None:
+        for each in revocations:
+            if isinstance(each, SessionRevocation):
+                await self.elsewhere.write(
+                    text("INSERT INTO auth.revocations (subject, until, written_at) VALUES (:id, :until, now())"),
+                    id=each.session_id,
+                    until=each.until,
+                )
+
+
+@caught_by("test_what_is_rolled_back_is_never_told", "test_what_is_not_committed_yet_is_not_told")
+class TestTellsItAtOnce(RevocationFeedContract):
+    @pytest.fixture
+    def storage(self, storage: PostgresPorts, database: Database) -> Storage:
+        def change(tx: PostgresTx) -> None:
+            tx.revocations = TellsItAtOnce(statements_of(tx), notify=False)
+            tx.revocations.elsewhere = Alone(database.single_statements)
 
         return replace(storage, uow=changing(storage.uow, change))

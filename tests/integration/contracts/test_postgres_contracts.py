@@ -1,5 +1,9 @@
 """PostgreSQL keeps every promise that storage makes."""
 
+import pytest
+
+from auth_adapters.postgres import Database, PostgresPorts, postgres_ports
+from auth_core.testing import MovableClock
 from auth_core.testing.contracts.access_check import AccessCheckContract
 from auth_core.testing.contracts.audit_trail import AuditTrailContract
 from auth_core.testing.contracts.candidates import CandidatesContract
@@ -7,6 +11,8 @@ from auth_core.testing.contracts.ended_sessions import EndedSessionsContract
 from auth_core.testing.contracts.passwords import PasswordsContract
 from auth_core.testing.contracts.principals import PrincipalsContract
 from auth_core.testing.contracts.refresh_chains import RefreshChainsContract
+from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
+from auth_core.testing.contracts.revocations import RevocationsContract
 from auth_core.testing.contracts.roles import RolesContract
 from auth_core.testing.contracts.sessions import SessionsContract
 from auth_core.testing.contracts.signing_keys import SigningKeysContract
@@ -48,3 +54,15 @@ class TestPostgresAccessCheck(AccessCheckContract): ...
 
 
 class TestPostgresAuditTrail(AuditTrailContract): ...
+
+
+class TestPostgresRevocations(RevocationsContract): ...
+
+
+class TestPostgresRevocationFeed(RevocationFeedContract): ...
+
+
+class TestPostgresRevocationFeedByPollingOnly(RevocationFeedContract):
+    @pytest.fixture
+    def storage(self, database: Database, clock: MovableClock) -> PostgresPorts:
+        return postgres_ports(database, clock=clock, notify=False)

@@ -26,6 +26,8 @@ async def auth_over(database: Database, clock: Clock) -> AuthCore:
             refresh_chains=storage.refresh_chains,
             access_check=storage.access_check,
             ended_sessions=storage.ended_sessions,
+            revocation_feed=storage.revocation_feed,
+            old_revocations=storage.old_revocations,
         )
     )
 
