@@ -57,6 +57,8 @@ def _refresh_tokens(keys: Keychain) -> JwtRefreshTokenSigner:
 
 def _ports(
     *,
+    settings: Settings,
+    policies: Policies,
     clock: SystemClock,
     entropy: SystemEntropy,
     storage: PostgresStorage,
@@ -66,7 +68,9 @@ def _ports(
     access_tokens: JwtAccessTokenSigner,
     refresh_tokens: JwtRefreshTokenSigner,
 ) -> Ports:
-    stored = postgres_ports(storage.database, clock=clock)
+    stored = postgres_ports(
+        storage.database, clock=clock, revocation=policies.revocation, notify=settings.revocation_notify
+    )
     return Ports(
         clock=clock,
         entropy=entropy,
@@ -75,6 +79,8 @@ def _ports(
         refresh_chains=stored.refresh_chains,
         access_check=stored.access_check,
         ended_sessions=stored.ended_sessions,
+        revocation_feed=stored.revocation_feed,
+        old_revocations=stored.old_revocations,
         hasher=hasher,
         key_ring=key_ring,
         key_maker=key_maker,
@@ -106,6 +112,8 @@ class Container(containers.DeclarativeContainer):
     )
     ports: providers.Provider[Ports] = providers.Singleton(
         _ports,
+        settings=settings,
+        policies=policies,
         clock=clock,
         entropy=entropy,
         storage=storage,

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from auth_core import NoSigningKey, Origin
 from auth_http.container import Container
 from auth_http.exit_codes import CannotRun, ExitCode
-from auth_http.worker import in_background, jobs_of
+from auth_http.worker import following_revocations, in_background, jobs_of
 
 
 @asynccontextmanager
@@ -23,10 +23,14 @@ async def opened(container: Container) -> AsyncGenerator[None]:
 
 @asynccontextmanager
 async def running(container: Container) -> AsyncGenerator[None]:
-    """Have everything running while the block runs: storage, signing keys, background jobs. Raises: CannotRun."""
+    """Have everything running while the block runs. Raises: CannotRun.
+
+    That is the storage, the signing keys, who follows revocations, and the background jobs.
+    """
     async with opened(container):
         await ensure_keys(container)
-        async with in_background(jobs_of(container.auth(), container.policies())):
+        auth, policies = container.auth(), container.policies()
+        async with following_revocations(auth, policies), in_background(jobs_of(auth, policies)):
             yield
 
 

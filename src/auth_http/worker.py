@@ -3,14 +3,15 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 import structlog
 
-from auth_core import AuthCore, Origin, Policies
+from auth_adapters.following import following
+from auth_core import AccessCheckMode, AuthCore, Origin, Policies
 
 _SPREAD: Final = 0.2
 _ROTATION_CHECK: Final = timedelta(minutes=10)
@@ -39,6 +40,23 @@ def jobs_of(auth: AuthCore, policies: Policies) -> tuple[Job, ...]:
         Job(name="rotate_keys", every=_ROTATION_CHECK, do=rotate),
         Job(name="purge", every=_PURGE, do=auth.upkeep.purge),
     )
+
+
+def following_revocations(auth: AuthCore, policies: Policies) -> AbstractAsyncContextManager[None]:
+    """Know what other processes revoke while the block runs; nothing to do where the database is asked anyway."""
+    if policies.revocation.access_check is AccessCheckMode.DATABASE:
+        return nullcontext()
+    log = structlog.get_logger("auth_http.worker")
+
+    def tell(current: bool) -> None:  # noqa: FBT001 - it is called with nothing else
+        if current:
+            log.info("revocations_current")
+        else:
+            staleness = auth.revocation.follow.staleness()
+            seconds = None if staleness is None else staleness.total_seconds()
+            log.warning("revocations_stale", confirmed_seconds_ago=seconds)
+
+    return following(auth.revocation.follow, tell=tell)
 
 
 @asynccontextmanager

@@ -7,13 +7,14 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
+from auth_core import AccessCheckMode
 from auth_http.dependencies import wiring
 from auth_http.documented import failures
 from auth_http.problems import Problem
 from auth_http.request_problems import RequestRefused
 from auth_http.schemas.document import answered
 from auth_http.schemas.operations import Alive, Ready
-from auth_http.wiring import Readiness
+from auth_http.wiring import Readiness, Wiring
 
 router = APIRouter(tags=["Operators"])
 
@@ -57,7 +58,16 @@ async def read_readiness(request: Request) -> Response:
     reasons = {name: reason for name, reason in checks.items() if reason is not None}
     if reasons:
         raise RequestRefused(_not_ready(reasons))
-    return answered(Ready(checks=dict.fromkeys(checks, "ok")))
+    return answered(Ready(checks=dict.fromkeys(checks, "ok"), warnings=_warnings(wiring(request))))
+
+
+def _warnings(wiring: Wiring) -> dict[str, str]:
+    """Return what is not as it should be and keeps nobody from being served."""
+    if wiring.policies().revocation.access_check is AccessCheckMode.DATABASE:
+        return {}
+    if wiring.auth().revocation.follow.is_current():
+        return {}
+    return {"revocations": "out of date; the database is asked instead"}
 
 
 async def checked(readiness: Readiness, *, within: timedelta) -> Mapping[str, str | None]:

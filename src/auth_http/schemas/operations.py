@@ -47,9 +47,12 @@ class Alive(Answered):
 
 
 class Ready(Answered):
-    """The process can serve; `checks` are what was looked at."""
+    """The process can serve; `checks` are what was looked at, `warnings` what it does not need in order to serve."""
 
-    model_config = ConfigDict(json_schema_extra=example(status="ready", checks={"database": "ok", "signing_key": "ok"}))
+    model_config = ConfigDict(
+        json_schema_extra=example(status="ready", checks={"database": "ok", "keys": "ok"}, warnings={})
+    )
 
     status: Literal["ready"] = "ready"
     checks: dict[str, Literal["ok"]]
+    warnings: dict[str, str]

@@ -11,7 +11,17 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, PlainValidator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from auth_core import PasswordPolicy, Policies, Redacted, RegistrationMode, SessionPolicy, TokenPolicy, UserPolicy
+from auth_core import (
+    AccessCheckMode,
+    PasswordPolicy,
+    Policies,
+    Redacted,
+    RegistrationMode,
+    RevocationPolicy,
+    SessionPolicy,
+    TokenPolicy,
+    UserPolicy,
+)
 from auth_core.tokens.keys import Algorithm
 from auth_http.settings.problems import PREFIX
 from auth_http.settings.stage import Stage
@@ -133,7 +143,7 @@ class Settings(BaseSettings):
     """The PostgreSQL to use, version 15 or newer: postgresql://user:password@host:5432/database."""
 
     database_pool_size: int = Field(default=8, ge=2, le=200)
-    """Connections a process keeps at most."""
+    """Connections a process keeps at most, besides the one over which it follows what is revoked."""
 
     database_timeout_seconds: float = Field(default=5, ge=0.1, le=60)
     """Seconds a request waits for a connection, and a statement for its answer, before it is given up with 503."""
@@ -251,6 +261,26 @@ class Settings(BaseSettings):
     clock_skew_seconds: float = Field(default=10, ge=0, le=60)
     """Seconds by which the clocks of our machines may differ."""
 
+    access_check: AccessCheckMode = Field(default=AccessCheckMode.FEED)
+    """How a request finds out whether its session has ended: feed (from what this process was told, without I/O) or
+    database (by asking, each time).
+    """
+
+    revocation_poll_seconds: float = Field(default=0.5, ge=0.02, le=30)
+    """Seconds between a process's looks at what was revoked, when it hears of nothing. At most half of
+    AUTH_REVOCATION_LAG_SECONDS.
+    """
+
+    revocation_lag_seconds: float = Field(default=5, ge=0.1, le=60)
+    """Seconds for which a process relies on its last look at what was revoked. Then it asks the database at each
+    request, until a look succeeds.
+    """
+
+    revocation_notify: bool = Field(default=True)
+    """Whether processes tell each other at once by LISTEN and NOTIFY. Off behind a PgBouncer in transaction mode, and
+    for engines without NOTIFY: then they only look every AUTH_REVOCATION_POLL_SECONDS.
+    """
+
     # ---- Logs
     log_level: LogLevel = Field(default=LogLevel.INFO)
     """From which weight on lines are logged: debug, info, warning or error."""
@@ -302,5 +332,10 @@ class Settings(BaseSettings):
                 absolute=timedelta(days=self.session_days),
                 retry_window=timedelta(seconds=self.refresh_retry_seconds),
                 kept_after_end=timedelta(days=self.ended_session_days),
+            ),
+            revocation=RevocationPolicy(
+                access_check=self.access_check,
+                poll=timedelta(seconds=self.revocation_poll_seconds),
+                allowed_lag=timedelta(seconds=self.revocation_lag_seconds),
             ),
         )

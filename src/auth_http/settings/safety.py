@@ -35,6 +35,8 @@ def _everywhere(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "refresh_token_days", "must not be more than AUTH_SESSION_DAYS: no refresh moves the end of a session."
     if timedelta(minutes=settings.access_token_minutes) >= timedelta(days=settings.refresh_token_days):
         yield "access_token_minutes", "must be less than AUTH_REFRESH_TOKEN_DAYS: it is the token that cannot wait."
+    if settings.revocation_poll_seconds > settings.revocation_lag_seconds / 2:
+        yield "revocation_poll_seconds", "must be at most half of AUTH_REVOCATION_LAG_SECONDS: one look may fail."
     forgotten = timedelta(
         seconds=settings.jwks_cache_seconds + settings.key_reload_seconds + settings.clock_skew_seconds,
         minutes=settings.access_token_minutes,

@@ -35,6 +35,8 @@ async def auth(storage: PostgresPorts, clock: MovableClock) -> AuthCore:
         refresh_chains=storage.refresh_chains,
         access_check=storage.access_check,
         ended_sessions=storage.ended_sessions,
+        revocation_feed=storage.revocation_feed,
+        old_revocations=storage.old_revocations,
     )
     return await auth_in_memory(ports, policies=FOR_TESTS)
 

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from auth_core import AccessCheckMode
 from auth_http.routers import health
-from tests.unit.http.service import Service
+from auth_http.settings import Settings
+from tests.unit.http.service import Service, a_service
 
 
 async def test_a_process_that_answers_is_alive_whatever_it_can_do(service: Service) -> None:
@@ -18,10 +20,25 @@ async def test_a_process_that_answers_is_alive_whatever_it_can_do(service: Servi
 
 
 async def test_a_process_with_everything_it_needs_is_ready(service: Service) -> None:
+    await service.auth.revocation.follow()
     answer = await service.ask("GET", "/health/ready")
 
     assert answer.status == 200
-    assert answer.json() == {"status": "ready", "checks": {"database": "ok", "keys": "ok"}}
+    assert answer.json() == {"status": "ready", "checks": {"database": "ok", "keys": "ok"}, "warnings": {}}
+
+
+async def test_a_process_that_hears_of_no_revocations_serves_and_warns(service: Service) -> None:
+    answer = await service.ask("GET", "/health/ready")
+
+    assert answer.status == 200
+    assert answer.json()["warnings"] == {"revocations": "out of date; the database is asked instead"}
+
+
+async def test_a_process_that_asks_the_database_follows_nothing_and_warns_of_nothing() -> None:
+    service = await a_service(Settings(access_check=AccessCheckMode.DATABASE))
+    answer = await service.ask("GET", "/health/ready")
+
+    assert answer.json()["warnings"] == {}
 
 
 @pytest.mark.covers("PRC-02", "PRC-10", "HTTP-23")
