@@ -5,12 +5,28 @@ import logging
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import Final, Protocol
 
-from auth_core.revocation.follow import FollowRevocations
+from auth_core.revocation.policy import RevocationPolicy
 
 _FIRST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 1.0
+
+
+class Follow(Protocol):
+    """`AuthCore.revocation.follow`: takes one step behind the feed when it is called."""
+
+    @property
+    def policy(self) -> RevocationPolicy: ...
+
+    async def __call__(self) -> None:
+        """Wait for news and know it."""
+        ...
+
+    def is_current(self) -> bool:
+        """Say whether what is known is relied on."""
+        ...
+
 
 type Sleep = Callable[[float], Awaitable[None]]
 type Tell = Callable[[bool], None]
@@ -26,7 +42,7 @@ def tell_log(current: bool) -> None:  # noqa: FBT001 - it is called with nothing
 
 
 @asynccontextmanager
-async def following(follow: FollowRevocations, *, tell: Tell = tell_log) -> AsyncGenerator[None]:
+async def following(follow: Follow, *, tell: Tell = tell_log) -> AsyncGenerator[None]:
     """Follow the feed while the block runs. The first look has been tried when the block begins."""
     follower = Follower(follow, tell=tell)
     await follower.step()
@@ -42,7 +58,7 @@ async def following(follow: FollowRevocations, *, tell: Tell = tell_log) -> Asyn
 class Follower:
     """Takes one step after the other, whatever happens to each, and tells when the knowledge goes stale and returns."""
 
-    def __init__(self, follow: FollowRevocations, *, tell: Tell, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, follow: Follow, *, tell: Tell, sleep: Sleep = asyncio.sleep) -> None:
         self._follow = follow
         self._tell = tell
         self._sleep = sleep

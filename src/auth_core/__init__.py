@@ -6,7 +6,7 @@ goes wrong is one of a few kinds of error, each told by what its receiver can do
 
 from typing import TYPE_CHECKING
 
-from auth_core.access.errors import InvalidPermission, InvalidRoleName, RoleNotFound
+from auth_core.access.errors import InvalidPermission, InvalidRoleName, PermissionDenied, RoleNotFound
 from auth_core.access.model import Principal
 from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
 from auth_core.credentials.passwords.policy import PasswordPolicy
@@ -70,6 +70,7 @@ __all__ = [
     "Origin",
     "OutcomeUnknown",
     "PasswordPolicy",
+    "PermissionDenied",
     "Policies",
     "Ports",
     "Principal",

@@ -16,7 +16,19 @@ from auth_http.guards.last_resort import LastResort
 from auth_http.guards.request_id import RequestIds
 from auth_http.guards.security_headers import SecurityHeaders
 from auth_http.openapi import DESCRIPTION, TAGS, DocumentedApp, service_version
-from auth_http.routers import docs, health, login, password, profile, registration, sessions, token, verify, well_known
+from auth_http.routers import (
+    docs,
+    health,
+    login,
+    password,
+    profile,
+    registration,
+    revocations,
+    sessions,
+    token,
+    verify,
+    well_known,
+)
 from auth_http.settings import Settings
 from auth_http.wiring import Wiring
 
@@ -27,6 +39,7 @@ _GROUPS: Final = (
     login.router,
     token.router,
     sessions.router,
+    revocations.router,
     well_known.router,
     health.router,
     registration.router,

@@ -1,6 +1,7 @@
 """What routes take from a request: the use cases, where it came from, and who is asking."""
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Final, cast
 
 import structlog
@@ -8,6 +9,7 @@ from fastapi import Depends, Request
 from fastapi.openapi.models import OAuth2, OAuthFlowPassword, OAuthFlows
 from fastapi.security.base import SecurityBase
 
+from auth_core.access.errors import PermissionDenied
 from auth_core.assembly import AuthCore
 from auth_core.errors import Unauthenticated
 from auth_core.origin import Origin
@@ -79,6 +81,16 @@ class BearerToken(SecurityBase):
 
 Current = Annotated[VerifiedClaims, Depends(BearerToken())]
 """Who is asking."""
+
+
+def permitted(permission: str) -> Callable[[VerifiedClaims], Awaitable[None]]:
+    """Return a dependency that lets nobody in whose token lacks the permission. Raises: PermissionDenied."""
+
+    async def check(current: Current) -> None:
+        if not current.principal.may(permission):
+            raise PermissionDenied
+
+    return check
 
 
 def _token_of(request: Request) -> str:

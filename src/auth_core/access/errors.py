@@ -1,6 +1,6 @@
 """What can go wrong with roles and permissions."""
 
-from auth_core.errors import Fault, NotFound, Rejected
+from auth_core.errors import Fault, Forbidden, NotFound, Rejected
 
 
 class InvalidPermission(Rejected):
@@ -28,3 +28,10 @@ class RoleNotFound(NotFound):
 
     code = "role_not_found"
     detail = "There is no such role."
+
+
+class PermissionDenied(Forbidden):
+    """The caller lacks the permission that is needed."""
+
+    code = "permission_denied"
+    detail = "You do not have the permission for this."

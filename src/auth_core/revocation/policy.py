@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
+
+LONGEST_WAIT: Final = timedelta(seconds=10)
+"""No other service waits longer for one answer: proxies hang up on silence, and a process that stops would wait too."""
 
 
 class AccessCheckMode(StrEnum):

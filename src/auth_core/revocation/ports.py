@@ -27,7 +27,7 @@ class RevocationFeed(Protocol):
 
         Whatever was committed before the call is in this batch or was in one before it, in whatever order it was
         written and committed; what was rolled back never is. A batch may repeat what an earlier one said. When there
-        is nothing new the answer comes as soon as there is, or empty after `wait`.
+        is nothing new the answer comes as soon as there is, or empty, after `wait` at the latest.
         Raises: InvalidCursor, Unavailable.
         """
         ...

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 
+from auth_core.revocation.policy import LONGEST_WAIT
 from auth_core.revocation.ports import Batch, Cursor, RevocationFeed
-
-LONGEST_WAIT: Final = timedelta(seconds=10)
-"""Longer waits are cut to this: proxies hang up on silence, and a process that stops waits for its callers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
