@@ -17,12 +17,12 @@ class KeyRing:
         self._when_a_key_goes: list[Callable[[], None]] = []
 
     def when_a_key_goes(self, tell: Callable[[], None]) -> None:
-        """Call `tell` whenever a key that was known is not any more: whoever relies on it has to look again."""
+        """Call `tell` whenever a key is not trusted any more: whoever relies on it has to look again."""
         self._when_a_key_goes.append(tell)
 
     def load(self, keys: Sequence[SigningKey]) -> None:
         """Take `keys` for all there are."""
-        gone = {key.kid for key in self._keys} - {key.kid for key in keys}
+        gone = _trusted(self._keys) - _trusted(keys)
         self._keys = tuple(keys)
         if gone:
             for tell in self._when_a_key_goes:
@@ -45,3 +45,7 @@ class KeyRing:
 
     def _state(self, key: SigningKey, now: datetime) -> KeyState:
         return state_of(key, self._keys, now=now, retirement=self._retirement)
+
+
+def _trusted(keys: Sequence[SigningKey]) -> set[str]:
+    return {key.kid for key in keys if key.revoked_at is None}

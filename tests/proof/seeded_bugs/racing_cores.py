@@ -35,10 +35,10 @@ class JudgesTheFirstLook(Refresh):
             principal = await tx.principals.find(session.user_id) if session else None
         advanced = await self.chains.advance(link.session_id, link.generation, now=now, idle=self.policy.idle)
         if advanced is not None:
-            return self.token_pairs.pair(advanced.session, advanced.principal)
+            return self.token_pairs.pair(advanced.session, advanced.principal, now=now)
         match judge(session, principal, link.generation, now=now, policy=self.policy):
             case Repeated(session=current, principal=holder):
-                return self.token_pairs.pair(current, holder)
+                return self.token_pairs.pair(current, holder, now=now)
             case Gone():
                 raise InvalidRefreshToken
             case _:
@@ -88,7 +88,7 @@ class EndsOthersLater(ChangePassword):
                     subject=user_id,
                     actor=user_id,
                     session_id=session_id,
-                    sessions_ended=ended,
+                    sessions_ended=len(ended),
                 )
 
 

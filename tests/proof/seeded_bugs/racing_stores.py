@@ -1,7 +1,7 @@
 """Stores that are sound until two calls meet, or one of them is cut off."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -84,22 +84,26 @@ class EndsWhatItRead(SimSessions):
 class EndsWithoutTheUser(SimSessions):
     """Ends sessions without keeping log-ins waiting: one that is being opened goes on."""
 
-    async def _end(self, user_id: UserId, because: Reason, now: datetime, *, keep: SessionId | None = None) -> int:
+    async def _end(
+        self, user_id: UserId, because: Reason, now: datetime, *, keep: SessionId | None = None
+    ) -> Sequence[SessionId]:
         await statement("end sessions")
-        ended = 0
-        for key in self._live_of(user_id, now):
+        ended: list[SessionId] = []
+        for key in self._not_ended_of(user_id):
             session: Session = await self._transaction.lock(key)
-            if session.id != keep and session.is_live(now):
+            if session.id != keep and session.ended_at is None:
                 self._transaction.write(key, replace(session, ended_at=now, ended_because=because))
-                ended += 1
+                ended.append(session.id)
         return ended
 
 
 class LocksTheUserLast(SimSessions):
     """Takes its locks in another order than everybody else."""
 
-    async def _end(self, user_id: UserId, because: Reason, now: datetime, *, keep: SessionId | None = None) -> int:
-        for key in self._live_of(user_id, now):
+    async def _end(
+        self, user_id: UserId, because: Reason, now: datetime, *, keep: SessionId | None = None
+    ) -> Sequence[SessionId]:
+        for key in self._not_ended_of(user_id):
             await statement("lock session")
             await self._transaction.lock(key)
         return await super()._end(user_id, because, now, keep=keep)

@@ -59,7 +59,7 @@ class ForgetsTheGeneration(_Broken):
             session, principal = found
             in_time = self.clock.now() < session.advanced_at + self.policy.retry_window
             if link.generation < session.generation and in_time:
-                return self.token_pairs.pair(session, principal)
+                return self.token_pairs.pair(session, principal, now=self.clock.now())
         return await super().__call__(refresh_token=refresh_token, origin=origin)
 
 
@@ -97,7 +97,7 @@ class CountsFromItsStart(_Broken):
         if found := await self._look(link):
             session, principal = found
             if link.generation < session.generation and session.advanced_at < self.started_at:
-                return self.token_pairs.pair(session, principal)
+                return self.token_pairs.pair(session, principal, now=self.clock.now())
         return await super().__call__(refresh_token=refresh_token, origin=origin)
 
 

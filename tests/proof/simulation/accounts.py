@@ -39,17 +39,24 @@ class SimUsers:
         row: UserRow | None = self._transaction.read(("user", user_id))
         return None if row is None else row.user
 
-    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> bool:
+    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
         await statement(f"set status {status}")
         key: Key = ("user", user_id)
         if self._transaction.read(key).user.status is status:
-            return False
+            return None
         row: UserRow = await self._transaction.lock(key)
         if row.user.status is status:
-            return False
+            return None
         changed = UserRow(replace(row.user, status=status, updated_at=now), row.version + 1)
         self._transaction.write(key, changed)
-        return True
+        return changed.version
+
+    async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
+        await statement("raise security version")
+        key: Key = ("user", user_id)
+        row: UserRow = await self._transaction.lock(key)
+        self._transaction.write(key, replace(row, version=row.version + 1))
+        return row.version + 1
 
     async def record_log_in(self, user_id: UserId, *, now: datetime) -> User | None:
         await statement("record log-in")

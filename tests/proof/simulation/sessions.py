@@ -44,34 +44,39 @@ class SimSessions:
         return True
 
     async def end_all(self, user_id: UserId, *, because: Reason, now: datetime) -> int:
-        return await self._end(user_id, because, now)
+        return len(await self._end(user_id, because, now))
 
-    async def end_others(self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime) -> int:
+    async def end_others(
+        self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime
+    ) -> Sequence[SessionId]:
         return await self._end(user_id, because, now, keep=keep)
 
     async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:
         await statement("list sessions")
-        return [self._transaction.read(key) for key in self._live_of(user_id, now)]
+        found = [self._transaction.read(key) for key in self._not_ended_of(user_id)]
+        return [session for session in found if session.is_live(now)]
 
-    async def _end(self, user_id: UserId, because: Reason, now: datetime, *, keep: SessionId | None = None) -> int:
+    async def _end(
+        self, user_id: UserId, because: Reason, now: datetime, *, keep: SessionId | None = None
+    ) -> Sequence[SessionId]:
         await statement("lock user")
         await self._transaction.lock(("user", user_id))
         await statement("end sessions")
-        ended = 0
-        for key in self._live_of(user_id, now):
+        ended: list[SessionId] = []
+        for key in self._not_ended_of(user_id):
             if key[1] == keep:
                 continue
             session: Session = await self._transaction.lock(key)
-            if session.is_live(now):
+            if session.ended_at is None:
                 self._transaction.write(key, replace(session, ended_at=now, ended_because=because))
-                ended += 1
+                ended.append(session.id)
         return ended
 
-    def _live_of(self, user_id: UserId, now: datetime) -> list[Key]:
+    def _not_ended_of(self, user_id: UserId) -> list[Key]:
         found: list[Key] = []
         for key in self._transaction.keys("session"):
             session: Session = self._transaction.read(key)
-            if session.user_id == user_id and session.is_live(now):
+            if session.user_id == user_id and session.ended_at is None:
                 found.append(key)
         return found
 

@@ -9,6 +9,7 @@ from auth_adapters.memory.store import Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
 from auth_core.audit.events import AuditEvent
 from auth_core.ids import UserId
+from auth_core.revocation.model import Revocation
 from tests.proof.simulation.accounts import SimPasswords, SimPrincipals, SimUsers
 from tests.proof.simulation.points import ANSWER, COMMIT, nobody_does_this, statement
 from tests.proof.simulation.rows import Rows, Transaction
@@ -32,11 +33,26 @@ class SimAuditTrail:
         nobody_does_this()
 
 
+class SimRevocations:
+    """The revocations of one transaction. Nobody follows them here: every check asks the store."""
+
+    def __init__(self) -> None:
+        self._added: list[Revocation] = []
+
+    @property
+    def added(self) -> Sequence[Revocation]:
+        return self._added
+
+    async def add(self, *revocations: Revocation) -> None:
+        await statement("add revocations")
+        self._added += revocations
+
+
 @final
 class SimTx:
     """What one transaction gives."""
 
-    __slots__ = ("audit", "passwords", "principals", "roles", "sessions", "signing_keys", "users")
+    __slots__ = ("audit", "passwords", "principals", "revocations", "roles", "sessions", "signing_keys", "users")
 
     def __init__(self, transaction: Transaction) -> None:
         self.users = SimUsers(transaction)
@@ -44,6 +60,7 @@ class SimTx:
         self.principals = SimPrincipals(transaction)
         self.sessions = SimSessions(transaction)
         self.audit = SimAuditTrail(transaction)
+        self.revocations = SimRevocations()
         self.roles = _NO_ROLES
         self.signing_keys = _NO_KEYS
 

@@ -64,7 +64,7 @@ class EndsTheOneToKeep(MemorySessions):
     async def end_others(
         self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime
     ) -> Sequence[SessionId]:
-        return self._end(self._live_of(user_id, now), because, now)
+        return self._end(self._not_ended_of(user_id), because, now)
 
 
 @caught_by("test_all_sessions_but_one_end")
@@ -103,9 +103,11 @@ class TestForgetsTheAbsoluteEnd(SessionsContract):
 
 class EndsOnlyWhatIsLive(MemorySessions):
     async def end_all(self, user_id: UserId, *, because: Reason, now: datetime) -> int:
-        return self._end(await self.live_of(user_id, now=now), because, now)
+        return len(self._end(await self.live_of(user_id, now=now), because, now))
 
-    async def end_others(self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime) -> int:
+    async def end_others(
+        self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime
+    ) -> Sequence[SessionId]:
         live = await self.live_of(user_id, now=now)
         return self._end([each for each in live if each.id != keep], because, now)
 

@@ -18,7 +18,7 @@ from auth_core.ids import Ids, UserId
 from auth_core.redacted import Redacted
 from auth_core.sessions.errors import InvalidRefreshToken
 from auth_core.sessions.token_pair import TokenPairs
-from auth_core.testing import HmacTokenSigner, MovableClock, SeededEntropy, a_session
+from auth_core.testing import NOON, HmacTokenSigner, MovableClock, SeededEntropy, a_session
 from auth_core.testing.contracts.key_maker import ring_of
 from auth_core.tokens import compact
 from auth_core.tokens.claims import VerifiedClaims
