@@ -6,13 +6,14 @@ import json
 import sys
 from pathlib import Path
 
-from bench import import_time, log_in_storm, tokens
+from bench import import_time, log_in_storm, tokens, verify
 from bench.machine import description, loop_factory
 
 MEASUREMENTS = {
     "import_time": import_time,
     "log_in_storm": log_in_storm,
     "tokens": tokens,
+    "verify": verify,
 }
 RESULTS = Path(__file__).parent / "results"
 
@@ -38,6 +39,7 @@ def main() -> None:
         text = json.dumps({"measurement": name, "machine": description(), **found}, indent=2)
         print(text)
         if not arguments.quick:
+            RESULTS.mkdir(exist_ok=True)
             (RESULTS / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
 
 

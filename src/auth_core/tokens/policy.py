@@ -25,7 +25,7 @@ class TokenPolicy:
     key_rotation: timedelta = timedelta(days=30)
     jwks_cache: timedelta = timedelta(minutes=5)
     key_reload: timedelta = timedelta(minutes=1)
-    remembered: int = 4096
+    remembered: int = 2048
 
     def __post_init__(self) -> None:
         if not self.issuer or not self.audience or not self.client_id:

@@ -109,6 +109,15 @@ class LocksTheUserLast(SimSessions):
         return await super()._end(user_id, because, now, keep=keep)
 
 
+class RaisesNothing(SimUsers):
+    """Leaves the security version as it is, and the user unlocked: the ending of sessions has to lock for itself."""
+
+    async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
+        await statement("look at version")
+        version: int = self._transaction.read(("user", user_id)).version
+        return version
+
+
 class LogsInWithoutALock(SimUsers):
     """Looks whether the user is active, and lets them be disabled before the session is there."""
 
@@ -168,10 +177,12 @@ def _stale_ends(tx: SimTx, transaction: Transaction, _: Rows) -> None:
 
 
 def _ends_without_the_user(tx: SimTx, transaction: Transaction, _: Rows) -> None:
+    tx.users = RaisesNothing(transaction)
     tx.sessions = EndsWithoutTheUser(transaction)
 
 
 def _user_last(tx: SimTx, transaction: Transaction, _: Rows) -> None:
+    tx.users = RaisesNothing(transaction)
     tx.sessions = LocksTheUserLast(transaction)
 
 
