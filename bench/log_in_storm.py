@@ -18,6 +18,7 @@ from auth_core import Origin, Redacted
 from auth_http.app import wired
 from auth_http.container import Container, container_with
 from auth_http.lifespan import running
+from auth_http.serving.settled import settle
 from auth_http.settings import Settings
 from auth_http.telemetry import configure_logging
 from bench.loop_probe import watching
@@ -41,6 +42,7 @@ async def measure(*, quick: bool) -> dict[str, object]:
                 last_name="Lovelace",
                 origin=Origin(),
             )
+            settle()
             peace = await during("peace", address, rounds)
             storm = await during("storm", address, rounds)
     return {

@@ -12,6 +12,7 @@ from auth_http.app import wired
 from auth_http.container import Container
 from auth_http.lifespan import running
 from auth_http.serving.draining import DrainingServer, HangUpWhenDraining
+from auth_http.serving.settled import settle
 from auth_http.settings import Settings
 
 
@@ -49,6 +50,7 @@ class ServingProcess:
             )
             if self.lifeline is not None:
                 _stop_at_end_of(self.lifeline, server)
+            settle()
             await server.serve(sockets=[self.listener])
 
 
