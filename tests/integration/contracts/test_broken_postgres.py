@@ -96,6 +96,7 @@ class LooksBeforeItAdds(PostgresUsers):
     async def add(self, user: User) -> bool:
         if await self.find_by_email(user.email.canonical) is not None:
             return False
+        await self._statements.run(text("SELECT pg_sleep(0.05)"))  # long enough for others to have looked as well
         insert = """INSERT INTO auth.users (id, email, email_canonical, first_name, last_name, status, security_version,
             created_at, updated_at) VALUES (:id, :email, :canonical, '', '', 'active', 0, now(), now())"""
         await self._statements.run(text(insert), id=user.id, email=user.email.address, canonical=user.email.canonical)
