@@ -21,7 +21,7 @@ class KeyMakerContract:
 
     @pytest.fixture
     def maker(self) -> KeyMaker:
-        raise NotImplementedError
+        raise NotImplementedError("your subclass gives this fixture")
 
     @pytest.fixture
     def algorithms(self) -> Sequence[Algorithm]:
@@ -31,7 +31,7 @@ class KeyMakerContract:
     @pytest.fixture
     def signer_over(self) -> Callable[[KeyRing], TokenSigner]:
         """Provide a function that returns the signer for these keys; its clock must stand after `NOON`."""
-        raise NotImplementedError
+        raise NotImplementedError("your subclass gives this fixture")
 
     @pytest.fixture
     async def keys(self, maker: KeyMaker, algorithms: Sequence[Algorithm]) -> Sequence[KeyMaterial]:

@@ -19,7 +19,7 @@ class PasswordHasherContract:
 
     @pytest.fixture
     def hasher(self) -> PasswordHasher:
-        raise NotImplementedError
+        raise NotImplementedError("your subclass gives this fixture")
 
     async def test_a_password_matches_its_own_hash(self, hasher: PasswordHasher) -> None:
         stored = await _hash(hasher, PASSWORD)

@@ -22,17 +22,17 @@ class TokenSignerContract:
 
     @pytest.fixture
     def signer(self) -> TokenSigner:
-        raise NotImplementedError
+        raise NotImplementedError("your subclass gives this fixture")
 
     @pytest.fixture
     def stranger(self) -> TokenSigner:
         """Provide a signer of the same kind with other keys."""
-        raise NotImplementedError
+        raise NotImplementedError("your subclass gives this fixture")
 
     @pytest.fixture
     def sign_bytes(self) -> Callable[[bytes], bytes]:
         """Provide a function that signs anything at all with the key `signer` signs with."""
-        raise NotImplementedError
+        raise NotImplementedError("your subclass gives this fixture")
 
     @pytest.fixture
     def common_knowledge(self) -> Sequence[bytes]:
