@@ -39,6 +39,7 @@ from auth_core.tokens.errors import (
     SigningKeyNotFound,
 )
 from auth_core.tokens.policy import TokenPolicy
+from auth_core.tokens.ports import TokenVerifier
 from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidName, RegistrationClosed, UserNotFound
 from auth_core.users.policy import RegistrationMode, UserPolicy
 
@@ -86,6 +87,7 @@ __all__ = [
     "SessionPolicy",
     "SigningKeyNotFound",
     "TokenPolicy",
+    "TokenVerifier",
     "TooManyAttempts",
     "Unauthenticated",
     "Unavailable",

@@ -78,6 +78,18 @@ class AccessCheck(Protocol):
         ...
 
 
+class TokenVerifier(Protocol):
+    """Tells whose an access token is, by whatever means: `AuthCore.tokens` is one, and so is every other wiring."""
+
+    async def verify_access_token(self, *, token: str) -> VerifiedClaims:
+        """Return what the token says.
+
+        Raises: MalformedToken, InvalidToken, ExpiredToken, RevokedToken; Unavailable when nobody can tell whether it
+        stands.
+        """
+        ...
+
+
 class KeysTx(AuditTx, Protocol):
     """The transaction slice of this room."""
 
