@@ -16,6 +16,10 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
     EventKind.LOGIN_FAILED: (
         "A log-in failed. `subject` is empty when no account has the address. What was typed is not kept."
     ),
+    EventKind.NEW_DEVICE: (
+        "A session was opened on a device on which its user has not been seen, as far as sessions are kept. "
+        "The first log-in of an account is not told."
+    ),
     EventKind.PASSWORD_CHANGED: "A person changed their password, and their other sessions ended.",
     EventKind.PASSWORD_CHANGE_FAILED: (
         "The current password was wrong, or had just been changed by a simultaneous call."
@@ -24,7 +28,9 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
         "A log-in failed because the stored hash cannot be read: damage, or a wrong master secret."
     ),
     EventKind.SESSION_ENDED: "One session ended before its time.",
-    EventKind.SESSIONS_ENDED: "Every session of a person ended at once.",
+    EventKind.SESSIONS_ENDED: (
+        "Every session of a person ended at once, or every one but `session_id`; `sessions_ended` says how many."
+    ),
     EventKind.REFRESH_TOKEN_REUSED: (
         "A used refresh token was presented too late for a retry, and its session ended: it was stolen."
     ),
@@ -43,4 +49,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.PASSWORD_CHANGED: "The password was changed in another session.",
     Reason.REFRESH_TOKEN_REUSED: "A used refresh token came back too late.",
     Reason.USER_DISABLED: "The account was disabled.",
+    Reason.TOO_MANY_SESSIONS: (
+        "The person signed in with as many sessions as `AUTH_MAX_SESSIONS` allows; this one was not used for longest."
+    ),
 }

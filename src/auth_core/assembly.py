@@ -22,7 +22,7 @@ from auth_core.revocation.revoked_set import RevokedSet
 from auth_core.revocation.revoking import Revoking
 from auth_core.sessions.ending import SessionEnd
 from auth_core.sessions.list_sessions import ListSessions
-from auth_core.sessions.log_out import LogOut, LogOutEverywhere
+from auth_core.sessions.log_out import LogOut, LogOutElsewhere, LogOutEverywhere
 from auth_core.sessions.opening import SessionOpening
 from auth_core.sessions.policy import SessionPolicy
 from auth_core.sessions.ports import LogOutEverywhereTx, RefreshChains, RefreshTx, Sessions
@@ -141,6 +141,7 @@ class SessionsRoom:
 
     refresh: Refresh
     log_out: LogOut
+    log_out_elsewhere: LogOutElsewhere
     log_out_everywhere: LogOutEverywhere
     list: ListSessions
     revoke: RevokeSession
@@ -238,7 +239,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 candidates=ports.candidates,
                 uow=uow,
                 hasher=hasher,
-                open_session=SessionOpening(ids=ids, policy=policies.sessions),
+                open_session=SessionOpening(ids=ids, record=record, revoke=revoke, policy=policies.sessions),
                 token_pairs=token_pairs,
                 record=record,
                 clock=clock,
@@ -255,6 +256,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 policy=policies.sessions,
             ),
             log_out=LogOut(uow=uow, end_session=end_session, clock=clock),
+            log_out_elsewhere=LogOutElsewhere(uow=uow, record=record, revoke=revoke, clock=clock),
             log_out_everywhere=LogOutEverywhere(uow=uow, record=record, revoke=revoke, clock=clock),
             list=ListSessions(uow=uow, clock=clock),
             revoke=RevokeSession(uow=uow, end_session=end_session, clock=clock),

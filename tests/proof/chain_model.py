@@ -70,6 +70,7 @@ class ChainModel:
         self._versions = [0] * USERS
         self._sessions: dict[int, ModelSession] = {}
         self._opened = 0
+        self._have_signed_in: set[int] = set()
 
     async def perform(self, step: OfHolder, link: ModelLink) -> Reply[ModelLink]:
         match step:
@@ -147,13 +148,19 @@ class ChainModel:
             return Reply(said=Said.REFUSED, events=("login.failed",))
         number = self._opened
         self._opened += 1
+        # All scripts play on one device. It is forgotten with the last session that was opened on it.
+        is_new_device = step.user in self._have_signed_in and step.user not in {
+            each.user for each in self._sessions.values()
+        }
+        self._have_signed_in.add(step.user)
         self._sessions[number] = ModelSession(
             user=step.user,
             advanced_at=self._now,
             idle_end=self._now + self._policy.idle,
             end=self._now + self._policy.absolute,
         )
-        return Reply(said=Said.PAIR, link=self._link(number), events=(f"login.succeeded({number})",))
+        news = (f"login.new_device({number})",) if is_new_device else ()
+        return Reply(said=Said.PAIR, link=self._link(number), events=(f"login.succeeded({number})", *news))
 
     def _link(self, number: int) -> ModelLink:
         session = self._sessions[number]

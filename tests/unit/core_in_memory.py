@@ -62,9 +62,9 @@ class Core:
             origin=HERE,
         )
 
-    async def log_in(self, user: User | str, password: str = PASSWORD) -> LoggedIn:
+    async def log_in(self, user: User | str, password: str = PASSWORD, *, origin: Origin = HERE) -> LoggedIn:
         email = user if isinstance(user, str) else user.email.address
-        return await self.auth.login.log_in(email=email, password=Redacted(password), origin=HERE)
+        return await self.auth.login.log_in(email=email, password=Redacted(password), origin=origin)
 
     async def signed_in(self) -> LoggedIn:
         """Somebody new who has just logged in."""

@@ -9,7 +9,7 @@ from auth_adapters.memory.access import find_principal
 from auth_adapters.memory.store import MemoryStore, Tables
 from auth_core.ids import SessionId, UserId
 from auth_core.revocation.model import Reason
-from auth_core.sessions.model import Session
+from auth_core.sessions.model import Others, Session
 from auth_core.sessions.refresh_chain import Advanced
 
 
@@ -19,8 +19,13 @@ class MemorySessions:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    async def add(self, session: Session) -> None:
+    async def add(self, session: Session) -> Others:
+        theirs = [each for each in self._tables.sessions.values() if each.user_id == session.user_id]
         self._tables.sessions[session.id] = session
+        return Others(
+            live=sum(each.is_live(session.created_at) for each in theirs),
+            on_same_device=any((each.device, each.network) == (session.device, session.network) for each in theirs),
+        )
 
     async def lock(self, session_id: SessionId) -> Session | None:
         return self._tables.sessions.get(session_id)
@@ -39,6 +44,12 @@ class MemorySessions:
         self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime
     ) -> Sequence[SessionId]:
         return self._end([each for each in self._not_ended_of(user_id) if each.id != keep], because, now)
+
+    async def end_longest_unused(
+        self, user_id: UserId, *, keep: SessionId, spare: int, because: Reason, now: datetime
+    ) -> Sequence[SessionId]:
+        live = await self.live_of(user_id, now=now)
+        return self._end([each for each in live if each.id != keep][spare:], because, now)
 
     async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:
         live = [each for each in self._not_ended_of(user_id) if each.is_live(now)]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Row, Text, Uuid, and_, any_, bindparam, delete, func, insert, select, update
+from sqlalchemy import ForeignKey, Row, Text, Uuid, and_, any_, bindparam, delete, false, func, insert, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,7 +16,8 @@ from auth_adapters.postgres.users import IS_ACTIVE, LOCK_USER, USERS, UserRecord
 from auth_core.ids import SessionId, UserId
 from auth_core.origin import Origin
 from auth_core.revocation.model import Reason
-from auth_core.sessions.model import Session
+from auth_core.sessions.device import device_label
+from auth_core.sessions.model import Others, Session
 from auth_core.sessions.refresh_chain import Advanced
 
 
@@ -24,7 +25,7 @@ class SessionRecord(Record):
     """A session.
 
     What a refresh or an ending changes is in no index, and the page has room for the changed row: so PostgreSQL leaves
-    the indexes alone (a heap-only tuple).
+    the indexes alone (a heap-only tuple). `device` and `network` are null where an older release opened the session.
     """
 
     __tablename__ = "sessions"
@@ -40,6 +41,8 @@ class SessionRecord(Record):
     address: Mapped[str | None]
     user_agent: Mapped[str | None]
     request_id: Mapped[str | None]
+    device: Mapped[str | None]
+    network: Mapped[str | None]
     methods: Mapped[list[str]] = mapped_column(ARRAY(Text))
     ended_at: Mapped[datetime | None]
     ended_because: Mapped[str | None]
@@ -52,7 +55,21 @@ IS_LIVE: Final = and_(
     SESSIONS.c.ends_at > bindparam("now"),
 )
 
-_ADD: Final = insert(SESSIONS)
+# One statement that adds and looks around: what it adds it does not see.
+_NEW: Final = {column.name: bindparam(f"new_{column.name}", type_=column.type) for column in SESSIONS.c}
+_ADD: Final = (
+    select(
+        func.count().filter(IS_LIVE).label("live"),
+        func.coalesce(
+            func.bool_or(
+                and_(SESSIONS.c.device == _NEW["device"], SESSIONS.c.network.is_not_distinct_from(_NEW["network"]))
+            ),
+            false(),
+        ).label("on_same_device"),
+    )
+    .where(SESSIONS.c.user_id == _NEW["user_id"])
+    .add_cte(insert(SESSIONS).values(_NEW).cte("added"))
+)
 _LOCK: Final = select(SESSIONS).where(SESSIONS.c.id == bindparam("session_id")).with_for_update(key_share=True)
 _END: Final = (
     update(SESSIONS)
@@ -65,6 +82,21 @@ _END_ALL: Final = (
     .values(ended_at=bindparam("now"), ended_because=bindparam("because"))
 )
 _END_OTHERS: Final = _END_ALL.where(SESSIONS.c.id != bindparam("kept")).returning(SESSIONS.c.id)
+_LONGEST_UNUSED: Final = (
+    select(SESSIONS.c.id)
+    .where(SESSIONS.c.user_id == bindparam("owner"), SESSIONS.c.id != bindparam("kept"), IS_LIVE)
+    .order_by(SESSIONS.c.advanced_at.desc(), SESSIONS.c.id.desc())
+    .offset(bindparam("spared"))
+)
+_END_LONGEST_UNUSED: Final = (
+    update(SESSIONS)
+    .where(
+        SESSIONS.c.id == any_(func.array(_LONGEST_UNUSED.scalar_subquery(), type_=ARRAY(Uuid))),
+        SESSIONS.c.ended_at.is_(None),
+    )
+    .values(ended_at=bindparam("now"), ended_because=bindparam("because"))
+    .returning(SESSIONS.c.id)
+)
 _LIVE_OF: Final = (
     select(SESSIONS)
     .where(SESSIONS.c.user_id == bindparam("owner"), IS_LIVE)
@@ -105,6 +137,7 @@ def _session_in(row: Row[Any]) -> Session:
         idle_ends_at=row.idle_ends_at,
         ends_at=row.ends_at,
         origin=Origin(address=row.address, user_agent=row.user_agent, request_id=row.request_id),
+        device=device_label(row.user_agent) if row.device is None else row.device,
         methods=tuple(row.methods),
         ended_at=row.ended_at,
         ended_because=None if row.ended_because is None else Reason(row.ended_because),
@@ -117,23 +150,29 @@ class PostgresSessions:
     def __init__(self, statements: InTransaction) -> None:
         self._statements = statements
 
-    async def add(self, session: Session) -> None:
-        await self._statements.run(
-            _ADD,
-            id=session.id,
-            user_id=session.user_id,
-            generation=session.generation,
-            created_at=session.created_at,
-            advanced_at=session.advanced_at,
-            idle_ends_at=session.idle_ends_at,
-            ends_at=session.ends_at,
-            address=session.origin.address,
-            user_agent=session.origin.user_agent,
-            request_id=session.origin.request_id,
-            methods=list(session.methods),
-            ended_at=session.ended_at,
-            ended_because=session.ended_because and session.ended_because.value,
-        )
+    async def add(self, session: Session) -> Others:
+        [others] = (
+            await self._statements.run(
+                _ADD,
+                now=session.created_at,
+                new_id=session.id,
+                new_user_id=session.user_id,
+                new_generation=session.generation,
+                new_created_at=session.created_at,
+                new_advanced_at=session.advanced_at,
+                new_idle_ends_at=session.idle_ends_at,
+                new_ends_at=session.ends_at,
+                new_address=session.origin.address,
+                new_user_agent=session.origin.user_agent,
+                new_request_id=session.origin.request_id,
+                new_device=session.device,
+                new_network=session.network,
+                new_methods=list(session.methods),
+                new_ended_at=session.ended_at,
+                new_ended_because=session.ended_because and session.ended_because.value,
+            )
+        ).rows
+        return Others(live=others.live, on_same_device=others.on_same_device)
 
     async def lock(self, session_id: SessionId) -> Session | None:
         found = await self._statements.run(_LOCK, session_id=session_id)
@@ -153,6 +192,14 @@ class PostgresSessions:
     ) -> Sequence[SessionId]:
         await self._statements.run(LOCK_USER, user_id=user_id)
         ended = await self._statements.run(_END_OTHERS, owner=user_id, kept=keep, because=because.value, now=now)
+        return [SessionId(row.id) for row in ended.rows]
+
+    async def end_longest_unused(
+        self, user_id: UserId, *, keep: SessionId, spare: int, because: Reason, now: datetime
+    ) -> Sequence[SessionId]:
+        ended = await self._statements.run(
+            _END_LONGEST_UNUSED, owner=user_id, kept=keep, spared=spare, because=because.value, now=now
+        )
         return [SessionId(row.id) for row in ended.rows]
 
     async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:

@@ -20,6 +20,7 @@ class EventKind(StrEnum):
     USER_ENABLED = "user.enabled"
     LOGGED_IN = "login.succeeded"
     LOGIN_FAILED = "login.failed"
+    NEW_DEVICE = "login.new_device"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event, not a password
     PASSWORD_CHANGE_FAILED = "password.change_failed"  # noqa: S105 - the name of an event, not a password
     STORED_PASSWORD_UNREADABLE = "password.stored_hash_unreadable"  # noqa: S105 - the name of an event

@@ -37,8 +37,13 @@ class LogIn:
     record: Recorder
     clock: Clock
 
-    async def __call__(self, *, email: str, password: Redacted[str], origin: Origin) -> LoggedIn:
-        """Return the user and the tokens of their new session. Raises: InvalidCredentials, Busy."""
+    async def __call__(
+        self, *, email: str, password: Redacted[str], origin: Origin, device_name: str | None = None
+    ) -> LoggedIn:
+        """Return the user and the tokens of their new session. Raises: InvalidCredentials, Busy.
+
+        `device_name` is what the person calls the device; without one it is called by its user agent.
+        """
         async with self.hasher.turn() as turn:
             candidate = await self._candidate(email)
             stored = candidate.password if candidate else None
@@ -48,7 +53,7 @@ class LogIn:
         opened = None
         async with self.uow() as tx:
             if candidate is not None and verification.matches:
-                opened = await self._open(tx, candidate, rehashed, origin)
+                opened = await self._open(tx, candidate, rehashed, device_name, origin)
             if opened is None:
                 await self._record_failure(tx, candidate, verification, origin)
         if opened is None:
@@ -64,7 +69,12 @@ class LogIn:
         return await self.candidates.find(address.canonical)
 
     async def _open(
-        self, tx: LoginTx, candidate: Candidate, rehashed: PasswordHash | None, origin: Origin
+        self,
+        tx: LoginTx,
+        candidate: Candidate,
+        rehashed: PasswordHash | None,
+        device_name: str | None,
+        origin: Origin,
     ) -> tuple[User, Session, Principal] | None:
         """Open the session unless the account was disabled or its password changed while we were hashing."""
         now = self.clock.now()
@@ -76,17 +86,14 @@ class LogIn:
             return None
         if rehashed is not None:
             await tx.passwords.rehash(user.id, rehashed, version=stored.version)
-        session = await self.open_session(tx, user.id, origin=origin, now=now)
-        await self.record(
-            tx,
-            EventKind.LOGGED_IN,
-            at=now,
-            origin=origin,
-            subject=user.id,
-            actor=user.id,
-            session_id=session.id,
-        )
-        return user, session, principal
+        opened = await self.open_session(tx, user.id, called=device_name, origin=origin, now=now)
+        # Nobody needs to be told of the device on which they sign in for the first time of all.
+        is_news = not opened.is_known_device and candidate.user.last_login_at is not None
+        for kind in (EventKind.LOGGED_IN, *((EventKind.NEW_DEVICE,) if is_news else ())):
+            await self.record(
+                tx, kind, at=now, origin=origin, subject=user.id, actor=user.id, session_id=opened.session.id
+            )
+        return user, opened.session, principal
 
     async def _record_failure(
         self, tx: LoginTx, candidate: Candidate | None, verification: Verification, origin: Origin

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a reason, not a password
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105 - the name of a reason, not a token
     USER_DISABLED = "user_disabled"
+    TOO_MANY_SESSIONS = "too_many_sessions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

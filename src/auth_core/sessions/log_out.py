@@ -1,4 +1,4 @@
-"""A person signs out, here or everywhere."""
+"""A person signs out: here, elsewhere, or everywhere."""
 
 from dataclasses import dataclass
 
@@ -34,6 +34,36 @@ class LogOut:
                 origin=origin,
                 now=self.clock.now(),
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogOutElsewhere:
+    """End every session of the caller but the one they came with. Doing it twice is doing it once."""
+
+    uow: UnitOfWork[SessionsTx]
+    record: Recorder
+    revoke: Revoking
+    clock: Clock
+
+    async def __call__(self, *, user_id: UserId, session_id: SessionId, origin: Origin) -> int:
+        """End the others and say how many there were; none of their tokens is accepted afterwards."""
+        now = self.clock.now()
+        async with self.uow() as tx:
+            ended = await tx.sessions.end_others(user_id, keep=session_id, because=Reason.ENDED_BY_USER, now=now)
+            if ended:
+                await self.revoke.sessions(tx, ended)
+                await self.record(
+                    tx,
+                    EventKind.SESSIONS_ENDED,
+                    at=now,
+                    origin=origin,
+                    subject=user_id,
+                    actor=user_id,
+                    session_id=session_id,
+                    reason=Reason.ENDED_BY_USER.value,
+                    sessions_ended=len(ended),
+                )
+        return len(ended)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from auth_core.ids import SessionId, UserId
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
+from auth_core.sessions.device import network_of
 
 PASSWORD_METHOD: Final = "pwd"  # noqa: S105 - the name of a method (RFC 8176 §2), not a password
 
@@ -19,7 +20,8 @@ class Session:
 
     `generation` counts the links of its refresh chain; no token is stored, nor a hash of one. `advanced_at` is when
     the chain last moved. The session ends by itself at `idle_ends_at`, which every refresh moves on, and for good at
-    `ends_at`, which nothing moves.
+    `ends_at`, which nothing moves. `device` is what it was opened on, for people: a name of theirs, or what the user
+    agent seems to be.
     """
 
     id: SessionId
@@ -30,9 +32,15 @@ class Session:
     idle_ends_at: datetime
     ends_at: datetime
     origin: Origin
+    device: str
     methods: tuple[str, ...] = (PASSWORD_METHOD,)
     ended_at: datetime | None = None
     ended_because: Reason | None = None
+
+    @property
+    def network(self) -> str | None:
+        """The network the session was opened from, if its address is known."""
+        return network_of(self.origin.address)
 
     @property
     def valid_until(self) -> datetime:
@@ -42,6 +50,17 @@ class Session:
     def is_live(self, now: datetime) -> bool:
         """Say whether the session can be used at `now`."""
         return self.ended_at is None and now < self.valid_until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """What other sessions a user has: how many are live, and whether any, ended ones too, is on the same device.
+
+    The same device is one that is called the same, in the same network.
+    """
+
+    live: int
+    on_same_device: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

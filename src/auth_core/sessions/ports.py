@@ -9,7 +9,7 @@ from auth_core.audit.ports import AuditTx
 from auth_core.ids import SessionId, UserId
 from auth_core.revocation.model import Reason
 from auth_core.revocation.ports import RevocationsTx
-from auth_core.sessions.model import Session
+from auth_core.sessions.model import Others, Session
 from auth_core.sessions.refresh_chain import Advanced
 from auth_core.users.ports import Users
 
@@ -32,8 +32,11 @@ class RefreshChains(Protocol):
 class Sessions(Protocol):
     """Everybody's sessions."""
 
-    async def add(self, session: Session) -> None:
-        """Keep a new session."""
+    async def add(self, session: Session) -> Others:
+        """Keep a new session, and say what others there are of its user, at the moment of its creation.
+
+        They are counted to the last one while the user is locked, as by `Users.record_log_in`.
+        """
         ...
 
     async def lock(self, session_id: SessionId) -> Session | None:
@@ -56,6 +59,12 @@ class Sessions(Protocol):
         self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime
     ) -> Sequence[SessionId]:
         """Do the same to every session of the user but `keep`, and say which there were."""
+        ...
+
+    async def end_longest_unused(
+        self, user_id: UserId, *, keep: SessionId, spare: int, because: Reason, now: datetime
+    ) -> Sequence[SessionId]:
+        """End the live sessions of the user but `keep` and the `spare` refreshed last, and say which there were."""
         ...
 
     async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:

@@ -11,6 +11,7 @@ from auth_core.ids import Ids, SessionId, UserId
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import SessionRevocation, UserRevocation
+from auth_core.sessions.device import device_label
 from auth_core.sessions.model import PASSWORD_METHOD, Session
 from auth_core.testing.doubles.entropy import SeededEntropy
 from auth_core.testing.doubles.movable_clock import MovableClock
@@ -64,8 +65,10 @@ def a_session(
     idle: timedelta = timedelta(days=7),
     absolute: timedelta = timedelta(days=30),
     origin: Origin | None = None,
+    device: str | None = None,
 ) -> Session:
     """Return a session the user opened at `at`, the first link of its chain unused."""
+    origin = origin or an_origin()
     return Session(
         id=_ids(at).session(),
         user_id=user_id,
@@ -74,7 +77,8 @@ def a_session(
         advanced_at=at,
         idle_ends_at=at + idle,
         ends_at=at + absolute,
-        origin=origin or an_origin(),
+        origin=origin,
+        device=device or device_label(origin.user_agent),
     )
 
 

@@ -19,7 +19,7 @@ from auth_adapters.postgres.unit_of_work import PostgresTx
 from auth_adapters.postgres.users import LOCK_USER, PostgresUsers
 from auth_core.assembly import Tx
 from auth_core.errors import Unavailable
-from auth_core.ids import SessionId
+from auth_core.ids import SessionId, UserId
 from auth_core.revocation.model import Revocation, SessionRevocation
 from auth_core.sessions.refresh_chain import Advanced
 from auth_core.testing import MovableClock
@@ -172,6 +172,25 @@ class TestEndsSessionsWithoutALock(SessionsContract):
     def storage(self, storage: PostgresPorts) -> Storage:
         def change(tx: PostgresTx) -> None:
             tx.sessions = PostgresSessions(LocksNobody(statements_of(tx)))
+
+        return replace(storage, uow=changing(storage.uow, change))
+
+
+class StampsNobody(PostgresUsers):
+    """Looks at the user where it should lock them."""
+
+    async def record_log_in(self, user_id: UserId, *, now: datetime) -> User | None:
+        found = await self.find(user_id)
+        await self._statements.run(text("SELECT pg_sleep(0.02)"))  # long enough for others to have looked as well
+        return found
+
+
+@caught_by("test_of_many_who_log_in_at_once_each_is_told_of_those_before")
+class TestLogsInWithoutALock(SessionsContract):
+    @pytest.fixture
+    def storage(self, storage: PostgresPorts) -> Storage:
+        def change(tx: PostgresTx) -> None:
+            tx.users = StampsNobody(statements_of(tx))
 
         return replace(storage, uow=changing(storage.uow, change))
 

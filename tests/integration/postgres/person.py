@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from auth_adapters.memory import auth_in_memory, memory_ports
+from auth_adapters.memory import FOR_TESTS, auth_in_memory, memory_ports
 from auth_adapters.postgres import Database, postgres_ports
-from auth_core import AuthCore, Origin, Redacted
+from auth_core import AuthCore, Origin, Policies, Redacted
 from auth_core.clock import Clock
 from auth_core.ids import SessionId, UserId
 from auth_core.sessions.model import TokenPair
@@ -14,7 +14,7 @@ PASSWORD = Redacted("correct horse battery staple")
 NEW_PASSWORD = Redacted("an entirely different sentence")
 
 
-async def auth_over(database: Database, clock: Clock) -> AuthCore:
+async def auth_over(database: Database, clock: Clock, *, policies: Policies = FOR_TESTS) -> AuthCore:
     """Return the core with its storage in `database`, and with tests' doubles for everything that is not storage."""
     ports = memory_ports(clock=clock)
     storage = postgres_ports(database, clock=clock)
@@ -28,7 +28,8 @@ async def auth_over(database: Database, clock: Clock) -> AuthCore:
             ended_sessions=storage.ended_sessions,
             revocation_feed=storage.revocation_feed,
             old_revocations=storage.old_revocations,
-        )
+        ),
+        policies=policies,
     )
 
 
@@ -62,6 +63,9 @@ class Person:
 
     async def log_out(self) -> None:
         await self.auth.sessions.log_out(user_id=self.id, session_id=self.session_id, origin=an_origin())
+
+    async def log_out_elsewhere(self) -> None:
+        await self.auth.sessions.log_out_elsewhere(user_id=self.id, session_id=self.session_id, origin=an_origin())
 
     async def change_password(
         self, current: Redacted[str] = PASSWORD, new: Redacted[str] = NEW_PASSWORD, *, session: SessionId | None = None

@@ -101,6 +101,21 @@ async def test_a_log_out_converges(line: Line, operator: AsyncEngine, loss: Loss
 
 @either_way
 @pytest.mark.covers("DB-02")
+async def test_a_log_out_elsewhere_converges(line: Line, operator: AsyncEngine, loss: Loss) -> None:
+    person = await signed_in(line.auth)
+    await person.log_in()
+
+    line.proxy.cut_at_next(commit, loss)
+    with pytest.raises(OutcomeUnknown):
+        await person.log_out_elsewhere()
+
+    await person.log_out_elsewhere()
+    assert [each.id for each in await line.auth.sessions.list(user_id=person.id)] == [person.session_id]
+    assert (await events_of(operator, person.id)).count("sessions.ended") == 1
+
+
+@either_way
+@pytest.mark.covers("DB-02")
 async def test_a_suspension_converges(line: Line, operator: AsyncEngine, loss: Loss) -> None:
     person = await signed_in(line.auth)
 

@@ -49,10 +49,15 @@ class TrustsTheOldPassword(LogIn):
     """Forgets that the password may have been changed while it was being hashed."""
 
     async def _open(
-        self, tx: LoginTx, candidate: Candidate, rehashed: PasswordHash | None, origin: Origin
+        self,
+        tx: LoginTx,
+        candidate: Candidate,
+        rehashed: PasswordHash | None,
+        device_name: str | None,
+        origin: Origin,
     ) -> tuple[User, Session, Principal] | None:
         stored = await tx.passwords.find(candidate.user.id)
-        return await super()._open(tx, replace(candidate, password=stored), rehashed, origin)
+        return await super()._open(tx, replace(candidate, password=stored), rehashed, device_name, origin)
 
 
 class EndsOthersLater(ChangePassword):

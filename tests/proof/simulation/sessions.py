@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from auth_core.ids import SessionId, UserId
 from auth_core.revocation.model import Reason
-from auth_core.sessions.model import Session
+from auth_core.sessions.model import Others, Session
 from auth_core.sessions.refresh_chain import Advanced
 from tests.proof.simulation.accounts import UserRow
-from tests.proof.simulation.points import ANSWER, COMMIT, Key, statement
+from tests.proof.simulation.points import ANSWER, COMMIT, Key, nobody_does_this, statement
 from tests.proof.simulation.rows import Rows, Transaction
 
 
@@ -19,9 +19,15 @@ class SimSessions:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    async def add(self, session: Session) -> None:
+    async def add(self, session: Session) -> Others:
         await statement("add session")
+        found = [self._transaction.read(key) for key in self._transaction.keys("session")]
+        theirs: list[Session] = [each for each in found if each.user_id == session.user_id]
         self._transaction.write(("session", session.id), session)
+        return Others(
+            live=sum(each.is_live(session.created_at) for each in theirs),
+            on_same_device=any((each.device, each.network) == (session.device, session.network) for each in theirs),
+        )
 
     async def lock(self, session_id: SessionId) -> Session | None:
         await statement("lock session")
@@ -50,6 +56,11 @@ class SimSessions:
         self, user_id: UserId, *, keep: SessionId, because: Reason, now: datetime
     ) -> Sequence[SessionId]:
         return await self._end(user_id, because, now, keep=keep)
+
+    async def end_longest_unused(
+        self, user_id: UserId, *, keep: SessionId, spare: int, because: Reason, now: datetime
+    ) -> Sequence[SessionId]:
+        nobody_does_this()
 
     async def live_of(self, user_id: UserId, *, now: datetime) -> Sequence[Session]:
         await statement("list sessions")

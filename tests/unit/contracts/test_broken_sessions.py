@@ -9,7 +9,7 @@ import pytest
 from auth_adapters.memory.sessions import MemorySessions
 from auth_core.ids import SessionId, UserId
 from auth_core.revocation.model import Reason
-from auth_core.sessions.model import Session
+from auth_core.sessions.model import Others, Session
 from auth_core.testing.contracts.sessions import SessionsContract
 from auth_core.testing.contracts.storage import Storage
 from tests.unit.contracts.broken_storage import Unlocked, gap, storage_in, storage_with
@@ -117,6 +117,136 @@ class TestEndsOnlyWhatIsLive(SessionsContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return storage_with(sessions=EndsOnlyWhatIsLive)
+
+
+class CountsWhatIsOver(MemorySessions):
+    async def add(self, session: Session) -> Others:
+        others = await super().add(session)
+        return replace(others, live=len(self._not_ended_of(session.user_id)) - 1)
+
+
+@caught_by("test_whoever_adds_a_session_is_told_how_many_others_are_live_by_then")
+class TestCountsWhatIsOver(SessionsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(sessions=CountsWhatIsOver)
+
+
+class CountsItself(MemorySessions):
+    async def add(self, session: Session) -> Others:
+        await super().add(session)
+        return await super().add(session)
+
+
+@caught_by(
+    "test_whoever_adds_a_session_is_told_how_many_others_are_live_by_then",
+    "test_whoever_adds_the_first_session_is_told_that_there_is_no_other",
+)
+class TestCountsItself(SessionsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(sessions=CountsItself)
+
+
+class CountsThenAdds(MemorySessions):
+    async def add(self, session: Session) -> Others:
+        others = await super().add(session)
+        del self._tables.sessions[session.id]
+        await gap()
+        self._tables.sessions[session.id] = session
+        return others
+
+
+@caught_by("test_of_many_who_log_in_at_once_each_is_told_of_those_before")
+class TestCountsThenAdds(SessionsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_in(Unlocked, sessions=CountsThenAdds)
+
+
+class KnowsDevicesByName(MemorySessions):
+    async def add(self, session: Session) -> Others:
+        known = any(each.device == session.device for each in self._tables.sessions.values())
+        return replace(await super().add(session), on_same_device=known)
+
+
+@caught_by("test_a_device_is_known_by_what_it_is_called_and_by_its_network")
+class TestKnowsDevicesByName(SessionsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(sessions=KnowsDevicesByName)
+
+
+class KnowsEverybodysDevices(MemorySessions):
+    async def add(self, session: Session) -> Others:
+        here = (session.device, session.network)
+        known = any((each.device, each.network) == here for each in self._tables.sessions.values())
+        return replace(await super().add(session), on_same_device=known)
+
+
+@caught_by("test_whoever_adds_the_first_session_is_told_that_there_is_no_other")
+class TestKnowsEverybodysDevices(SessionsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(sessions=KnowsEverybodysDevices)
+
+
+class ForgetsDevicesAtTheEnd(MemorySessions):
+    async def add(self, session: Session) -> Others:
+        live = await self.live_of(session.user_id, now=session.created_at)
+        known = any((each.device, each.network) == (session.device, session.network) for each in live)
+        return replace(await super().add(session), on_same_device=known)
+
+
+@caught_by("test_a_device_is_remembered_as_long_as_any_session_on_it_is_kept")
+class TestForgetsDevicesAtTheEnd(SessionsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(sessions=ForgetsDevicesAtTheEnd)
+
+
+class EndsTheOldest(MemorySessions):
+    async def end_longest_unused(
+        self, user_id: UserId, *, keep: SessionId, spare: int, because: Reason, now: datetime
+    ) -> Sequence[SessionId]:
+        by_age = sorted(await self.live_of(user_id, now=now), key=lambda each: each.created_at, reverse=True)
+        return self._end([each for each in by_age if each.id != keep][spare:], because, now)
+
+
+@caught_by("test_the_sessions_that_were_not_used_for_longest_end")
+class TestEndsTheOldest(SessionsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(sessions=EndsTheOldest)
+
+
+class EndsTheNewOneToo(MemorySessions):
+    async def end_longest_unused(
+        self, user_id: UserId, *, keep: SessionId, spare: int, because: Reason, now: datetime
+    ) -> Sequence[SessionId]:
+        return self._end((await self.live_of(user_id, now=now))[spare + 1 :], because, now)
+
+
+@caught_by("test_the_session_to_keep_does_not_end_though_no_other_was_unused_for_longer")
+class TestEndsTheNewOneToo(SessionsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(sessions=EndsTheNewOneToo)
+
+
+class EndsWhatIsOver(MemorySessions):
+    async def end_longest_unused(
+        self, user_id: UserId, *, keep: SessionId, spare: int, because: Reason, now: datetime
+    ) -> Sequence[SessionId]:
+        by_use = sorted(self._not_ended_of(user_id), key=lambda each: (each.advanced_at, each.id), reverse=True)
+        return self._end([each for each in by_use if each.id != keep][spare:], because, now)
+
+
+@caught_by("test_what_is_over_makes_no_room")
+class TestEndsWhatIsOver(SessionsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(sessions=EndsWhatIsOver)
 
 
 class ListsByBeginning(MemorySessions):

@@ -1,4 +1,4 @@
-"""Signing out, here and everywhere."""
+"""Signing out: here, elsewhere, and everywhere."""
 
 from uuid import uuid4
 
@@ -14,6 +14,12 @@ from tests.unit.core_in_memory import HERE, Core
 
 async def log_out(core: Core, who: LoggedIn) -> None:
     await core.auth.sessions.log_out(user_id=who.user.id, session_id=who.tokens.session.id, origin=HERE)
+
+
+async def log_out_elsewhere(core: Core, who: LoggedIn) -> int:
+    return await core.auth.sessions.log_out_elsewhere(
+        user_id=who.user.id, session_id=who.tokens.session.id, origin=HERE
+    )
 
 
 async def is_revoked(core: Core, who: LoggedIn) -> bool:
@@ -56,6 +62,34 @@ async def test_logging_out_of_nothing_does_nothing(core: Core) -> None:
 
     assert not await is_revoked(core, here)
     assert (await core.kinds_of_events(here.user.id))[2:] == []
+
+
+@pytest.mark.covers("SES-02", "SES-06")
+async def test_logging_out_elsewhere_ends_every_other_session_of_the_user(core: Core) -> None:
+    here, bystander = await core.signed_in(), await core.signed_in()
+    others = [await core.log_in(here.user) for _ in range(2)]
+
+    ended = await log_out_elsewhere(core, here)
+
+    assert ended == 2
+    assert [await is_revoked(core, each) for each in others] == [True, True]
+    assert not await is_revoked(core, here)
+    assert not await is_revoked(core, bystander)
+    assert list(await core.auth.sessions.list(user_id=here.user.id)) == [here.tokens.session]
+    assert core.store.committed.sessions[others[0].tokens.session.id].ended_because is Reason.ENDED_BY_USER
+
+
+@pytest.mark.covers("SES-02")
+async def test_logging_out_elsewhere_twice_is_doing_it_once(core: Core) -> None:
+    here = await core.signed_in()
+    await core.log_in(here.user)
+
+    ended = [await log_out_elsewhere(core, here) for _ in range(2)]
+
+    assert ended == [1, 0]
+    (event,) = [each for each in await core.events(here.user.id) if each.kind is EventKind.SESSIONS_ENDED]
+    assert (event.actor, event.session_id) == (here.user.id, here.tokens.session.id)
+    assert event.details == {"reason": "ended_by_user", "sessions_ended": 1}
 
 
 @pytest.mark.covers("SES-02")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from auth_core.access.model import Principal, RoleName
 from auth_core.assembly import Tx
 from auth_core.ids import SessionId, UserId
+from auth_core.origin import Origin
 from auth_core.sessions.model import Session
 from auth_core.testing.builders import a_password, a_session, a_user
 from auth_core.testing.contracts.concurrency import in_transaction
@@ -34,9 +35,11 @@ async def stored_session(
     at: datetime = NOON,
     idle: timedelta = timedelta(days=7),
     absolute: timedelta = timedelta(days=30),
+    origin: Origin | None = None,
+    device: str | None = None,
 ) -> Session:
     """Return a session `user` opened at `at`."""
-    session = a_session(user.id, at=at, idle=idle, absolute=absolute)
+    session = a_session(user.id, at=at, idle=idle, absolute=absolute, origin=origin, device=device)
     await in_transaction(storage, lambda tx: tx.sessions.add(session))
     return session
 

@@ -8,7 +8,7 @@ from auth_core.assembly import Tx
 from auth_core.ids import SessionId
 from auth_core.origin import Origin
 from auth_core.revocation.model import Reason
-from auth_core.sessions.model import Session
+from auth_core.sessions.model import Others, Session
 from auth_core.testing.builders import a_session, a_user
 from auth_core.testing.contracts.arrangement import session_now, stored_session, stored_user
 from auth_core.testing.contracts.concurrency import in_transaction, race, roll_back, while_open
@@ -38,6 +38,78 @@ class SessionsContract:
         await in_transaction(storage, lambda tx: tx.sessions.add(session))
 
         assert await session_now(storage, session.id) == session
+
+    async def test_a_session_is_called_what_its_user_calls_it(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        session = await stored_session(storage, user, device="Ada\u2019s \U0001f4f1 'phone'")
+
+        assert (await session_now(storage, session.id)).device == "Ada\u2019s \U0001f4f1 'phone'"
+
+    async def test_whoever_adds_a_session_is_told_how_many_others_are_live_by_then(self, storage: Storage) -> None:
+        user, bystander = await stored_user(storage), await stored_user(storage)
+        await stored_session(storage, bystander)
+        ended = await stored_session(storage, user)
+        await _end(storage, ended.id)
+        await stored_session(storage, user, idle=HOUR)
+        await stored_session(storage, user, idle=HOUR + TICK)
+        over = await stored_session(storage, user, idle=HOUR, absolute=HOUR)
+        await storage.refresh_chains.advance(over.id, 0, now=NOON, idle=DAY)
+        await stored_session(storage, user)
+
+        others = await _add(storage, a_session(user.id, at=NOON + HOUR))
+
+        assert others.live == 2
+
+    async def test_whoever_adds_the_first_session_is_told_that_there_is_no_other(self, storage: Storage) -> None:
+        user, bystander = await stored_user(storage), await stored_user(storage)
+        await stored_session(storage, bystander)
+
+        assert await _add(storage, a_session(user.id)) == Others(live=0, on_same_device=False)
+
+    async def test_a_device_is_known_by_what_it_is_called_and_by_its_network(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        await stored_session(storage, user, origin=Origin(address="192.0.2.1"), device="Firefox on Linux")
+        await stored_session(storage, user, origin=Origin(address=None), device="curl")
+        asked = {
+            ("192.0.2.254", "Firefox on Linux"): True,
+            ("192.0.3.1", "Firefox on Linux"): False,
+            (None, "Firefox on Linux"): False,
+            ("192.0.2.1", "firefox on linux"): False,
+            ("192.0.2.1", "curl"): False,
+            (None, "curl"): True,
+        }
+
+        told = {
+            (address, device): await _is_known(
+                storage, a_session(user.id, origin=Origin(address=address), device=device)
+            )
+            for address, device in asked
+        }
+
+        assert told == asked
+
+    async def test_a_device_is_remembered_as_long_as_any_session_on_it_is_kept(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        ended = await stored_session(storage, user, device="a phone")
+        await _end(storage, ended.id)
+        await stored_session(storage, user, device="a tablet", idle=HOUR, absolute=HOUR)
+
+        later = NOON + 2 * HOUR
+        assert (await _add(storage, a_session(user.id, device="a phone", at=later))).on_same_device
+        assert (await _add(storage, a_session(user.id, device="a tablet", at=later))).on_same_device
+        assert not (await _add(storage, a_session(user.id, device="a watch", at=later))).on_same_device
+
+    async def test_of_many_who_log_in_at_once_each_is_told_of_those_before(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        async def log_in(tx: Tx) -> Others:
+            await tx.users.record_log_in(user.id, now=NOON)
+            return await tx.sessions.add(a_session(user.id))
+
+        told = await race(20, lambda: in_transaction(storage, log_in))
+
+        assert sorted(others.live for others in told) == list(range(20))
 
     async def test_a_session_that_is_not_there_is_not_found(self, storage: Storage) -> None:
         assert await in_transaction(storage, lambda tx: tx.sessions.lock(a_session(a_user().id).id)) is None
@@ -139,6 +211,45 @@ class SessionsContract:
         assert list(ended) == [mine.id]
         assert (await session_now(storage, mine.id)).ended_at is not None
 
+    async def test_the_sessions_that_were_not_used_for_longest_end(self, storage: Storage) -> None:
+        user, bystander = await stored_user(storage), await stored_user(storage)
+        theirs = await stored_session(storage, bystander)
+        new, old, older, oldest = [await stored_session(storage, user, at=NOON - number * HOUR) for number in range(4)]
+        await storage.refresh_chains.advance(oldest.id, 0, now=NOON, idle=DAY)
+
+        ended = await _end_longest_unused(storage, user, keep=new.id, spare=1)
+
+        assert sorted(ended) == sorted([old.id, older.id])
+        stored = [await session_now(storage, each.id) for each in (new, old, older, oldest, theirs)]
+        over = (NOON + HOUR, Reason.TOO_MANY_SESSIONS)
+        assert [(each.ended_at, each.ended_because) for each in stored] == [
+            (None, None), over, over, (None, None), (None, None),
+        ]  # fmt: skip
+
+    async def test_the_session_to_keep_does_not_end_though_no_other_was_unused_for_longer(
+        self, storage: Storage
+    ) -> None:
+        user = await stored_user(storage)
+        kept = await stored_session(storage, user, at=NOON - HOUR)
+        others = [await stored_session(storage, user) for _ in range(2)]
+
+        assert await _end_longest_unused(storage, user, keep=kept.id, spare=2) == []
+        assert set(await _end_longest_unused(storage, user, keep=kept.id, spare=0)) == {each.id for each in others}
+        assert (await session_now(storage, kept.id)).ended_at is None
+
+    async def test_what_is_over_makes_no_room(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        new = await stored_session(storage, user)
+        ended = await stored_session(storage, user)
+        await _end(storage, ended.id)
+        idle = await stored_session(storage, user, idle=HOUR)
+        live = await stored_session(storage, user, at=NOON - HOUR, idle=DAY)
+
+        assert await _end_longest_unused(storage, user, keep=new.id, spare=1) == []
+        assert list(await _end_longest_unused(storage, user, keep=new.id, spare=0)) == [live.id]
+        assert (await session_now(storage, ended.id)).ended_because is Reason.LOGGED_OUT
+        assert (await session_now(storage, idle.id)).ended_at is None
+
     async def test_a_log_in_waits_for_the_end_of_all_sessions(self, storage: Storage) -> None:
         user = await stored_user(storage)
         await stored_session(storage, user)
@@ -226,6 +337,29 @@ class SessionsContract:
         )
 
         assert advanced is not None
+
+
+async def _add(storage: Storage, session: Session) -> Others:
+    return await in_transaction(storage, lambda tx: tx.sessions.add(session))
+
+
+async def _is_known(storage: Storage, session: Session) -> bool:
+    told: list[Others] = []
+
+    async def add(tx: Tx) -> None:
+        told.append(await tx.sessions.add(session))
+
+    await roll_back(storage, add)
+    return told[0].on_same_device
+
+
+async def _end_longest_unused(storage: Storage, user: User, *, keep: SessionId, spare: int) -> Sequence[SessionId]:
+    return await in_transaction(
+        storage,
+        lambda tx: tx.sessions.end_longest_unused(
+            user.id, keep=keep, spare=spare, because=Reason.TOO_MANY_SESSIONS, now=NOON + HOUR
+        ),
+    )
 
 
 async def _end(storage: Storage, session_id: SessionId, *, because: Reason = Reason.LOGGED_OUT) -> bool:
