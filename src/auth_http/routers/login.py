@@ -24,8 +24,13 @@ router = APIRouter(tags=["Signing in"])
     responses=failures(InvalidCredentials(), Busy(SHORTLY), NoSigningKey(Unavailable.SHORTLY), json=True, writes=True),
 )
 async def login(asked: Credentials, request: Request) -> Response:
-    """Opens a session. An unknown address, a wrong password and a disabled account get one and the same answer."""
-    logged_in = await auth(request).login.log_in(email=asked.email, password=asked.password, origin=origin(request))
+    """Opens a session. An unknown address, a wrong password and a disabled account get one and the same answer.
+
+    Whoever has as many sessions as they may have loses the one that was not used for longest.
+    """
+    logged_in = await auth(request).login.log_in(
+        email=asked.email, password=asked.password, device_name=asked.device_name, origin=origin(request)
+    )
     return answered(LoginAnswer.of_login(logged_in))
 
 
@@ -64,6 +69,22 @@ async def refresh(asked: RefreshToken, request: Request) -> Response:
 async def logout(current: Current, request: Request) -> None:
     """Ends this session: its access and refresh tokens are refused from now on."""
     await auth(request).sessions.log_out(
+        user_id=current.principal.user_id, session_id=current.session_id, origin=origin(request)
+    )
+
+
+@router.post(
+    "/auth/logout-others",
+    operation_id="logout_others",
+    summary="Sign out everywhere else",
+    status_code=204,
+    response_class=Response,
+    response_description="Signed out everywhere else.",
+    responses=failures(bearer=True, writes=True),
+)
+async def logout_others(current: Current, request: Request) -> None:
+    """Ends every session of the caller but this one."""
+    await auth(request).sessions.log_out_elsewhere(
         user_id=current.principal.user_id, session_id=current.session_id, origin=origin(request)
     )
 

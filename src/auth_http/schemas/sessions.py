@@ -13,13 +13,18 @@ from auth_http.schemas.document import Answered, example
 
 
 class SessionAnswer(Answered):
-    """One place where somebody is signed in; `current` is the one that asks."""
+    """One place where somebody is signed in; `current` is the one that asks.
+
+    `device` is what the person called it when they signed in, or what `user_agent` seems to be. `last_used_at` is the
+    log-in or the last refresh: other requests write nothing, so it lies up to the life of an access token behind.
+    """
 
     id: UUID
     current: bool
     created_at: datetime
     last_used_at: datetime
     expires_at: datetime
+    device: str
     address: str | None
     user_agent: str | None
 
@@ -32,6 +37,7 @@ class SessionAnswer(Answered):
             created_at=session.created_at,
             last_used_at=session.advanced_at,
             expires_at=session.valid_until,
+            device=session.device,
             address=session.origin.address,
             user_agent=session.origin.user_agent,
         )
@@ -49,8 +55,9 @@ class SessionsAnswer(Answered):
                     "created_at": "2026-11-24T08:15:00Z",
                     "last_used_at": "2026-11-24T09:02:11Z",
                     "expires_at": "2026-12-01T09:02:11Z",
+                    "device": "Firefox on Linux",
                     "address": "198.51.100.7",
-                    "user_agent": "Mozilla/5.0",
+                    "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
                 }
             ]
         )

@@ -25,17 +25,19 @@ _EXAMPLE_PAIR: Final[JsonDict] = {
 
 
 class Credentials(Asked):
-    """What a person signs in with."""
+    """What a person signs in with, and what they call the device, if they like: it is cut to 64 characters."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
             email="grace@example.com",
             password="correct horse battery staple",  # noqa: S106 - an example
+            device_name="Grace's laptop",
         )
     )
 
     email: str
     password: Secret
+    device_name: str | None = None
 
 
 class RefreshToken(Asked):

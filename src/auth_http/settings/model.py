@@ -244,6 +244,11 @@ class Settings(BaseSettings):
     ended_session_days: float = Field(default=30, ge=0, le=3650)
     """Days for which ended sessions are kept."""
 
+    max_sessions: int = Field(default=100, ge=0, le=1_000_000)
+    """Sessions a person may have at a time; one log-in more ends the one that was not used for longest. 0 for any
+    number.
+    """
+
     signing_algorithm: Algorithm = Field(default=Algorithm.ES256)
     """How access tokens are signed: ES256, RS256, EdDSA (Ed25519) or HS256. A change is for the next key; rotate to
     hasten it. Keys for HS256 are never published: other services can then not check tokens by themselves.
@@ -331,6 +336,7 @@ class Settings(BaseSettings):
                 idle=timedelta(days=self.refresh_token_days),
                 absolute=timedelta(days=self.session_days),
                 retry_window=timedelta(seconds=self.refresh_retry_seconds),
+                most=self.max_sessions or None,
                 kept_after_end=timedelta(days=self.ended_session_days),
             ),
             revocation=RevocationPolicy(

@@ -18,6 +18,7 @@ ROUTES = {
     "POST /auth/refresh": "refresh",
     "POST /auth/logout": "logout",
     "POST /auth/logout-all": "logout_all",
+    "POST /auth/logout-others": "logout_others",
     "GET /auth/me": "read_profile",
     "PATCH /auth/me": "update_profile",
     "PUT /auth/me": "replace_profile",

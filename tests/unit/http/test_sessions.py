@@ -1,10 +1,11 @@
 """Where one is signed in, and signing out."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from tests.unit.http.service import EMAIL, PASSWORD, Service
+from auth_http.settings import Settings
+from tests.unit.http.service import EMAIL, PASSWORD, Service, a_service
 
 
 @pytest.mark.covers("SES-01", "SES-08")
@@ -94,3 +95,105 @@ async def test_signing_out_everywhere_ends_every_session(service: Service) -> No
     codes = [(await service.ask("GET", "/auth/me", token=each["access_token"])).code for each in (phone, laptop)]
 
     assert (answer.status, codes) == (204, ["revoked_token", "revoked_token"])
+
+
+@pytest.mark.covers("SES-02", "SES-06")
+async def test_signing_out_everywhere_else_ends_every_other_session(service: Service) -> None:
+    phone = await service.signed_in()
+    laptop, tablet = (await service.log_in()).json(), (await service.log_in()).json()
+    answers = [await service.ask("POST", "/auth/logout-others", token=phone["access_token"]) for _ in range(2)]
+    by_others = [await service.ask("GET", "/auth/me", token=each["access_token"]) for each in (laptop, tablet)]
+    items = (await service.ask("GET", "/auth/sessions", token=phone["access_token"])).json()["items"]
+
+    assert [(answer.status, answer.body) for answer in answers] == [(204, b"")] * 2
+    assert [answer.code for answer in by_others] == ["revoked_token"] * 2
+    assert [item["current"] for item in items] == [True]
+
+
+@pytest.mark.covers("SES-02")
+async def test_ending_a_session_without_saying_which_ends_none(service: Service) -> None:
+    token = (await service.signed_in())["access_token"]
+    await service.log_in()
+    answers = [await service.ask("DELETE", path, token=token) for path in ("/auth/sessions", "/auth/sessions/")]
+    items = (await service.ask("GET", "/auth/sessions", token=token)).json()["items"]
+
+    assert {answer.status for answer in answers} <= {404, 405}
+    assert len(items) == 2
+
+
+@pytest.mark.covers("SES-04")
+async def test_an_access_token_that_has_expired_signs_nobody_out(service: Service) -> None:
+    phone = await service.signed_in()
+    service.clock.advance(timedelta(minutes=15))
+    too_late = await service.ask("POST", "/auth/logout", token=phone["access_token"])
+    pair = (await service.ask("POST", "/auth/refresh", {"refresh_token": phone["refresh_token"]})).json()
+    in_time = await service.ask("POST", "/auth/logout", token=pair["access_token"])
+    refused = await service.ask("POST", "/auth/refresh", {"refresh_token": pair["refresh_token"]})
+
+    assert (too_late.status, too_late.code) == (401, "expired_token")
+    assert (in_time.status, refused.code) == (204, "invalid_refresh_token")
+
+
+@pytest.mark.covers("RFR-27")
+async def test_a_log_in_with_the_tokens_of_another_session_opens_one_of_its_own(service: Service) -> None:
+    planted = await service.signed_in()
+    credentials = {"email": EMAIL, "password": PASSWORD}
+    own = (await service.ask("POST", "/auth/login", credentials, token=planted["access_token"])).json()
+    items = (await service.ask("GET", "/auth/sessions", token=own["access_token"])).json()["items"]
+    await service.ask("POST", "/auth/logout", token=planted["access_token"])
+    of_planted = await service.ask("POST", "/auth/refresh", {"refresh_token": planted["refresh_token"]})
+    of_own = await service.ask("POST", "/auth/refresh", {"refresh_token": own["refresh_token"]})
+
+    assert len({item["id"] for item in items}) == 2
+    assert (of_planted.code, of_own.status) == ("invalid_refresh_token", 200)
+
+
+@pytest.mark.covers("RFR-27")
+async def test_a_log_in_takes_no_session_from_its_caller(service: Service) -> None:
+    planted = await service.signed_in()
+    for member in ("session_id", "sid", "refresh_token"):
+        document = {"email": EMAIL, "password": PASSWORD, member: planted["refresh_token"]}
+        answer = await service.ask("POST", "/auth/login", document)
+
+        assert answer.status == 422
+
+
+@pytest.mark.covers("SES-08")
+async def test_a_device_is_shown_by_name(service: Service) -> None:
+    await service.register()
+    firefox = ((b"user-agent", b"Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"),)
+    document = {"email": EMAIL, "password": PASSWORD}
+    await service.ask("POST", "/auth/login", document, headers=firefox)
+    service.clock.advance(timedelta(minutes=1))
+    hostile = document | {"device_name": "<b>lap\r\ntop\u202e</b>" + "x" * 100}
+    token = (await service.ask("POST", "/auth/login", hostile, headers=firefox)).json()["access_token"]
+    items = (await service.ask("GET", "/auth/sessions", token=token)).json()["items"]
+
+    assert [item["device"] for item in items] == ["<b>laptop</b>" + "x" * 51, "Firefox on Linux"]
+
+
+@pytest.mark.covers("SES-01")
+async def test_last_use_is_the_log_in_or_the_last_refresh(service: Service) -> None:
+    held = await service.signed_in()
+    service.clock.advance(timedelta(minutes=5))
+    await service.ask("GET", "/auth/me", token=held["access_token"])
+    (before,) = (await service.ask("GET", "/auth/sessions", token=held["access_token"])).json()["items"]
+    pair = (await service.ask("POST", "/auth/refresh", {"refresh_token": held["refresh_token"]})).json()
+    (after,) = (await service.ask("GET", "/auth/sessions", token=pair["access_token"])).json()["items"]
+
+    assert before["last_used_at"] == before["created_at"] == after["created_at"]
+    assert datetime.fromisoformat(after["last_used_at"]) == service.clock.now()
+    assert datetime.fromisoformat(after["expires_at"]) == service.clock.now() + timedelta(days=7)
+
+
+@pytest.mark.covers("SES-03")
+async def test_there_are_as_many_sessions_as_the_setting_says() -> None:
+    service = await a_service(Settings(max_sessions=2))
+    first = await service.signed_in()
+    service.clock.advance(timedelta(minutes=1))
+    await service.log_in()
+    third = (await service.log_in()).json()
+    items = (await service.ask("GET", "/auth/sessions", token=third["access_token"])).json()["items"]
+    by_first = await service.ask("GET", "/auth/me", token=first["access_token"])
+
+    assert (len(items), by_first.code) == (2, "revoked_token")

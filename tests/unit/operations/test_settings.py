@@ -72,6 +72,8 @@ def test_settings_become_the_policies_of_the_core() -> None:
             "AUTH_REFRESH_TOKEN_DAYS": "1",
             "AUTH_SESSION_DAYS": "2",
             "AUTH_REFRESH_RETRY_SECONDS": "0",
+            "AUTH_MAX_SESSIONS": "5",
+            "AUTH_ENDED_SESSION_DAYS": "3",
             "AUTH_REGISTRATION": "closed",
             "AUTH_PASSWORD_MIN_LENGTH": "15",
         }
@@ -83,8 +85,14 @@ def test_settings_become_the_policies_of_the_core() -> None:
     assert policies.sessions.idle == timedelta(days=1)
     assert policies.sessions.absolute == timedelta(days=2)
     assert policies.sessions.retry_window == timedelta(0)
+    assert policies.sessions.most == 5
+    assert policies.sessions.kept_after_end == timedelta(days=3)
     assert policies.users.registration is RegistrationMode.CLOSED
     assert policies.passwords.min_length == 15
+
+
+def test_a_limit_of_no_sessions_is_no_limit() -> None:
+    assert read_settings({"AUTH_MAX_SESSIONS": "0"}).policies().sessions.most is None
 
 
 @pytest.mark.covers("CFG-01", "CFG-06")
@@ -133,6 +141,7 @@ def test_where_people_rely_on_it_nothing_is_made_up(stage: str) -> None:
         ("AUTH_PASSWORD_MIN_LENGTH", "7", "8"),
         ("AUTH_REFRESH_TOKEN_DAYS", "31", "AUTH_SESSION_DAYS"),
         ("AUTH_REFRESH_RETRY_SECONDS", "301", "300"),
+        ("AUTH_MAX_SESSIONS", "-1", "0"),
         ("AUTH_REGISTRATION", "maybe", "'open'"),
         ("AUTH_DRAIN_SECONDS", "nan", "300"),
     ],
