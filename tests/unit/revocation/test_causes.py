@@ -52,6 +52,12 @@ async def log_out_everywhere(core: Core, held: Sequence[LoggedIn]) -> None:
     await core.auth.sessions.log_out_everywhere(user_id=held[0].user.id, origin=HERE)
 
 
+async def log_out_elsewhere(core: Core, held: Sequence[LoggedIn]) -> None:
+    await core.auth.sessions.log_out_elsewhere(
+        user_id=held[0].user.id, session_id=held[0].tokens.session.id, origin=HERE
+    )
+
+
 async def revoke(core: Core, held: Sequence[LoggedIn]) -> None:
     await core.auth.sessions.revoke(user_id=held[0].user.id, session_id=held[1].tokens.session.id, origin=HERE)
 
@@ -75,6 +81,7 @@ async def reuse(core: Core, held: Sequence[LoggedIn]) -> None:
 CAUSES: dict[str, tuple[Act, Callable[[Sequence[LoggedIn]], list[Revocation]]]] = {
     "log out": (log_out, lambda held: [of_session(held[0])]),
     "log out everywhere": (log_out_everywhere, lambda held: [of_user(held[0], 1)]),
+    "log out elsewhere": (log_out_elsewhere, lambda held: [of_session(held[1])]),
     "revoke": (revoke, lambda held: [of_session(held[1])]),
     "change password": (change_password, lambda held: [of_session(held[1])]),
     "disable": (disable, lambda held: [of_user(held[0], 1)]),

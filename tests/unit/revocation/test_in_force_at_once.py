@@ -21,6 +21,7 @@ from tests.unit.revocation.test_causes import (
     change_password,
     disable,
     log_out,
+    log_out_elsewhere,
     log_out_everywhere,
     reuse,
     revoke,
@@ -56,6 +57,7 @@ async def accepted(core: Core, who: LoggedIn) -> bool:
     ("act", "left"),
     [
         (log_out, [False, True]),
+        (log_out_elsewhere, [True, False]),
         (revoke, [True, False]),
         (change_password, [True, False]),
         (reuse, [False, True]),

@@ -10,7 +10,7 @@ from auth_core import InvalidRefreshToken, RevokedToken, SessionPolicy
 from auth_core.audit.events import EventKind
 from auth_core.ids import SessionId
 from auth_core.login.model import LoggedIn
-from auth_core.revocation.model import Reason
+from auth_core.revocation.model import Reason, SessionRevocation
 from auth_core.users.model import User
 from tests.unit.core_in_memory import DAY, HERE, MINUTE, Core
 
@@ -63,6 +63,21 @@ async def test_what_had_to_end_is_recorded() -> None:
     assert (event.actor, event.session_id) == (None, first.tokens.session.id)
     assert event.details == {"reason": "too_many_sessions"}
     assert core.store.committed.sessions[first.tokens.session.id].ended_because is Reason.TOO_MANY_SESSIONS
+
+
+@pytest.mark.covers("SES-03", "R-S4")
+async def test_what_had_to_end_is_revoked() -> None:
+    core = await core_with(1)
+    user = await core.register()
+    first, second = await log_ins(core, user, 2)
+
+    revoked = [each for each in core.store.committed.revocations.values() if isinstance(each, SessionRevocation)]
+
+    assert [each.session_id for each in revoked] == [first.tokens.session.id]
+    await core.auth.revocation.follow()  # so that nobody asks the store
+    with pytest.raises(RevokedToken):
+        await core.auth.tokens.verify_access_token(token=first.tokens.access_token.reveal())
+    await core.auth.tokens.verify_access_token(token=second.tokens.access_token.reveal())
 
 
 @pytest.mark.covers("SES-03")
