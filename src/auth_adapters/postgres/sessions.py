@@ -88,15 +88,9 @@ _LONGEST_UNUSED: Final = (
     .order_by(SESSIONS.c.advanced_at.desc(), SESSIONS.c.id.desc())
     .offset(bindparam("spared"))
 )
-_END_LONGEST_UNUSED: Final = (
-    update(SESSIONS)
-    .where(
-        SESSIONS.c.id == any_(func.array(_LONGEST_UNUSED.scalar_subquery(), type_=ARRAY(Uuid))),
-        SESSIONS.c.ended_at.is_(None),
-    )
-    .values(ended_at=bindparam("now"), ended_because=bindparam("because"))
-    .returning(SESSIONS.c.id)
-)
+_END_LONGEST_UNUSED: Final = _END_ALL.where(
+    SESSIONS.c.id == any_(func.array(_LONGEST_UNUSED.scalar_subquery(), type_=ARRAY(Uuid)))
+).returning(SESSIONS.c.id)
 _LIVE_OF: Final = (
     select(SESSIONS)
     .where(SESSIONS.c.user_id == bindparam("owner"), IS_LIVE)

@@ -31,6 +31,12 @@ async def _change_password_elsewhere(person: Person) -> None:
     await other.change_password()
 
 
+async def _log_out_elsewhere(person: Person) -> None:
+    other = Person(person.auth, person.id, person.email)
+    await other.log_in()
+    await other.log_out_elsewhere()
+
+
 async def _log_out_everywhere(person: Person) -> None:
     await person.auth.sessions.log_out_everywhere(user_id=person.id, origin=an_origin())
 
@@ -42,8 +48,15 @@ async def _revoke(person: Person) -> None:
 @pytest.mark.covers("RFR-09")
 @pytest.mark.parametrize(
     "end",
-    [Person.log_out, _log_out_everywhere, _revoke, Person.is_disabled, _change_password_elsewhere],
-    ids=["log out", "log out everywhere", "revoke", "disable", "change password"],
+    [
+        Person.log_out,
+        _log_out_elsewhere,
+        _log_out_everywhere,
+        _revoke,
+        Person.is_disabled,
+        _change_password_elsewhere,
+    ],
+    ids=["log out", "log out elsewhere", "log out everywhere", "revoke", "disable", "change password"],
 )
 async def test_no_refresh_begun_after_the_end_succeeds(
     auth: AuthCore, end: Callable[[Person], Awaitable[None]]
