@@ -33,6 +33,7 @@ from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.errors import (
     ExpiredToken,
     InvalidToken,
+    KeysUnknown,
     MalformedToken,
     NoSigningKey,
     RevokedToken,
@@ -65,6 +66,7 @@ __all__ = [
     "InvalidRefreshToken",
     "InvalidRoleName",
     "InvalidToken",
+    "KeysUnknown",
     "MalformedToken",
     "NoSigningKey",
     "NotFound",
