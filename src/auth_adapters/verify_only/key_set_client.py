@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final, Protocol
 
 from auth_adapters.extras import needs
-from auth_adapters.verify_only.public_keys import PublicKey, read_key_set
+from auth_adapters.verify_only.public_keys import NotAKeySet, PublicKey, read_key_set
 from auth_core.errors import Unavailable
 
 with needs("verify"):
@@ -64,7 +64,7 @@ class HttpKeySet:
         try:
             async with asyncio.timeout(_PATIENCE):
                 return await self._ask(headers)
-        except (httpx2.HTTPError, httpx2.StreamError, TimeoutError, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.StreamError, TimeoutError, NotAKeySet) as error:
             raise Unavailable(Unavailable.SHORTLY) from error
 
     async def _ask(self, headers: Mapping[str, str]) -> KeySetAnswer:
@@ -76,11 +76,11 @@ class HttpKeySet:
             if response.status_code == _NOT_MODIFIED and "If-None-Match" in headers:
                 return KeySetAnswer(keys=None, tag=headers["If-None-Match"], max_age=max_age)
             if response.status_code != _OK or "content-encoding" in response.headers:
-                raise ValueError("not a key set")
+                raise NotAKeySet
             async for part in response.aiter_raw():
                 body += part
                 if len(body) > _LARGEST_ANSWER:
-                    raise ValueError("longer than any key set")
+                    raise NotAKeySet
         return KeySetAnswer(keys=read_key_set(bytes(body)), tag=_tag(response.headers.get("etag")), max_age=max_age)
 
 

@@ -43,12 +43,19 @@ class PublicKey:
     verify: Verify = field(compare=False, repr=False)
 
 
+class NotAKeySet(ValueError):
+    """What was answered is no key set, or one that is not to be trusted."""
+
+
 def read_key_set(document: bytes) -> Mapping[str, PublicKey]:
-    """Return the keys by their names, without those that are for something else. Raises: ValueError."""
+    """Return the keys by their names, without those that are for something else. Raises: NotAKeySet."""
     try:
-        listed = compact.members(document).get("keys")
-    except MalformedToken as error:
-        raise ValueError("not a JSON object") from error
+        return _keys_in(compact.members(document).get("keys"))
+    except (MalformedToken, ValueError) as error:
+        raise NotAKeySet from error
+
+
+def _keys_in(listed: object) -> Mapping[str, PublicKey]:
     if not isinstance(listed, list) or len(cast("list[object]", listed)) > _MOST_KEYS:
         raise ValueError("not a list of a few keys")
     keys: dict[str, PublicKey] = {}
@@ -56,10 +63,11 @@ def read_key_set(document: bytes) -> Mapping[str, PublicKey]:
         if not isinstance(each, dict):
             raise ValueError("not a key")  # noqa: TRY004 - whatever is wrong with a key set, it is one error
         key = _read(cast("dict[str, object]", each))
-        if key is not None:
-            if key.kid in keys:
-                raise ValueError("two keys have one name")
-            keys[key.kid] = key
+        if key is None:
+            continue
+        if key.kid in keys:
+            raise ValueError("two keys have one name")
+        keys[key.kid] = key
     return keys
 
 

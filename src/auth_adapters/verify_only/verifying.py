@@ -1,6 +1,6 @@
 """The wiring of a service that is shown tokens and needs neither a database nor a secret of ours."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,6 +13,7 @@ from auth_adapters.service_address import checked, is_of_this_machine
 from auth_adapters.system import SystemClock
 from auth_adapters.verify_only.key_set_client import HttpKeySet
 from auth_adapters.verify_only.known_keys import KeySetPolicy, KnownKeys, kept_fresh
+from auth_adapters.verify_only.public_keys import PublicKey
 from auth_core.clock import Clock
 from auth_core.errors import Unavailable
 from auth_core.revocation.policy import Fallback, RevocationPolicy
@@ -47,14 +48,14 @@ class UnknownKey(InvalidToken):
 
 
 class PublishedKeyOpener:
-    """Opens access tokens that were signed with one of the known keys; the key chooses the algorithm."""
+    """Opens access tokens that were signed with a key `find` knows; the key chooses the algorithm."""
 
-    def __init__(self, keys: KnownKeys) -> None:
-        self._keys = keys
+    def __init__(self, find: Callable[[str], PublicKey | None]) -> None:
+        self._find = find
 
     def open(self, token: str) -> Mapping[str, object]:
         jws = compact.read(token, typ=ACCESS_TOKEN_TYPE)
-        key = self._keys.find(jws.kid)
+        key = self._find(jws.kid)
         if key is None:
             raise UnknownKey
         if jws.algorithm != key.algorithm or not key.verify(jws.signing_input, jws.signature):
@@ -137,7 +138,7 @@ async def verifying(
             )
         known = KnownKeys(HttpKeySet(client, address=where), clock=clock, policy=keys)
         verifier = assemble_verifier(
-            opener=PublishedKeyOpener(known),
+            opener=PublishedKeyOpener(known.find),
             feed=None
             if isinstance(credentials, UnsafeNoRevocations)
             else HttpRevocationFeed(client, address=where, token=credentials),
