@@ -25,7 +25,12 @@ def shown(text: str) -> str:
 
 
 class TokenVerifierContract:
-    """Subclass it and provide `verifier`, and the `core` that issues the tokens it verifies, with its `clock`."""
+    """Subclass it and provide `verifier`, and the `core` that issues the tokens it verifies, with its `clock`.
+
+    `patience` is how many seconds it may take to hear of what was revoked.
+    """
+
+    patience: float = PATIENCE
 
     @pytest.fixture
     def verifier(self) -> TokenVerifier:
@@ -103,7 +108,7 @@ class TokenVerifierContract:
 
         await core.sessions.log_out(user_id=leaving.user.id, session_id=leaving.tokens.session.id, origin=Origin())
 
-        await comes_to_refuse(verifier, leaving)
+        await comes_to_refuse(verifier, leaving, within=self.patience)
         assert (await verifier.verify_access_token(token=access_token(staying))).principal == staying.tokens.principal
 
     async def test_who_was_disabled_is_refused(self, verifier: TokenVerifier, core: AuthCore) -> None:
@@ -112,7 +117,7 @@ class TokenVerifierContract:
 
         await core.users.disable(user_id=who.user.id, actor=None, origin=Origin())
 
-        await comes_to_refuse(verifier, who)
+        await comes_to_refuse(verifier, who, within=self.patience)
 
 
 def access_token(who: LoggedIn) -> str:
@@ -127,9 +132,9 @@ async def signed_in(core: AuthCore) -> LoggedIn:
     return await core.login.log_in(email=email, password=_PASSWORD, origin=Origin())
 
 
-async def comes_to_refuse(verifier: TokenVerifier, who: LoggedIn) -> None:
+async def comes_to_refuse(verifier: TokenVerifier, who: LoggedIn, *, within: float) -> None:
     """Wait until the token is refused as revoked: elsewhere it takes a moment to hear of it."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(within):
         while True:
             try:
                 await verifier.verify_access_token(token=access_token(who))
