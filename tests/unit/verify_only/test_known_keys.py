@@ -148,6 +148,19 @@ async def test_keys_are_trusted_for_so_long_after_they_were_confirmed_and_no_lon
     assert (trusted_at_the_end, keys.are_trusted()) == (True, False)
 
 
+async def test_an_answer_confirms_the_moment_it_was_asked_for_however_long_it_took() -> None:
+    clock, source = MovableClock(), Scripted([told(key("a"))])
+    source.may_answer.clear()
+    keys = known_over(source, clock)
+    look = asyncio.create_task(keys.look_again())
+    await asyncio.sleep(0)
+    clock.advance(POLICY.kept + TICK)
+    source.may_answer.set()
+    await look
+
+    assert not keys.are_trusted()
+
+
 async def test_a_clock_that_was_turned_back_confirms_nothing_and_holds_nobody_up() -> None:
     clock, source = MovableClock(), Scripted([told(key("a"))])
     keys = known_over(source, clock)
@@ -242,7 +255,7 @@ async def test_a_look_that_hangs_is_broken_off_with_the_block() -> None:
         clock.advance(POLICY.refresh)
         hanging = asyncio.create_task(keys.look_again())
         await asyncio.sleep(0)
-    await hanging
+    await asyncio.wait_for(hanging, 5)
 
     assert not [task for task in asyncio.all_tasks() if task.get_name() in {"ask_for_keys", "keep_keys_fresh"}]
 

@@ -149,6 +149,18 @@ async def test_an_answer_that_is_lost_leaves_open_whether_it_was_done(name: str,
 
 
 @pytest.mark.parametrize("name", list(EVERYTHING))
+async def test_no_redirect_is_followed(name: str) -> None:
+    transport = Scripted(
+        [Said(307, headers=((b"location", b"https://elsewhere.example/"),)), problem(404, "not_found")]
+    )
+    async with asking(transport) as auth:
+        with pytest.raises(Unavailable):
+            await EVERYTHING[name](auth)
+
+    assert {request.url.host for request in transport.asked} == {"auth.example"}
+
+
+@pytest.mark.parametrize("name", list(EVERYTHING))
 async def test_what_the_service_itself_refuses_was_not_done_whatever_it_calls_it(name: str) -> None:
     assert type(await failure(EVERYTHING[name], problem(409, "of_a_later_release"))) is Unavailable
     assert type(await failure(EVERYTHING[name], problem(405, "method_not_allowed"))) is Unavailable
