@@ -153,7 +153,8 @@ async def test_an_answer_confirms_the_moment_it_was_asked_for_however_long_it_to
     source.may_answer.clear()
     keys = known_over(source, clock)
     look = asyncio.create_task(keys.look_again())
-    await asyncio.sleep(0)
+    while not source.asked:
+        await asyncio.sleep(0)
     clock.advance(POLICY.kept + TICK)
     source.may_answer.set()
     await look
