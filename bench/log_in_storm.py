@@ -63,7 +63,7 @@ async def during(weather: str, address: str, rounds: int) -> dict[str, object]:
             stdout=asyncio.subprocess.PIPE,
         )
         said, _ = await clients.communicate()
-    return {"loop_late": stalls.summary(), **json.loads(said)}
+    return {"loop": stalls.summary(), **json.loads(said)}
 
 
 @asynccontextmanager

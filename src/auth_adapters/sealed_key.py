@@ -43,7 +43,8 @@ def unseal(material: KeyMaterial, vault: KeyVault) -> PrivateKeyTypes:
     """
     context = context_of(material.kid, material.algorithm)
     document = vault.open(material.sealed_private_key.reveal(), context=context)
-    return serialization.load_der_private_key(document.reveal(), password=None)
+    # The seal vouches for what was sealed. To prove an RSA key sound again takes a tenth of a second.
+    return serialization.load_der_private_key(document.reveal(), password=None, unsafe_skip_rsa_key_validation=True)
 
 
 def resealed(material: KeyMaterial, vault: KeyVault) -> KeyMaterial | None:

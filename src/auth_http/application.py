@@ -74,12 +74,12 @@ def application(wiring: Wiring, *, lifespan: Lifespan[FastAPI] | None = None) ->
 def _guards(settings: Settings) -> list[Middleware]:
     """Return who stands before the routes, the first to see a request first."""
     return [
-        Middleware(FairTurns),
         Middleware(RequestIds),
         Middleware(SecurityHeaders, https_only=settings.public_url.startswith("https://")),
         Middleware(AccessLog),
         Middleware(LastResort),
         Middleware(HeaderGuard),
         Middleware(BodyGuard, forms=frozenset({token.PATH})),
+        Middleware(FairTurns),  # Here everything has arrived, and what costs something begins.
         Middleware(HeadAsGet),
     ]

@@ -1,5 +1,7 @@
 """What every unit test may ask for."""
 
+import gc
+
 import pytest
 from hypothesis import settings
 
@@ -8,6 +10,11 @@ from tests.unit.core_in_memory import Core
 # How long an example takes says something about how busy the machine is, and nothing about the code.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was collected, which stays to the end, out of the garbage collector's sight."""
+    gc.freeze()
 
 
 @pytest.fixture

@@ -20,9 +20,20 @@ from auth_core.tokens.ports import KeyMaker, TokenSigner
 from tests.unit.contracts.mutation import caught_by
 
 
+def a_vault() -> KeyVault:
+    return KeyVault(MasterSecret(Redacted(b"m" * 32)).derive(Purpose.SIGNING_KEYS), entropy=SystemEntropy())
+
+
 @pytest.fixture
 def vault() -> KeyVault:
-    return KeyVault(MasterSecret(Redacted(b"m" * 32)).derive(Purpose.SIGNING_KEYS), entropy=SystemEntropy())
+    return a_vault()
+
+
+@pytest.fixture(scope="module")
+async def one_of_each() -> Sequence[KeyMaterial]:
+    """The same for all tests: to find an RSA key takes longer than all of them."""
+    maker = VaultKeyMaker(a_vault(), entropy=SystemEntropy())
+    return [await maker.make(algorithm) for algorithm in Algorithm]
 
 
 class VaultKeys(KeyMakerContract):
@@ -36,7 +47,10 @@ class VaultKeys(KeyMakerContract):
 
 
 @pytest.mark.covers("JWT-24")
-class TestVaultKeyMaker(VaultKeys): ...
+class TestVaultKeyMaker(VaultKeys):
+    @pytest.fixture
+    def keys(self, one_of_each: Sequence[KeyMaterial]) -> Sequence[KeyMaterial]:
+        return one_of_each
 
 
 class TestHmacKeyMaker(KeyMakerContract):

@@ -21,7 +21,7 @@ from auth_core import AuthCore, Redacted, assemble
 from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
 from auth_core.ids import UserId
 from auth_core.testing import NOON, MovableClock, a_user
-from auth_core.tokens.keys import Algorithm, SigningKey
+from auth_core.tokens.keys import Algorithm, KeyMaterial, SigningKey
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.model import Resealed, ResealReport, Seal
 
@@ -71,10 +71,10 @@ class House:
         self.store.committed.passwords[user.id] = StoredPassword(user_id=user.id, hash=password, version=7)
         return user.id
 
-    async def keep_key(self, algorithm: Algorithm) -> None:
+    def keep_key(self, material: KeyMaterial) -> None:
         number = len(self.store.committed.signing_keys) + 1
         self.store.committed.signing_keys[number] = SigningKey(
-            number=number, material=await self.key_maker.make(algorithm), created_at=NOON, signs_from=NOON
+            number=number, material=material, created_at=NOON, signs_from=NOON
         )
 
     def snapshot(self) -> list[object]:
@@ -85,11 +85,16 @@ class House:
         ]
 
 
+OLD_KEYS: list[KeyMaterial] = []
+
+
 async def an_old_store(passwords: int = 3) -> MemoryStore:
-    """Everything there is under the old secret."""
+    """Everything there is under the old secret. The keys are the same for all tests: to find an RSA key takes long."""
     old = House.with_secrets(MemoryStore(), OLD)
-    for algorithm in Algorithm:
-        await old.keep_key(algorithm)
+    if not OLD_KEYS:
+        OLD_KEYS.extend([await old.key_maker.make(algorithm) for algorithm in Algorithm])
+    for material in OLD_KEYS:
+        old.keep_key(material)
     for _ in range(passwords):
         old.keep(scheme(OLD).hash(PASSWORD))
     return old.store

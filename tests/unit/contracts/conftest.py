@@ -1,0 +1,13 @@
+"""The contracts over adapters in memory, where nothing takes long that is not held up."""
+
+from collections.abc import Generator
+
+import pytest
+
+from auth_core.testing.contracts.concurrency import unhindered_within
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _in_memory() -> Generator[None]:
+    with unhindered_within(0.01):
+        yield
