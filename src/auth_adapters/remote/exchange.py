@@ -20,6 +20,7 @@ from auth_core.redacted import Redacted
 with needs("verify"):
     import httpx2
 
+_log: Final = logging.getLogger(__name__)
 _PATIENCE: Final = 10.0
 """Seconds for one attempt, all in all. Two fit into the time in which a refresh may be repeated."""
 
@@ -80,9 +81,7 @@ class Exchange:
         if isinstance(came, _Lost) and call.repeatable:
             came = await self._attempt(call)
         if isinstance(came, _Lost):
-            logging.getLogger(__name__).warning(
-                "auth_not_answered", extra={"method": call.method, "path": call.path, "error": came.cause}
-            )
+            _log.warning("not_answered", extra={"method": call.method, "path": call.path, "error": came.cause})
             raise unknown(writes=call.writes and came.sent)
         if 200 <= came.status < 300:
             return came.body

@@ -4,6 +4,7 @@ The service tells every error of the core by its code. What concerns the request
 only be that something on the way, or a release that does not fit, spoils requests, so nothing was done.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,13 +27,15 @@ from auth_core.tokens.errors import (
 )
 from auth_core.users.errors import EmailTaken, RegistrationClosed, UserNotFound
 
+_log: Final = logging.getLogger(__name__)
 _LONGEST_WAIT: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What was told besides the code."""
+    """What was told."""
 
+    code: str
     faults: tuple[Fault, ...]
     retry_after: timedelta
 
@@ -50,6 +53,12 @@ def _with_faults(error: Callable[..., AuthError]) -> Make:
 
 def _later(error: Callable[[timedelta], AuthError]) -> Make:
     return lambda told: error(told.retry_after)
+
+
+def _spoilt(told: Told) -> AuthError:
+    """Return what it means that the request was not one: something between here and there is not as it should be."""
+    _log.error("request_spoilt", extra={"code": told.code})
+    return Unavailable(told.retry_after)
 
 
 ERRORS: Final[Mapping[str, Make]] = {
@@ -77,17 +86,17 @@ ERRORS: Final[Mapping[str, Make]] = {
     "body_too_large": _with_faults(Rejected),
     "missing_token": _plain(InvalidToken),
     "headers_too_large": _plain(InvalidToken),
-    "ambiguous_header": _later(Unavailable),
-    "bad_header": _later(Unavailable),
-    "bad_host": _later(Unavailable),
-    "bad_request": _later(Unavailable),
-    "body_too_slow": _later(Unavailable),
-    "malformed_json": _later(Unavailable),
-    "method_not_allowed": _later(Unavailable),
-    "nested_too_deeply": _later(Unavailable),
-    "not_found": _later(Unavailable),
-    "token_in_query": _later(Unavailable),
-    "unsupported_media_type": _later(Unavailable),
+    "ambiguous_header": _spoilt,
+    "bad_header": _spoilt,
+    "bad_host": _spoilt,
+    "bad_request": _spoilt,
+    "body_too_slow": _spoilt,
+    "malformed_json": _spoilt,
+    "method_not_allowed": _spoilt,
+    "nested_too_deeply": _spoilt,
+    "not_found": _spoilt,
+    "token_in_query": _spoilt,
+    "unsupported_media_type": _spoilt,
 }
 
 
@@ -97,17 +106,18 @@ def failure_of(*, status: int, body: bytes, retry_after: str | None, writes: boo
     What cannot be read, is not known, or is a failure of the service without a name leaves open whether it was done,
     unless the service itself refused the request.
     """
-    told = Told(faults=(), retry_after=_wait(retry_after))
+    wait = _wait(retry_after)
     refused = False
     try:
         problem = members(document_in(body), "code")
         refused = 400 <= status < 500
-        make = ERRORS.get(text(problem["code"]))
-        if make is not None:
-            return make(Told(faults=_faults_in(problem), retry_after=told.retry_after))
+        code = text(problem["code"])
+        if code in ERRORS:
+            return ERRORS[code](Told(code=code, faults=_faults_in(problem), retry_after=wait))
     except Unreadable:
         pass
-    return unknown(writes=writes and not refused, retry_after=told.retry_after)
+    _log.warning("answer_not_understood", extra={"status": status})
+    return unknown(writes=writes and not refused, retry_after=wait)
 
 
 def unknown(*, writes: bool, retry_after: timedelta = Unavailable.SHORTLY) -> Unavailable:

@@ -199,6 +199,19 @@ async def test_a_value_that_is_not_what_it_should_be_is_not_taken() -> None:
         assert type(await failure(WRITES["register"], answer)) is OutcomeUnknown
 
 
+async def test_whoever_operates_this_is_told_what_nobody_else_can_mend(caplog: pytest.LogCaptureFixture) -> None:
+    await failure(WRITES["log_out"], problem(400, "bad_host"))
+    await failure(WRITES["log_out"], Said(502, b"<html>"))
+    await failure(WRITES["log_out"], httpx2.ReadTimeout("slow"))
+
+    ours = [record for record in caplog.records if record.name.startswith("auth_adapters")]
+    assert [(record.levelname, record.msg) for record in ours] == [
+        ("ERROR", "request_spoilt"),
+        ("WARNING", "answer_not_understood"),
+        ("WARNING", "not_answered"),
+    ]
+
+
 # ---- What is sent again
 
 
