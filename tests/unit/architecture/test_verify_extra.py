@@ -4,8 +4,6 @@ import subprocess
 import sys
 from importlib.metadata import requires
 
-import pytest
-
 _WIRINGS = ("auth_adapters.verify_only", "auth_adapters.remote")
 _OF_THE_SERVICE = ("fastapi", "starlette", "pydantic", "sqlalchemy", "asyncpg", "alembic", "bcrypt", "auth_http")
 
@@ -17,19 +15,20 @@ def said_without(modules: tuple[str, ...], statement: str) -> str:
     return finished.stdout.strip()
 
 
-@pytest.mark.parametrize("wiring", _WIRINGS)
-def test_a_wiring_for_other_services_needs_nothing_of_the_service(wiring: str) -> None:
+def test_the_wirings_for_other_services_need_nothing_of_the_service() -> None:
     loaded = "auth_core.assembly", "auth_adapters.key_vault", "auth_adapters.postgres", "auth_adapters.memory"
-    said = said_without(_OF_THE_SERVICE, f"import {wiring}\nprint([each for each in {loaded} if each in sys.modules])")
+    imports = f"import {', '.join(_WIRINGS)}"
+    said = said_without(_OF_THE_SERVICE, f"{imports}\nprint([each for each in {loaded} if each in sys.modules])")
 
     assert said == "[]"
 
 
-@pytest.mark.parametrize("wiring", _WIRINGS)
-def test_without_its_extra_a_wiring_says_which_one_is_missing(wiring: str) -> None:
-    said = said_without(("httpx2", "jwt"), f"try:\n    import {wiring}\nexcept ImportError as error:\n    print(error)")
+def test_without_its_extra_a_wiring_says_which_one_is_missing() -> None:
+    program = "".join(f"try:\n    import {each}\nexcept ImportError as error:\n    print(error)\n" for each in _WIRINGS)
+    said = said_without(("httpx2", "jwt"), program).splitlines()
 
-    assert said.endswith("needs the extra `verify`: pip install 'auth-service[verify]'")
+    assert len(said) == len(_WIRINGS)
+    assert all(each.endswith("needs the extra `verify`: pip install 'auth-service[verify]'") for each in said)
 
 
 def test_the_extra_brings_what_they_need_and_no_more() -> None:
