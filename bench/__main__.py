@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import import_time, log_in_storm, tokens, verify
+from bench import import_time, log_in_storm, tokens, verify, verify_only
 from bench.machine import description, loop_factory
 
 MEASUREMENTS = {
@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "log_in_storm": log_in_storm,
     "tokens": tokens,
     "verify": verify,
+    "verify_only": verify_only,
 }
 RESULTS = Path(__file__).parent / "results"
 

@@ -1,6 +1,7 @@
 """Keys as JSON Web Keys (RFC 7517), and the names that follow from them."""
 
 import base64
+import binascii
 import hashlib
 import json
 from collections.abc import Mapping
@@ -22,3 +23,14 @@ def described(members: Mapping[str, str], *, kid: KeyId, algorithm: Algorithm) -
 def base64url(data: bytes) -> str:
     """Encode without padding (RFC 7515 §2)."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def base64url_decoded(text: str) -> bytes:
+    """Decode without padding, and take no spelling but the canonical one (RFC 4648 §3.5). Raises: ValueError."""
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True)
+    except binascii.Error as error:
+        raise ValueError("not base64url") from error
+    if base64url(data) != text:
+        raise ValueError("not the canonical spelling")
+    return data

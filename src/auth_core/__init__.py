@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from auth_core.access.errors import InvalidPermission, InvalidRoleName, PermissionDenied, RoleNotFound
 from auth_core.access.model import Principal
+from auth_core.client import Account, AuthClient, IssuedTokens, OwnSession, SignedIn
 from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
 from auth_core.credentials.passwords.policy import PasswordPolicy
 from auth_core.errors import (
@@ -33,6 +34,7 @@ from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.errors import (
     ExpiredToken,
     InvalidToken,
+    KeysUnknown,
     MalformedToken,
     NoSigningKey,
     RevokedToken,
@@ -45,11 +47,15 @@ from auth_core.users.policy import RegistrationMode, UserPolicy
 
 if TYPE_CHECKING:
     from auth_core.assembly import AuthCore, Policies, Ports, assemble
+    from auth_core.in_process import AuthInProcess
 
 __all__ = [
     "AccessCheckMode",
+    "Account",
+    "AuthClient",
     "AuthCore",
     "AuthError",
+    "AuthInProcess",
     "Busy",
     "Conflict",
     "EmailTaken",
@@ -65,11 +71,14 @@ __all__ = [
     "InvalidRefreshToken",
     "InvalidRoleName",
     "InvalidToken",
+    "IssuedTokens",
+    "KeysUnknown",
     "MalformedToken",
     "NoSigningKey",
     "NotFound",
     "Origin",
     "OutcomeUnknown",
+    "OwnSession",
     "PasswordPolicy",
     "PermissionDenied",
     "Policies",
@@ -85,6 +94,7 @@ __all__ = [
     "RoleNotFound",
     "SessionNotFound",
     "SessionPolicy",
+    "SignedIn",
     "SigningKeyNotFound",
     "TokenPolicy",
     "TokenVerifier",
@@ -106,4 +116,8 @@ def __getattr__(name: str) -> object:
         from auth_core import assembly  # noqa: PLC0415 - see above: importing it doubles the time of `import auth_core`
 
         return getattr(assembly, name)
+    if name == "AuthInProcess":
+        from auth_core.in_process import AuthInProcess  # noqa: PLC0415 - it stands on the wiring
+
+        return AuthInProcess
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

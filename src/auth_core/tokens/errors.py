@@ -38,6 +38,13 @@ class NoSigningKey(Unavailable):
     detail = "The service has no signing key yet. Please try again shortly."
 
 
+class KeysUnknown(Unavailable):
+    """Which keys to trust cannot be told: nobody who knows has answered for too long, or not even once."""
+
+    code = "keys_unknown"
+    detail = "Whether the token is good cannot be told right now. Please try again shortly."
+
+
 class SigningKeyNotFound(NotFound):
     """There is no key of this name, or none any more."""
 

@@ -10,12 +10,8 @@ from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.keys import Algorithm, KeyId, KeyMaterial, SigningKey
 
 
-class TokenSigner(Protocol):
-    """Signs and opens tokens of one kind: one `typ`, one family of keys."""
-
-    def sign(self, payload: Mapping[str, object]) -> Redacted[str]:
-        """Return a compact JWS of `payload`. Raises: NoSigningKey."""
-        ...
+class TokenOpener(Protocol):
+    """Opens tokens of one kind: one `typ`, one family of keys. It need not be able to make one."""
 
     def open(self, token: str) -> Mapping[str, object]:
         """Return the payload of a token of this kind whose signature is good; its claims are still to be judged.
@@ -23,6 +19,14 @@ class TokenSigner(Protocol):
         Reads strictly (`compact.read`), takes the algorithm from the key and never from the token.
         Raises: MalformedToken for what is no JWS, InvalidToken for everything else.
         """
+        ...
+
+
+class TokenSigner(TokenOpener, Protocol):
+    """Opens tokens of one kind, and signs them."""
+
+    def sign(self, payload: Mapping[str, object]) -> Redacted[str]:
+        """Return a compact JWS of `payload`. Raises: NoSigningKey."""
         ...
 
 

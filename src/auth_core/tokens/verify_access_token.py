@@ -6,7 +6,7 @@ from auth_core.clock import Clock
 from auth_core.tokens.claims import VerifiedClaims, read_access_claims
 from auth_core.tokens.errors import RevokedToken
 from auth_core.tokens.policy import TokenPolicy
-from auth_core.tokens.ports import AccessCheck, TokenSigner
+from auth_core.tokens.ports import AccessCheck, TokenOpener
 from auth_core.tokens.verified_tokens import VerifiedTokens
 
 
@@ -17,7 +17,7 @@ class VerifyAccessToken:
     The first two are remembered until the token expires. Whether it stands is looked at every time.
     """
 
-    signer: TokenSigner
+    signer: TokenOpener
     check: AccessCheck
     clock: Clock
     policy: TokenPolicy

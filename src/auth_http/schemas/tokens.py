@@ -99,7 +99,7 @@ class LoginAnswer(TokenPairAnswer):
 
 
 class VerifiedAnswer(Answered):
-    """Whose token it is, and what they may do."""
+    """Whose token it is, what they may do, and what else it says (RFC 9068 §2.2)."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -109,6 +109,12 @@ class VerifiedAnswer(Answered):
             roles=["user"],
             permissions=["reports:read"],
             expires_at="2026-11-24T08:30:00Z",
+            issued_at="2026-11-24T08:15:00Z",
+            authenticated_at="2026-11-24T08:15:00Z",
+            methods=["pwd"],
+            token_id="0199a1f4-0d11-7f3b-9d20-5b8e4c2a7f10",  # noqa: S106 - an example
+            client_id="first-party",
+            security_version=0,
         )
     )
 
@@ -118,6 +124,12 @@ class VerifiedAnswer(Answered):
     roles: tuple[str, ...]
     permissions: tuple[str, ...]
     expires_at: datetime
+    issued_at: datetime
+    authenticated_at: datetime
+    methods: tuple[str, ...]
+    token_id: UUID
+    client_id: str
+    security_version: int
 
     @classmethod
     def of(cls, claims: VerifiedClaims) -> Self:
@@ -128,4 +140,10 @@ class VerifiedAnswer(Answered):
             roles=claims.principal.roles,
             permissions=claims.principal.permissions,
             expires_at=claims.expires_at,
+            issued_at=claims.issued_at,
+            authenticated_at=claims.authenticated_at,
+            methods=claims.methods,
+            token_id=claims.token_id,
+            client_id=claims.client_id,
+            security_version=claims.principal.security_version,
         )

@@ -24,6 +24,12 @@ async def test_a_good_token_is_told_with_its_rights(service: Service) -> None:
         "roles": ["user"],
         "permissions": [],
         "expires_at": "2030-06-01T12:15:00Z",
+        "issued_at": "2030-06-01T12:00:00Z",
+        "authenticated_at": "2030-06-01T12:00:00Z",
+        "methods": ["pwd"],
+        "token_id": answer.json()["token_id"],
+        "client_id": "first-party",
+        "security_version": 0,
     }
     assert answer.header("cache-control") == "no-store"
 

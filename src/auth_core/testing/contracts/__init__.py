@@ -33,6 +33,7 @@ pytest.register_assert_rewrite(
         for module in (
             "access_check",
             "audit_trail",
+            "auth_client",
             "candidates",
             "ended_sessions",
             "key_maker",
@@ -46,6 +47,7 @@ pytest.register_assert_rewrite(
             "sessions",
             "signing_keys",
             "token_signer",
+            "token_verifier",
             "unit_of_work",
             "users",
         )
