@@ -23,6 +23,16 @@ from auth_core.errors import (
     Unavailable,
 )
 from auth_core.login.errors import InvalidCredentials
+from auth_core.oauth.errors import (
+    ClientNameTaken,
+    ClientNotFound,
+    InvalidClient,
+    InvalidClientName,
+    OverlapTooLong,
+    UnknownClientPermission,
+)
+from auth_core.oauth.model import ClientCredentials
+from auth_core.oauth.policy import ClientPolicy
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 from auth_core.revocation.errors import InvalidCursor, RevocationsUnknown
@@ -51,12 +61,18 @@ __all__ = [
     "AuthCore",
     "AuthError",
     "Busy",
+    "ClientCredentials",
+    "ClientNameTaken",
+    "ClientNotFound",
+    "ClientPolicy",
     "Conflict",
     "EmailTaken",
     "ExpiredToken",
     "Fallback",
     "Fault",
     "Forbidden",
+    "InvalidClient",
+    "InvalidClientName",
     "InvalidCredentials",
     "InvalidCursor",
     "InvalidEmail",
@@ -70,6 +86,7 @@ __all__ = [
     "NotFound",
     "Origin",
     "OutcomeUnknown",
+    "OverlapTooLong",
     "PasswordPolicy",
     "PermissionDenied",
     "Policies",
@@ -91,6 +108,7 @@ __all__ = [
     "TooManyAttempts",
     "Unauthenticated",
     "Unavailable",
+    "UnknownClientPermission",
     "UserNotFound",
     "UserPolicy",
     "VerifiedClaims",

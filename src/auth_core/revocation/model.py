@@ -16,6 +16,7 @@ class Reason(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a reason, not a password
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105 - the name of a reason, not a token
     USER_DISABLED = "user_disabled"
+    REVOKED_BY_CLIENT = "revoked_by_client"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
