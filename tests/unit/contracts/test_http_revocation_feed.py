@@ -18,7 +18,8 @@ from auth_adapters.service_credentials import ServiceCredentials
 from auth_core import InvalidCursor, Origin, Ports, Redacted, Unavailable
 from auth_core.access.model import ADMIN
 from auth_core.revocation.ports import Batch, Cursor, RevocationFeed
-from auth_core.testing import MovableClock, an_email
+from auth_core.testing import MovableClock, a_session_revocation, an_email
+from auth_core.testing.contracts.concurrency import in_transaction
 from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
 from auth_core.testing.contracts.storage import Storage
 from auth_http.settings import Settings
@@ -232,3 +233,27 @@ async def test_a_follower_is_one_caller_and_not_two_or_none() -> None:
         for given in ({}, {"credentials": credentials, "token": a_token}):
             with pytest.raises(TypeError):
                 make(client, address=ADDRESS, **given)
+
+
+async def test_a_service_client_follows_with_its_secret_and_not_without() -> None:
+    ports = memory_ports(clock=MovableClock())
+    parts, _ = await served(ports)
+    issued = await parts.auth().oauth.create_client(
+        name="invoices", permissions=["revocations:read"], actor=None, origin=Origin()
+    )
+    revocation = a_session_revocation()
+    await in_transaction(ports, lambda tx: tx.revocations.add(revocation))
+
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=over(parts))) as client:
+        right, wrong = (
+            HttpRevocationFeed(
+                client,
+                address=ADDRESS,
+                credentials=ServiceCredentials(client_id=str(issued.client.id), client_secret=secret),
+            )
+            for secret in (issued.secret, Redacted("authcs_wrong"))
+        )
+
+        assert (await right.changes(after=None, wait=NOW)).revocations == (revocation,)
+        with pytest.raises(Unavailable):
+            await wrong.changes(after=None, wait=NOW)

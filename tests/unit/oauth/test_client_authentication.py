@@ -30,7 +30,7 @@ async def test_who_knows_the_secret_is_believed(core: Core) -> None:
     assert failures(core) == []
 
 
-@pytest.mark.covers("AUZ-02")
+@pytest.mark.covers("R-A1")
 async def test_a_client_may_not_do_what_it_was_not_given(core: Core) -> None:
     for held in ClientPermission:
         asking = await Asking.make(core, held.value, name=f"only-{held.name.lower()}")
@@ -114,6 +114,7 @@ async def test_a_disabled_client_is_believed_again_once_it_is_enabled(core: Core
     assert await asking.authenticate(INTROSPECT) == asking.client
 
 
+@pytest.mark.covers("AUZ-09")
 async def test_a_deleted_client_is_not_believed(core: Core) -> None:
     asking = await Asking.make(core, "tokens:introspect")
     await core.auth.oauth.delete_client(client_id=asking.client.id, actor=None, origin=HERE)

@@ -61,7 +61,7 @@ async def test_a_name_is_short_and_plain(core: Core, name: str) -> None:
     assert kinds(core) == []
 
 
-@pytest.mark.covers("AUZ-02")
+@pytest.mark.covers("R-A1")
 @pytest.mark.parametrize("permission", ["*", "tokens:*", "clients:write", "TOKENS:INTROSPECT", "", "users:read"])
 async def test_a_client_cannot_be_given_what_clients_cannot_do(core: Core, permission: str) -> None:
     with pytest.raises(UnknownClientPermission):

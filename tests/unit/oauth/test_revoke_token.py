@@ -137,7 +137,7 @@ async def test_an_end_that_came_before_keeps_its_reason(core: Core, asking: Aski
     assert (await core.kinds_of_events(someone.user.id)).count(EventKind.SESSION_ENDED) == 1
 
 
-@pytest.mark.covers("R-O6", "RFR-16", "AUZ-02")
+@pytest.mark.covers("R-O6", "R-A1")
 async def test_nobody_ends_anything_who_does_not_prove_to_be_a_client_that_may(core: Core, someone: LoggedIn) -> None:
     other = await Asking.make(core, "tokens:introspect", "revocations:read", name="other")
     impostor = replace(await Asking.make(core, "tokens:revoke"), secret=Redacted("authcs_guess"))
