@@ -7,7 +7,7 @@ from datetime import datetime
 from auth_adapters.memory.store import MemoryStore, Tables
 from auth_core.ids import ClientId
 from auth_core.oauth.client_secret import SecretDigest
-from auth_core.oauth.model import ClientName, ClientPermission, ReplacedSecret, ServiceClient
+from auth_core.oauth.model import MOST_REPLACED, ClientName, ClientPermission, ReplacedSecret, ServiceClient
 
 
 class MemoryServiceClients:
@@ -55,7 +55,9 @@ class MemoryServiceClients:
         client = self._tables.clients.get(client_id)
         if client is None:
             return False
-        replaced = ReplacedSecret(digest=client.digest, good_until=old_until) if old_until else None
+        replaced: tuple[ReplacedSecret, ...] = ()
+        if old_until is not None:
+            replaced = (ReplacedSecret(digest=client.digest, good_until=old_until), *client.replaced)[:MOST_REPLACED]
         return self._keep(replace(client, digest=new, secret_made_at=now, replaced=replaced))
 
     async def remove(self, client_id: ClientId) -> bool:

@@ -5,7 +5,20 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, LargeBinary, Row, Text, bindparam, case, delete, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    LargeBinary,
+    Row,
+    Text,
+    bindparam,
+    case,
+    delete,
+    func,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,11 +26,14 @@ from auth_adapters.postgres.schema import KEY_TEXT, Record, table_of
 from auth_adapters.postgres.statements import Alone, InTransaction
 from auth_core.ids import ClientId
 from auth_core.oauth.client_secret import SecretDigest
-from auth_core.oauth.model import ClientName, ClientPermission, ReplacedSecret, ServiceClient
+from auth_core.oauth.model import MOST_REPLACED, ClientName, ClientPermission, ReplacedSecret, ServiceClient
+
+_DIGESTS: Final = ARRAY(LargeBinary)
+_MOMENTS: Final = ARRAY(DateTime(timezone=True))
 
 
 class ServiceClientRecord(Record):
-    """A service that may ask us something, with the digests of its secrets."""
+    """A service that may ask us something, with the digests of its secrets; each replaced one has its end beside it."""
 
     __tablename__ = "service_clients"
 
@@ -28,13 +44,20 @@ class ServiceClientRecord(Record):
     disabled_at: Mapped[datetime | None]
     secret_digest: Mapped[bytes] = mapped_column(LargeBinary)
     secret_made_at: Mapped[datetime]
-    replaced_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
-    replaced_until: Mapped[datetime | None]
+    replaced_digests: Mapped[list[bytes]] = mapped_column(_DIGESTS)
+    replaced_untils: Mapped[list[datetime]] = mapped_column(_MOMENTS)
 
 
 _CLIENTS: Final = table_of(ServiceClientRecord)
 _IS_MEANT: Final = _CLIENTS.c.id == bindparam("client_id")
 _OLD_UNTIL: Final = bindparam("old_until", type_=DateTime(timezone=True))
+
+
+def _replaced(last: ColumnElement[Any], before: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return what is kept of those replaced `before` and of the `last` one; nothing if all are to be void."""
+    kept = func.array_prepend(last, before, type_=before.type)[1:MOST_REPLACED]
+    return case((_OLD_UNTIL.is_not(None), kept), else_=before[1:0])
+
 
 _ADD: Final = insert(_CLIENTS).on_conflict_do_nothing(index_elements=[_CLIENTS.c.name])
 _FIND: Final = select(_CLIENTS).where(_IS_MEANT)
@@ -55,8 +78,8 @@ _REPLACE_SECRET: Final = (
     .values(
         secret_digest=bindparam("new_digest"),
         secret_made_at=bindparam("now"),
-        replaced_digest=case((_OLD_UNTIL.is_not(None), _CLIENTS.c.secret_digest), else_=null()),
-        replaced_until=_OLD_UNTIL,
+        replaced_digests=_replaced(_CLIENTS.c.secret_digest, _CLIENTS.c.replaced_digests),
+        replaced_untils=_replaced(_OLD_UNTIL, _CLIENTS.c.replaced_untils),
     )
 )
 _REMOVE: Final = delete(_CLIENTS).where(_IS_MEANT)
@@ -66,9 +89,6 @@ _KNOWN_PERMISSIONS: Final = frozenset(ClientPermission)
 
 
 def _client_in(row: Row[Any]) -> ServiceClient:
-    replaced = None
-    if row.replaced_digest is not None:
-        replaced = ReplacedSecret(digest=SecretDigest(row.replaced_digest), good_until=row.replaced_until)
     return ServiceClient(
         id=ClientId(row.id),
         name=ClientName(row.name),
@@ -77,7 +97,10 @@ def _client_in(row: Row[Any]) -> ServiceClient:
         disabled_at=row.disabled_at,
         digest=SecretDigest(row.secret_digest),
         secret_made_at=row.secret_made_at,
-        replaced=replaced,
+        replaced=tuple(
+            ReplacedSecret(digest=SecretDigest(digest), good_until=until)
+            for digest, until in zip(row.replaced_digests, row.replaced_untils, strict=True)
+        ),
     )
 
 
@@ -102,8 +125,8 @@ class PostgresServiceClients:
             disabled_at=client.disabled_at,
             secret_digest=client.digest,
             secret_made_at=client.secret_made_at,
-            replaced_digest=client.replaced.digest if client.replaced else None,
-            replaced_until=client.replaced.good_until if client.replaced else None,
+            replaced_digests=[each.digest for each in client.replaced],
+            replaced_untils=[each.good_until for each in client.replaced],
         )
         return added.count == 1
 

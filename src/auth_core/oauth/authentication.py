@@ -15,7 +15,7 @@ from auth_core.clock import Clock
 from auth_core.ids import ClientId
 from auth_core.oauth.client_secret import SecretDigest, digest_of
 from auth_core.oauth.errors import InvalidClient
-from auth_core.oauth.model import ClientCredentials, ClientPermission, ServiceClient
+from auth_core.oauth.model import MOST_REPLACED, ClientCredentials, ClientPermission, ServiceClient
 from auth_core.oauth.ports import KnownClients
 from auth_core.origin import Origin
 from auth_core.unit_of_work import UnitOfWork
@@ -36,7 +36,7 @@ class AuthenticationFault(StrEnum):
 class ClientAuthentication:
     """Believes a client that knows its secret, for one thing it may do.
 
-    It costs one read and two comparisons that take the same time for every secret and every client there is or is not.
+    It costs one read, and comparisons that take the same time for every secret and every client there is or is not.
     A failure is kept in the audit trail when it happened to a client of ours: what is made up costs no write.
     """
 
@@ -76,12 +76,16 @@ class ClientAuthentication:
 
 def _fault_in(client: ServiceClient | None, presented: SecretDigest, now: datetime) -> AuthenticationFault | None:
     """Judge the secret first: who does not know it learns nothing of the client, not even by the clock."""
-    replaced = client.replaced if client else None
-    is_present = hmac.compare_digest(presented, client.digest if client else _OF_NOBODY)
-    is_replaced = hmac.compare_digest(presented, replaced.digest if replaced else _OF_NOBODY)
-    if client is None or not (is_present or is_replaced):
+    replaced = client.replaced if client else ()
+    digests = [client.digest if client else _OF_NOBODY, *(each.digest for each in replaced)]
+    digests += [_OF_NOBODY] * (1 + MOST_REPLACED - len(digests))
+    matches = [hmac.compare_digest(presented, digest) for digest in digests]
+    if client is None or not any(matches):
         return AuthenticationFault.WRONG_SECRET
-    if not is_present and (replaced is None or replaced.good_until <= now):
+    is_good = matches[0] or any(
+        match and now < each.good_until for match, each in zip(matches[1:], replaced, strict=False)
+    )
+    if not is_good:
         return AuthenticationFault.REPLACED_SECRET
     return AuthenticationFault.DISABLED if client.disabled_at is not None else None
 

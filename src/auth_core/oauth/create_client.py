@@ -31,7 +31,8 @@ class CreateClient:
     ) -> IssuedSecret:
         """Return the client and its secret, told this once. `actor` is None for the operator of the machine.
 
-        Raises: InvalidClientName, UnknownClientPermission, ClientNameTaken.
+        Raises: InvalidClientName, UnknownClientPermission, ClientNameTaken; that also when it is asked again because
+        the answer got lost. Then the client is there, and `rotate_secret` gives it a secret somebody knows.
         """
         secret = new_secret(self.entropy)
         now = self.clock.now()

@@ -44,9 +44,17 @@ def client_permissions(texts: Iterable[str]) -> frozenset[ClientPermission]:
         raise UnknownClientPermission from error
 
 
+MOST_REPLACED: Final = 3
+"""So many replaced secrets of a client are kept; one that was replaced before them is void."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplacedSecret:
-    """What is kept of the secret before the present one, which is still good for a while."""
+    """What is kept of a secret that another has taken the place of; it stays good until the moment it was given then.
+
+    There may be several: whoever rotates once more, because the answer got lost, must not shut out the service that
+    still uses the one before.
+    """
 
     digest: SecretDigest = field(repr=False)
     good_until: datetime
@@ -54,7 +62,10 @@ class ReplacedSecret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceClient:
-    """Another service. Its name is for people and does not change; of its secrets only digests are kept."""
+    """Another service. Its name is for people and does not change; of its secrets only digests are kept.
+
+    `replaced` has the secret that was replaced last first.
+    """
 
     id: ClientId
     name: ClientName
@@ -63,7 +74,7 @@ class ServiceClient:
     disabled_at: datetime | None = None
     digest: SecretDigest = field(repr=False)
     secret_made_at: datetime
-    replaced: ReplacedSecret | None = None
+    replaced: tuple[ReplacedSecret, ...] = ()
 
     def may(self, needed: ClientPermission) -> bool:
         """Say whether the client was given this permission."""

@@ -52,9 +52,10 @@ class ServiceClients(Protocol):
     async def replace_secret(
         self, client_id: ClientId, new: SecretDigest, *, now: datetime, old_until: datetime | None
     ) -> bool:
-        """Put `new` in the place of the present secret, which stays good until `old_until`, or is void at once.
+        """Put `new` in the place of the present secret, which stays good until `old_until`.
 
-        The one that was replaced before is void. Simultaneous calls come one after the other. False when the client is
+        Those replaced before keep their ends, but for all beyond `MOST_REPLACED`, which are void. When `old_until` is
+        None, every secret but the new one is. Simultaneous calls come one after the other. False when the client is
         unknown.
         """
         ...

@@ -19,7 +19,10 @@ from auth_core.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotateSecret:
-    """Give a client a new secret; the one it has stays good for an overlap, in which it can learn of the new one."""
+    """Give a client a new secret; the one it has stays good for an overlap, in which it can learn of the new one.
+
+    To do it again, because the answer got lost, makes another one, and ends none earlier.
+    """
 
     uow: UnitOfWork[ClientsTx]
     record: Recorder
@@ -30,9 +33,9 @@ class RotateSecret:
     async def __call__(
         self, *, client_id: ClientId, overlap: timedelta | None = None, actor: UserId | None, origin: Origin
     ) -> IssuedSecret:
-        """Return the client and its new secret, told this once. A secret that was replaced before is void.
+        """Return the client and its new secret, told this once.
 
-        `overlap` of zero, for a secret that somebody else may know, makes the old one void at once; None is what the
+        `overlap` of zero, for a secret that somebody else may know, makes all others void at once; None is what the
         policy says. `actor` is None for the operator of the machine. Raises: OverlapTooLong, ClientNotFound.
         """
         overlap = self.policy.overlap if overlap is None else overlap

@@ -88,11 +88,11 @@ def rotate(
     *,
     overlap_hours: Annotated[
         float,
-        typer.Option(help="Hours for which the present secret stays good; 0 when somebody else may know it.", min=0),
+        typer.Option(help="Hours for which the present secret stays good; with 0 every other one is void.", min=0),
     ] = 24,
     json: Json = False,
 ) -> None:
-    """Give a client a new secret and print it, once. A secret that was replaced before is void from now on."""
+    """Give a client a new secret and print it, once. To do it again, because it got lost, ends none earlier."""
     from datetime import timedelta
 
     from auth_core import Origin
@@ -174,13 +174,12 @@ def _print_secret(issued: "IssuedSecret", *, json: bool) -> None:
         "secret": secret,
     }
     if client.replaced:
-        fields["old secret"] = f"good until {shown(client.replaced.good_until)}"
+        fields["old secret"] = f"good until {shown(client.replaced[0].good_until)}"
     print_fields(fields)
     typer.echo("Keep the secret now: nobody can be told it again.", err=True)
 
 
 def _as_json(client: "ServiceClient") -> dict[str, str | list[str] | None]:
-    replaced = client.replaced
     return {
         "client_id": str(client.id),
         "name": client.name,
@@ -188,5 +187,5 @@ def _as_json(client: "ServiceClient") -> dict[str, str | list[str] | None]:
         "created_at": shown(client.created_at),
         "disabled_at": shown(client.disabled_at) or None,
         "secret_made_at": shown(client.secret_made_at),
-        "replaced_secret_good_until": shown(replaced.good_until) if replaced else None,
+        "replaced_secrets_good_until": [shown(each.good_until) for each in client.replaced],
     }

@@ -18,7 +18,7 @@ _EXAMPLE: Final[JsonDict] = {
     "created_at": "2026-11-24T08:15:00Z",
     "disabled_at": None,
     "secret_made_at": "2026-11-24T08:15:00Z",
-    "replaced_secret_good_until": None,
+    "replaced_secrets_good_until": [],
 }
 _EXAMPLE_SECRET: Final = "authcs_Jt2mXf9r0b3QkqvZ1yNw8sHcT5uLpAaGdEoVi4Re7xM"  # noqa: S105 - an example
 _PERMISSIONS: Final = "What it may do: `tokens:introspect`, `tokens:revoke`, `revocations:read`."
@@ -50,7 +50,7 @@ class ClientChange(Asked):
 
 
 class SecretRotation(Asked):
-    """For how many seconds the present secret stays good, a day unless it is said; 0 when somebody else may know it."""
+    """For how many seconds the present secret stays good, a day unless it is said; 0 makes all but the new one void."""
 
     model_config = ConfigDict(json_schema_extra=example(overlap_seconds=3600))
 
@@ -58,7 +58,7 @@ class SecretRotation(Asked):
 
 
 class ClientAnswer(Answered):
-    """A service that may ask us something."""
+    """A service that may ask us something; of its secrets nothing but their times."""
 
     model_config = ConfigDict(json_schema_extra=example(**_EXAMPLE))
 
@@ -68,7 +68,7 @@ class ClientAnswer(Answered):
     created_at: datetime
     disabled_at: datetime | None
     secret_made_at: datetime
-    replaced_secret_good_until: datetime | None
+    replaced_secrets_good_until: tuple[datetime, ...]
 
     @classmethod
     def of(cls, client: ServiceClient) -> Self:
@@ -80,7 +80,7 @@ class ClientAnswer(Answered):
             created_at=client.created_at,
             disabled_at=client.disabled_at,
             secret_made_at=client.secret_made_at,
-            replaced_secret_good_until=client.replaced.good_until if client.replaced else None,
+            replaced_secrets_good_until=tuple(each.good_until for each in client.replaced),
         )
 
 

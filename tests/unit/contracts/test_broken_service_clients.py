@@ -10,7 +10,7 @@ from auth_adapters.memory import MemoryStore, memory_ports
 from auth_adapters.memory.oauth import MemoryKnownClients, MemoryServiceClients
 from auth_core.ids import ClientId
 from auth_core.oauth.client_secret import SecretDigest
-from auth_core.oauth.model import ClientName, ClientPermission, ReplacedSecret, ServiceClient
+from auth_core.oauth.model import MOST_REPLACED, ClientName, ClientPermission, ReplacedSecret, ServiceClient
 from auth_core.testing.contracts.service_clients import ServiceClientsContract
 from auth_core.testing.contracts.storage import Storage
 from tests.unit.contracts.broken_storage import Unlocked, gap, storage_in, storage_with
@@ -135,25 +135,63 @@ class TestDisablesAnew(ServiceClientsContract):
         return storage_with(clients=DisablesAnew)
 
 
-class KeepsTheFirstSecret(MemoryServiceClients):
+class KeepsEverySecret(MemoryServiceClients):
     async def replace_secret(
         self, client_id: ClientId, new: SecretDigest, *, now: datetime, old_until: datetime | None
     ) -> bool:
         before = self._tables.clients.get(client_id)
         replaced = await super().replace_secret(client_id, new, now=now, old_until=old_until)
-        if before is not None and before.replaced is not None:
-            self._keep(replace(self._tables.clients[client_id], replaced=before.replaced))
+        if before is not None:
+            last = self._tables.clients[client_id].replaced[:1]
+            self._keep(replace(self._tables.clients[client_id], replaced=(*last, *before.replaced)))
         return replaced
 
 
 @caught_by(
-    "test_a_secret_that_was_replaced_before_is_void",
-    "test_a_secret_can_be_void_at_once_and_so_is_the_one_before_it",
+    "test_secrets_that_were_replaced_before_keep_their_ends_and_only_the_last_are_kept",
+    "test_a_secret_can_be_void_at_once_and_so_are_those_before_it",
 )
-class TestKeepsTheFirstSecret(ServiceClientsContract):
+class TestKeepsEverySecret(ServiceClientsContract):
     @pytest.fixture
     def storage(self) -> Storage:
-        return storage_with(clients=KeepsTheFirstSecret)
+        return storage_with(clients=KeepsEverySecret)
+
+
+class KeepsOneSecret(MemoryServiceClients):
+    async def replace_secret(
+        self, client_id: ClientId, new: SecretDigest, *, now: datetime, old_until: datetime | None
+    ) -> bool:
+        replaced = await super().replace_secret(client_id, new, now=now, old_until=old_until)
+        if replaced:
+            client = self._tables.clients[client_id]
+            self._keep(replace(client, replaced=client.replaced[:1]))
+        return replaced
+
+
+@caught_by("test_secrets_that_were_replaced_before_keep_their_ends_and_only_the_last_are_kept")
+class TestKeepsOneSecret(ServiceClientsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(clients=KeepsOneSecret)
+
+
+class ProlongsEverySecret(MemoryServiceClients):
+    async def replace_secret(
+        self, client_id: ClientId, new: SecretDigest, *, now: datetime, old_until: datetime | None
+    ) -> bool:
+        replaced = await super().replace_secret(client_id, new, now=now, old_until=old_until)
+        if replaced and old_until:
+            client = self._tables.clients[client_id]
+            prolonged = tuple(replace(each, good_until=old_until) for each in client.replaced)
+            self._keep(replace(client, replaced=prolonged))
+        return replaced
+
+
+@caught_by("test_secrets_that_were_replaced_before_keep_their_ends_and_only_the_last_are_kept")
+class TestProlongsEverySecret(ServiceClientsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(clients=ProlongsEverySecret)
 
 
 class KeepsTheNewSecretTwice(MemoryServiceClients):
@@ -163,11 +201,11 @@ class KeepsTheNewSecretTwice(MemoryServiceClients):
         replaced = await super().replace_secret(client_id, new, now=now, old_until=old_until)
         if replaced and old_until:
             again = ReplacedSecret(digest=new, good_until=old_until)
-            self._keep(replace(self._tables.clients[client_id], replaced=again))
+            self._keep(replace(self._tables.clients[client_id], replaced=(again,)))
         return replaced
 
 
-@caught_by("test_a_replaced_secret_stays_until_it_is_over", "test_a_secret_that_was_replaced_before_is_void")
+@caught_by("test_a_replaced_secret_stays_until_it_is_over")
 class TestKeepsTheNewSecretTwice(ServiceClientsContract):
     @pytest.fixture
     def storage(self) -> Storage:
@@ -182,11 +220,13 @@ class ReadsThenReplaces(MemoryServiceClients):
         if client is None:
             return False
         await gap()
-        replaced = ReplacedSecret(digest=client.digest, good_until=old_until) if old_until else None
-        return self._keep(replace(client, digest=new, secret_made_at=now, replaced=replaced))
+        last = (ReplacedSecret(digest=client.digest, good_until=old_until),) if old_until else ()
+        return self._keep(
+            replace(client, digest=new, secret_made_at=now, replaced=(*last, *client.replaced)[:MOST_REPLACED])
+        )
 
 
-@caught_by("test_of_many_secrets_that_replace_each_other_the_last_two_are_left")
+@caught_by("test_of_many_secrets_that_replace_each_other_the_last_are_left")
 class TestReadsThenReplaces(ServiceClientsContract):
     @pytest.fixture
     def storage(self) -> Storage:

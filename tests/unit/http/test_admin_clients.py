@@ -62,7 +62,7 @@ async def test_a_client_is_made_and_its_secret_is_told_once(service: Service, ad
         "created_at": "2030-06-01T12:00:00.123456Z",
         "disabled_at": None,
         "secret_made_at": "2030-06-01T12:00:00.123456Z",
-        "replaced_secret_good_until": None,
+        "replaced_secrets_good_until": [],
     }
     assert read.json() == created["client"]
     assert listed.json() == {"items": [created["client"]]}
@@ -100,8 +100,8 @@ async def test_a_secret_is_replaced_with_an_overlap_or_at_once(service: Service,
     third = believed(service, at_once.json())
 
     assert usual.header("cache-control") == at_once.header("cache-control") == "no-store"
-    assert usual.json()["client"]["replaced_secret_good_until"] == "2030-06-02T12:00:00.123456Z"
-    assert at_once.json()["client"]["replaced_secret_good_until"] is None
+    assert usual.json()["client"]["replaced_secrets_good_until"] == ["2030-06-02T12:00:00.123456Z"]
+    assert at_once.json()["client"]["replaced_secrets_good_until"] == []
     assert in_the_overlap == (True, True)
     assert [await works(each) for each in (first, second, third)] == [False, False, True]
 

@@ -11,7 +11,7 @@ from auth_core import AuthCore, PermissionDenied, Redacted, assemble
 from auth_core.audit.events import EventKind, Outcome
 from auth_core.ids import ClientId
 from auth_core.oauth.errors import InvalidClient
-from auth_core.oauth.model import ClientCredentials, ClientPermission, ServiceClient
+from auth_core.oauth.model import MOST_REPLACED, ClientCredentials, ClientPermission, IssuedSecret, ServiceClient
 from tests.unit.core_in_memory import HERE, HOUR, Core
 from tests.unit.oauth.services import Asking
 
@@ -146,15 +146,45 @@ async def test_a_secret_that_somebody_else_may_know_is_void_at_once(core: Core) 
         await asking.authenticate(INTROSPECT)
 
 
-async def test_after_two_rotations_the_first_secret_is_void(core: Core) -> None:
+async def test_to_rotate_again_because_the_answer_got_lost_shuts_nobody_out(core: Core) -> None:
     asking = await Asking.make(core, "tokens:introspect")
-    second = await core.auth.oauth.rotate_secret(client_id=asking.client.id, actor=None, origin=HERE)
-    third = await core.auth.oauth.rotate_secret(client_id=asking.client.id, actor=None, origin=HERE)
+    lost = await rotate(asking, overlap=HOUR)
+    told = await rotate(asking, overlap=2 * HOUR)
 
-    for good in (second.secret, third.secret):
-        assert await asking.authenticate(INTROSPECT, good) == third.client
+    for good in (asking.secret, lost.secret, told.secret):
+        assert await asking.authenticate(INTROSPECT, good) == told.client
+    core.clock.advance(HOUR)
     with pytest.raises(InvalidClient):
         await asking.authenticate(INTROSPECT)
+    for good in (lost.secret, told.secret):
+        assert await asking.authenticate(INTROSPECT, good) == told.client
+
+
+async def test_no_more_than_the_last_few_replaced_secrets_are_good(core: Core) -> None:
+    asking = await Asking.make(core, "tokens:introspect")
+    secrets = [asking.secret, *[(await rotate(asking)).secret for _ in range(MOST_REPLACED + 1)]]
+
+    with pytest.raises(InvalidClient):
+        await asking.authenticate(INTROSPECT, secrets[0])
+    for good in secrets[1:]:
+        assert (await asking.authenticate(INTROSPECT, good)).id == asking.client.id
+
+
+async def test_with_one_secret_void_at_once_all_older_ones_are(core: Core) -> None:
+    asking = await Asking.make(core, "tokens:introspect")
+    second = await rotate(asking)
+    third = await rotate(asking, overlap=timedelta(0))
+
+    for void in (asking.secret, second.secret):
+        with pytest.raises(InvalidClient):
+            await asking.authenticate(INTROSPECT, void)
+    assert await asking.authenticate(INTROSPECT, third.secret) == third.client
+
+
+async def rotate(asking: Asking, *, overlap: timedelta | None = None) -> IssuedSecret:
+    return await asking.core.auth.oauth.rotate_secret(
+        client_id=asking.client.id, overlap=overlap, actor=None, origin=HERE
+    )
 
 
 # ---- What it costs

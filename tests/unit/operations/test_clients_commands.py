@@ -69,8 +69,8 @@ def test_a_secret_is_rotated_with_a_day_of_overlap_or_as_told(clients: Command) 
     for_people = clients("rotate", "invoices", "--overlap-hours", "1").stdout
 
     assert len({each["client_secret"] for each in (made, rotated, at_once)}) == 3
-    assert rotated["replaced_secret_good_until"] is not None
-    assert at_once["replaced_secret_good_until"] is None
+    assert len(rotated["replaced_secrets_good_until"]) == 1
+    assert at_once["replaced_secrets_good_until"] == []
     assert "good until 20" in for_people
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from auth_core.assembly import Tx
 from auth_core.ids import ClientId
 from auth_core.oauth.client_secret import SecretDigest
-from auth_core.oauth.model import ClientPermission, ReplacedSecret, ServiceClient
+from auth_core.oauth.model import MOST_REPLACED, ClientPermission, ReplacedSecret, ServiceClient
 from auth_core.testing.builders import a_digest, a_service_client
 from auth_core.testing.contracts.concurrency import in_transaction, race, roll_back, while_open
 from auth_core.testing.contracts.storage import Storage
@@ -26,7 +26,7 @@ class ServiceClientsContract:
             client = replace(
                 a_service_client(permissions=permissions),
                 disabled_at=LATER,
-                replaced=ReplacedSecret(digest=a_digest(), good_until=LATER),
+                replaced=(_replaced_at(LATER), _replaced_at(NOON)),
             )
 
             added = await _add(storage, client)
@@ -145,22 +145,29 @@ class ServiceClientsContract:
             client,
             digest=new,
             secret_made_at=NOON + timedelta(minutes=1),
-            replaced=ReplacedSecret(digest=client.digest, good_until=LATER),
+            replaced=(ReplacedSecret(digest=client.digest, good_until=LATER),),
         )
         assert await _find(storage, other.id) == other
 
-    async def test_a_secret_that_was_replaced_before_is_void(self, storage: Storage) -> None:
+    async def test_secrets_that_were_replaced_before_keep_their_ends_and_only_the_last_are_kept(
+        self, storage: Storage
+    ) -> None:
         client = await stored_client(storage)
-        second, third = a_digest(), a_digest()
-        for new in (second, third):
-            await _replace_secret(storage, client.id, new, old_until=LATER)
+        digests = [client.digest, *(a_digest() for _ in range(MOST_REPLACED + 1))]
+        ends = [LATER + number * timedelta(minutes=1) for number in range(len(digests))]
+        for old_until, new in zip(ends, digests[1:], strict=False):
+            await _replace_secret(storage, client.id, new, old_until=old_until)
 
         stored = await _find(storage, client.id)
 
         assert stored is not None
-        assert (stored.digest, stored.replaced) == (third, ReplacedSecret(digest=second, good_until=LATER))
+        assert stored.digest == digests[-1]
+        assert stored.replaced == tuple(
+            ReplacedSecret(digest=digest, good_until=end)
+            for digest, end in zip(digests[-2:0:-1], ends[-2:0:-1], strict=True)
+        )
 
-    async def test_a_secret_can_be_void_at_once_and_so_is_the_one_before_it(self, storage: Storage) -> None:
+    async def test_a_secret_can_be_void_at_once_and_so_are_those_before_it(self, storage: Storage) -> None:
         client = await stored_client(storage)
         new = a_digest()
         await _replace_secret(storage, client.id, a_digest(), old_until=LATER)
@@ -169,9 +176,9 @@ class ServiceClientsContract:
 
         stored = await _find(storage, client.id)
         assert stored is not None
-        assert (stored.digest, stored.replaced) == (new, None)
+        assert (stored.digest, stored.replaced) == (new, ())
 
-    async def test_of_many_secrets_that_replace_each_other_the_last_two_are_left(self, storage: Storage) -> None:
+    async def test_of_many_secrets_that_replace_each_other_the_last_are_left(self, storage: Storage) -> None:
         client = await stored_client(storage)
         digests = [a_digest() for _ in range(20)]
         left = list(digests)
@@ -180,8 +187,8 @@ class ServiceClientsContract:
 
         stored = await _find(storage, client.id)
         assert stored is not None
-        assert stored.replaced is not None
-        assert len({stored.digest, stored.replaced.digest} & set(digests)) == 2
+        left_over = {stored.digest, *(each.digest for each in stored.replaced)}
+        assert len(left_over & set(digests)) == 1 + MOST_REPLACED
 
     async def test_a_client_is_removed_once_and_its_name_is_free(self, storage: Storage) -> None:
         client, other = await stored_client(storage), await stored_client(storage)
@@ -227,6 +234,10 @@ async def stored_client(storage: Storage, *, name: str | None = None) -> Service
     client = a_service_client(name=name)
     await _add(storage, client)
     return client
+
+
+def _replaced_at(moment: datetime) -> ReplacedSecret:
+    return ReplacedSecret(digest=a_digest(), good_until=moment)
 
 
 async def _add(storage: Storage, client: ServiceClient) -> bool:

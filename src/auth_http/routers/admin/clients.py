@@ -161,7 +161,8 @@ async def delete_client(client_id: Which, current: Current, request: Request) ->
 async def rotate_client_secret(client_id: Which, asked: SecretRotation, current: Current, request: Request) -> Response:
     """Replaces the secret; the present one stays good for an overlap, in which the service can be given the new one.
 
-    A secret that was replaced before is void. Needs `clients:write`.
+    Doing it again, because the answer got lost, ends no secret earlier; an overlap of 0, for one that somebody else may
+    know, makes all but the new one void. Needs `clients:write`.
     """
     given = "overlap_seconds" in asked.model_fields_set
     issued = await auth(request).oauth.rotate_secret(
