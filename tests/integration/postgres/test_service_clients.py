@@ -2,19 +2,30 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_adapters.postgres import Database
-from auth_core import AuthCore, InvalidClient, Origin, Redacted
+from auth_core import (
+    AuthCore,
+    ClientNameTaken,
+    InvalidClient,
+    InvalidRefreshToken,
+    Origin,
+    OutcomeUnknown,
+    Redacted,
+)
+from auth_core.ids import ClientId
 from auth_core.oauth.model import ClientCredentials
 from auth_core.oauth.token_kinds import TokenInformation, TokenKind
 from auth_core.testing import MovableClock, a_service_client
-from tests.integration.postgres.cutting_proxy import proxied
+from tests.integration.postgres.cutting_proxy import CuttingProxy, Loss, commit, proxied
 from tests.integration.postgres.person import auth_over, signed_in
-from tests.integration.postgres.questions import rows
+from tests.integration.postgres.questions import events_of, rows
 from tests.integration.postgres.test_secrets import everything
 
 
@@ -138,3 +149,77 @@ async def test_a_permission_of_a_later_release_lets_a_client_do_nothing(auth: Au
 
     assert known[client.credentials.client_id] == {"tokens:introspect"}
     assert await client.introspect(person.tokens.access_token) is not None
+
+
+# ---- The connection breaks at COMMIT
+
+either_way = pytest.mark.parametrize("loss", [Loss.REQUEST, Loss.REPLY], ids=["not committed", "committed"])
+
+
+@pytest.fixture
+async def line(address: Redacted[str], clock: MovableClock) -> AsyncGenerator[tuple[CuttingProxy, AuthCore]]:
+    """A core whose connections go through a proxy."""
+    async with proxied(address) as (proxy, through):
+        database = Database(through, pool_size=2)
+        yield proxy, await auth_over(database, clock)
+        await database.close()
+
+
+@either_way
+@pytest.mark.covers("DB-02")
+async def test_a_revocation_converges(line: tuple[CuttingProxy, AuthCore], operator: AsyncEngine, loss: Loss) -> None:
+    proxy, auth = line
+    client, person = await asking(auth), await signed_in(auth)
+
+    proxy.cut_at_next(commit, loss)
+    with pytest.raises(OutcomeUnknown):
+        await client.revoke(person.refresh_token)
+
+    await client.revoke(person.refresh_token)
+    assert (await events_of(operator, person.id)).count("session.ended") == 1
+    with pytest.raises(InvalidRefreshToken):
+        await person.refresh()
+
+
+@either_way
+@pytest.mark.covers("DB-02")
+async def test_a_rotation_whose_answer_is_lost_can_be_repeated_and_shuts_nobody_out(
+    line: tuple[CuttingProxy, AuthCore], loss: Loss
+) -> None:
+    proxy, auth = line
+    client, person = await asking(auth), await signed_in(auth)
+    assert person.tokens is not None
+    client_id = ClientId(UUID(client.credentials.client_id))
+
+    proxy.cut_at_next(commit, loss)
+    with pytest.raises(OutcomeUnknown):
+        await auth.oauth.rotate_secret(client_id=client_id, actor=None, origin=Origin())
+
+    issued = await auth.oauth.rotate_secret(client_id=client_id, actor=None, origin=Origin())
+    renewed = Asking(auth, ClientCredentials(client_id=str(client_id), secret=issued.secret))
+    assert len(issued.client.replaced) == (2 if loss is Loss.REPLY else 1)
+    for each in (client, renewed):
+        assert await each.introspect(person.tokens.access_token) is not None
+
+
+@either_way
+@pytest.mark.covers("DB-02")
+async def test_a_client_whose_making_is_in_doubt_is_there_or_can_be_made(
+    line: tuple[CuttingProxy, AuthCore], loss: Loss
+) -> None:
+    proxy, auth = line
+    name = a_service_client().name
+
+    async def create() -> None:
+        await auth.oauth.create_client(name=name, actor=None, origin=Origin())
+
+    proxy.cut_at_next(commit, loss)
+    with pytest.raises(OutcomeUnknown):
+        await create()
+
+    if loss is Loss.REPLY:
+        with pytest.raises(ClientNameTaken):
+            await create()
+    else:
+        await create()
+    assert (await auth.oauth.look_up_client_by_name(name=name)).name == name
