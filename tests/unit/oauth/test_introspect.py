@@ -18,6 +18,7 @@ from auth_core.revocation.policy import Fallback
 from auth_core.sessions.token_pair import REFRESH_TOKEN_TYPE
 from auth_core.testing import HmacTokenSigner
 from auth_core.tokens.claims import ACCESS_TOKEN_TYPE, VerifiedClaims
+from auth_core.users.model import UserStatus
 from tests.unit.core_in_memory import DAY, HERE, MINUTE, Core
 from tests.unit.oauth.services import KEY, KINDS, Asking, under_one_key
 
@@ -128,6 +129,15 @@ async def test_tokens_of_a_disabled_account_are_not_active(core: Core, asking: A
     await core.disable(someone.user)
 
     assert await asking.introspect(someone.tokens.access_token) is None
+    assert await asking.introspect(someone.tokens.refresh_token, hint=TokenKind.REFRESH) is None
+
+
+async def test_a_refresh_token_is_not_active_while_its_account_is_closed_though_its_session_was_left_open(
+    core: Core, asking: Asking, someone: LoggedIn
+) -> None:
+    async with core.ports.uow() as tx:
+        await tx.users.set_status(someone.user.id, UserStatus.DISABLED, now=core.clock.now())
+
     assert await asking.introspect(someone.tokens.refresh_token, hint=TokenKind.REFRESH) is None
 
 
