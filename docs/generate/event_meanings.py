@@ -40,6 +40,18 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
     ),
     EventKind.SIGNING_KEY_CREATED: "A signing key was made.",
     EventKind.SIGNING_KEY_REVOKED: "An operator revoked a signing key: every token it has signed is refused.",
+    EventKind.CLIENT_CREATED: "A service client was made; `permissions` are what it may do.",
+    EventKind.CLIENT_PERMITTED: "A service client may do `permissions` from now on, and nothing else.",
+    EventKind.CLIENT_DISABLED: "A service client was disabled: it is not believed any more.",
+    EventKind.CLIENT_ENABLED: "A disabled service client was enabled again.",
+    EventKind.CLIENT_SECRET_ROTATED: (
+        "A service client got a new secret; the old one is good for another `overlap_seconds`."
+    ),
+    EventKind.CLIENT_DELETED: "A service client was deleted, and its secrets with it.",
+    EventKind.CLIENT_AUTHENTICATION_FAILED: (
+        "Somebody claimed to be a service client and was not believed; `reason` is `wrong_secret`, `replaced_secret` "
+        "(it was the right one once) or `disabled`. A client that is not there leaves no event."
+    ),
 }
 
 REASONS: Final[Mapping[Reason, str]] = {
@@ -52,4 +64,5 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.TOO_MANY_SESSIONS: (
         "The person signed in with as many sessions as `AUTH_MAX_SESSIONS` allows; this one was not used for longest."
     ),
+    Reason.REVOKED_BY_CLIENT: "A service revoked one of its tokens; `client_id` in the event says which service.",
 }

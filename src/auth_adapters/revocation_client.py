@@ -1,14 +1,14 @@
 """The feed of revocations for other services: `GET /auth/revocations` of the service that knows them."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Final, cast, overload
 
 from auth_adapters.answers import Unreadable, document_in, items, members, moment, text, uuid, whole_number
 from auth_adapters.extras import needs
+from auth_adapters.service_credentials import ServiceCredentials, TokenSource, bearer
 from auth_core.errors import Unavailable
 from auth_core.ids import SessionId, UserId
-from auth_core.redacted import Redacted
 from auth_core.revocation.errors import InvalidCursor
 from auth_core.revocation.model import Revocation, SessionRevocation, UserRevocation
 from auth_core.revocation.policy import LONGEST_WAIT
@@ -25,19 +25,33 @@ _LARGEST_ANSWER: Final = 1 << 25
 _PATIENCE: Final = timedelta(seconds=5)
 """What an answer may take beyond the wait that was asked for."""
 
-type TokenSource = Callable[[], Awaitable[Redacted[str]]]
-
 
 class HttpRevocationFeed:
-    """Asks the service at `address` over `client`, each time with the access token `token` gives.
+    """Asks the service at `address` over `client`, as a service client or with the access token `token` gives.
 
-    It follows no redirect, and an answer it does not understand to the letter is none.
+    Either needs the permission `revocations:read`. It follows no redirect, and an answer it does not understand to the
+    letter is none.
     """
 
-    def __init__(self, client: httpx2.AsyncClient, *, address: str, token: TokenSource) -> None:
+    @overload
+    def __init__(self, client: httpx2.AsyncClient, *, address: str, credentials: ServiceCredentials) -> None: ...
+
+    @overload
+    def __init__(self, client: httpx2.AsyncClient, *, address: str, token: TokenSource) -> None: ...
+
+    def __init__(
+        self,
+        client: httpx2.AsyncClient,
+        *,
+        address: str,
+        credentials: ServiceCredentials | None = None,
+        token: TokenSource | None = None,
+    ) -> None:
+        if (credentials is None) is (token is None):
+            raise TypeError("give either credentials or token")
         self._client = client
         self._url = address.removesuffix("/") + PATH
-        self._token = token
+        self._authorization = credentials or bearer(cast("TokenSource", token))
 
     async def changes(self, *, after: Cursor | None, wait: timedelta) -> Batch:
         wait = min(max(wait, timedelta(0)), LONGEST_WAIT)
@@ -55,7 +69,7 @@ class HttpRevocationFeed:
             raise Unavailable(Unavailable.SHORTLY) from error
 
     async def _ask(self, asked: Mapping[str, str], patience: float) -> tuple[int, bytes]:
-        headers = {"Authorization": f"Bearer {(await self._token()).reveal()}", "Accept": "application/json"}
+        headers = {"Authorization": (await self._authorization()).reveal(), "Accept": "application/json"}
         body = bytearray()
         try:
             async with self._client.stream(

@@ -26,6 +26,16 @@ from auth_core.errors import (
 )
 from auth_core.guard import CallGuard, requires
 from auth_core.login.errors import InvalidCredentials
+from auth_core.oauth.errors import (
+    ClientNameTaken,
+    ClientNotFound,
+    InvalidClient,
+    InvalidClientName,
+    OverlapTooLong,
+    UnknownClientPermission,
+)
+from auth_core.oauth.model import ClientCredentials
+from auth_core.oauth.policy import ClientPolicy
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 from auth_core.revocation.errors import InvalidCursor, RevocationsUnknown
@@ -62,12 +72,18 @@ __all__ = [
     "AuthInProcess",
     "Busy",
     "CallGuard",
+    "ClientCredentials",
+    "ClientNameTaken",
+    "ClientNotFound",
+    "ClientPolicy",
     "Conflict",
     "EmailTaken",
     "ExpiredToken",
     "Fallback",
     "Fault",
     "Forbidden",
+    "InvalidClient",
+    "InvalidClientName",
     "InvalidCredentials",
     "InvalidCursor",
     "InvalidEmail",
@@ -86,6 +102,7 @@ __all__ = [
     "Origin",
     "OutcomeUnknown",
     "OwnSession",
+    "OverlapTooLong",
     "PasswordPolicy",
     "PermissionDenied",
     "Policies",
@@ -109,6 +126,7 @@ __all__ = [
     "TooManyAttempts",
     "Unauthenticated",
     "Unavailable",
+    "UnknownClientPermission",
     "UserNotFound",
     "UserPolicy",
     "VerifiedClaims",

@@ -13,6 +13,16 @@ from auth_core.entropy import Entropy
 from auth_core.ids import Ids
 from auth_core.login.log_in import LogIn
 from auth_core.login.ports import Candidates, LoginTx
+from auth_core.oauth.authentication import ClientAuthentication
+from auth_core.oauth.change_client import ChangeClient
+from auth_core.oauth.create_client import CreateClient
+from auth_core.oauth.delete_client import DeleteClient
+from auth_core.oauth.introspect import Introspect
+from auth_core.oauth.list_clients import ListClients, LookUpClient, LookUpClientByName
+from auth_core.oauth.policy import ClientPolicy
+from auth_core.oauth.ports import ClientsTx, KnownClients
+from auth_core.oauth.revoke_token import RevokeToken
+from auth_core.oauth.rotate_secret import RotateSecret
 from auth_core.revocation.enforcing import EnforcingUnitOfWork
 from auth_core.revocation.follow import FollowRevocations
 from auth_core.revocation.policy import AccessCheckMode, Fallback, RevocationPolicy
@@ -65,6 +75,7 @@ class Tx(
     LogOutEverywhereTx,
     KeysTx,
     StatusTx,
+    ClientsTx,
     RevocationsTx,
     Protocol,
 ):
@@ -87,6 +98,7 @@ class Ports:
     ended_sessions: Purgeable
     revocation_feed: RevocationFeed
     old_revocations: Purgeable
+    known_clients: KnownClients
     hasher: PasswordHasher
     key_ring: KeyRing
     key_maker: KeyMaker
@@ -105,6 +117,7 @@ class Policies:
     passwords: PasswordPolicy = PasswordPolicy()
     sessions: SessionPolicy = SessionPolicy()
     revocation: RevocationPolicy = RevocationPolicy()
+    clients: ClientPolicy = ClientPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +182,22 @@ class RevocationRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthRoom:
+    """Other services: their clients, and what they may ask. `authenticate` believes one that knows its secret."""
+
+    create_client: CreateClient
+    list_clients: ListClients
+    look_up_client: LookUpClient
+    look_up_client_by_name: LookUpClientByName
+    change_client: ChangeClient
+    rotate_secret: RotateSecret
+    delete_client: DeleteClient
+    authenticate: ClientAuthentication
+    introspect: Introspect
+    revoke: RevokeToken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepRoom:
     """Keeping the store small, and sealed."""
 
@@ -186,6 +215,7 @@ class AuthCore:
     sessions: SessionsRoom
     tokens: TokensRoom
     revocation: RevocationRoom
+    oauth: OAuthRoom
     upkeep: UpkeepRoom
 
 
@@ -208,6 +238,30 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
         policy=policies.tokens,
     )
     succession = Succession(maker=ports.key_maker, record=record, clock=clock, policy=policies.tokens)
+    tokens = TokensRoom(
+        verify_access_token=VerifyAccessToken(
+            signer=ports.access_tokens,
+            verified=verified,
+            check=_access_check(ports, policies.revocation, revoked),
+            clock=clock,
+            policy=policies.tokens,
+        ),
+        publish_keys=PublishKeys(ring=ports.key_ring, maker=ports.key_maker, clock=clock),
+        load_keys=LoadKeys(uow=uow, ring=ports.key_ring),
+        list_keys=ListKeys(uow=uow, clock=clock, policy=policies.tokens),
+        rotate_keys=RotateKeys(
+            uow=uow, succession=succession, ring=ports.key_ring, clock=clock, policy=policies.tokens
+        ),
+        revoke_key=RevokeKey(
+            uow=uow,
+            succession=succession,
+            ring=ports.key_ring,
+            record=record,
+            clock=clock,
+            policy=policies.tokens,
+        ),
+    )
+    authenticate = ClientAuthentication(known=ports.known_clients, uow=uow, record=record, clock=clock)
     return AuthCore(
         users=UsersRoom(
             register=Register(
@@ -261,35 +315,41 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             list=ListSessions(uow=uow, clock=clock),
             revoke=RevokeSession(uow=uow, end_session=end_session, clock=clock),
         ),
-        tokens=TokensRoom(
-            verify_access_token=VerifyAccessToken(
-                signer=ports.access_tokens,
-                verified=verified,
-                check=_access_check(ports, policies.revocation, revoked),
-                clock=clock,
-                policy=policies.tokens,
-            ),
-            publish_keys=PublishKeys(ring=ports.key_ring, maker=ports.key_maker, clock=clock),
-            load_keys=LoadKeys(uow=uow, ring=ports.key_ring),
-            list_keys=ListKeys(uow=uow, clock=clock, policy=policies.tokens),
-            rotate_keys=RotateKeys(
-                uow=uow, succession=succession, ring=ports.key_ring, clock=clock, policy=policies.tokens
-            ),
-            revoke_key=RevokeKey(
-                uow=uow,
-                succession=succession,
-                ring=ports.key_ring,
-                record=record,
-                clock=clock,
-                policy=policies.tokens,
-            ),
-        ),
+        tokens=tokens,
         revocation=RevocationRoom(
             follow=FollowRevocations(
                 feed=ports.revocation_feed, revoked=revoked, clock=clock, policy=policies.revocation
             ),
             read=ReadRevocations(feed=ports.revocation_feed),
             revoked=revoked,
+        ),
+        oauth=OAuthRoom(
+            create_client=CreateClient(uow=uow, record=record, clock=clock, entropy=ports.entropy, ids=ids),
+            list_clients=ListClients(uow=uow),
+            look_up_client=LookUpClient(uow=uow),
+            look_up_client_by_name=LookUpClientByName(uow=uow),
+            change_client=ChangeClient(uow=uow, record=record, clock=clock),
+            rotate_secret=RotateSecret(
+                uow=uow, record=record, clock=clock, entropy=ports.entropy, policy=policies.clients
+            ),
+            delete_client=DeleteClient(uow=uow, record=record, clock=clock),
+            authenticate=authenticate,
+            introspect=Introspect(
+                authenticate=authenticate,
+                tokens=tokens,
+                token_pairs=token_pairs,
+                uow=uow,
+                clock=clock,
+                policy=policies.tokens,
+            ),
+            revoke=RevokeToken(
+                authenticate=authenticate,
+                tokens=tokens,
+                token_pairs=token_pairs,
+                uow=uow,
+                end_session=end_session,
+                clock=clock,
+            ),
         ),
         upkeep=UpkeepRoom(
             purge=Purge(

@@ -10,6 +10,7 @@ from auth_core.entropy import Entropy
 UserId = NewType("UserId", UUID)
 SessionId = NewType("SessionId", UUID)
 EventId = NewType("EventId", UUID)
+ClientId = NewType("ClientId", UUID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,10 @@ class Ids:
     def event(self) -> EventId:
         """Return an identity for a new audit event."""
         return EventId(self._uuid7())
+
+    def client(self) -> ClientId:
+        """Return an identity for a new service client."""
+        return ClientId(self._uuid7())
 
     def token(self) -> UUID:
         """Return an identity for a new access token (`jti`)."""

@@ -20,6 +20,7 @@ from auth_http.routers import (
     docs,
     health,
     login,
+    oauth,
     password,
     profile,
     registration,
@@ -29,6 +30,7 @@ from auth_http.routers import (
     verify,
     well_known,
 )
+from auth_http.routers.admin import clients
 from auth_http.settings import Settings
 from auth_http.wiring import Wiring
 
@@ -39,11 +41,13 @@ _GROUPS: Final = (
     login.router,
     token.router,
     sessions.router,
+    oauth.router,
     revocations.router,
     well_known.router,
     health.router,
     registration.router,
     password.router,
+    clients.router,
 )
 
 
@@ -79,7 +83,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         Middleware(AccessLog),
         Middleware(LastResort),
         Middleware(HeaderGuard),
-        Middleware(BodyGuard, forms=frozenset({token.PATH})),
+        Middleware(BodyGuard, forms=frozenset({token.PATH, oauth.INTROSPECT, oauth.REVOKE})),
         Middleware(FairTurns),  # Here everything has arrived, and what costs something begins.
         Middleware(HeadAsGet),
     ]

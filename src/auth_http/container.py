@@ -81,6 +81,7 @@ def _ports(
         ended_sessions=stored.ended_sessions,
         revocation_feed=stored.revocation_feed,
         old_revocations=stored.old_revocations,
+        known_clients=stored.known_clients,
         hasher=hasher,
         key_ring=key_ring,
         key_maker=key_maker,

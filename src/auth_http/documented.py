@@ -34,7 +34,7 @@ _WITH_A_TOKEN: Final = (MissingToken(), InvalidToken(), ExpiredToken(), RevokedT
 
 _HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Retry-After": {"description": "Seconds to wait before the next attempt.", "schema": {"type": "integer"}},
-    "WWW-Authenticate": {"description": "How to authenticate (RFC 6750 §3).", "schema": {"type": "string"}},
+    "WWW-Authenticate": {"description": "How to authenticate (RFC 6750 §3, RFC 7617).", "schema": {"type": "string"}},
     "X-Request-ID": {"description": "The id of the request.", "schema": {"type": "string"}},
 }
 
@@ -62,7 +62,7 @@ def failures(
 
 
 def oauth_failures(*told: OAuthProblem) -> Responses:
-    """Return the documentation of what can go wrong at the token endpoint (RFC 6749 §5.2)."""
+    """Return the documentation of what can go wrong at an OAuth endpoint (RFC 6749 §5.2)."""
     responses: Responses = {}
     for problem in (*_EVERYWHERE, *_WITH_A_BODY):
         _tell(responses, problem)
@@ -72,6 +72,8 @@ def oauth_failures(*told: OAuthProblem) -> Responses:
             "application/json", {"schema": {"$ref": "#/components/schemas/OAuthError"}, "examples": {}}
         )
         content["examples"].setdefault(each.error, {"summary": each.description, "value": each.document()})
+        if each.status == 401:
+            response["headers"]["WWW-Authenticate"] = _HEADERS["WWW-Authenticate"]
     return dict(sorted(responses.items(), key=lambda item: int(item[0])))
 
 

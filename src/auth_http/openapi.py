@@ -13,7 +13,7 @@ DESCRIPTION: Final = f"""\
 Accounts, sessions and tokens.
 
 **Errors** are problem details (`{MEDIA_TYPE}`, RFC 9457): `code` is stable and meant for programs, `detail` for people,
-and `errors` names every place that is wrong. `/auth/token` answers as RFC 6749 has it.
+and `errors` names every place that is wrong. `/auth/token` and `/oauth` answer as RFC 6749 has it.
 
 **Try it**: press *Authorize* and sign in with your e-mail address and password.
 """
@@ -23,6 +23,7 @@ TAGS: Final[list[dict[str, Any]]] = [
     {"name": "Signing in", "description": "From credentials to tokens, and out again."},
     {"name": "Sessions", "description": "Where one is signed in."},
     {"name": "Services", "description": "For services that accept our tokens."},
+    {"name": "Administration", "description": "For administrators: each route needs a permission."},
     {"name": "Operators", "description": "For whoever runs the service."},
 ]
 

@@ -23,6 +23,7 @@ from auth_core.errors import (
     Unauthenticated,
     Unavailable,
 )
+from auth_core.oauth.errors import InvalidClient
 from auth_core.tokens.errors import InvalidToken, MalformedToken
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -84,12 +85,14 @@ def problem_of(error: AuthError) -> Problem:
 
 
 def headers_of(error: AuthError) -> dict[str, str]:
-    """Return the headers that go with `error`: how to authenticate (RFC 6750 §3), or when to come back."""
+    """Return the headers that go with `error`: how to authenticate (RFC 6750 §3, RFC 7617), or when to come back."""
     match error:
         case InvalidToken():
             return {"WWW-Authenticate": f'Bearer error="invalid_token", error_description="{error.detail}"'}
         case PermissionDenied():
             return {"WWW-Authenticate": f'Bearer error="insufficient_scope", error_description="{error.detail}"'}
+        case InvalidClient():
+            return {"WWW-Authenticate": 'Basic realm="auth-service", charset="UTF-8"'}
         case Unauthenticated():
             return {"WWW-Authenticate": "Bearer"}
         case TooManyAttempts(retry_after=wait) | Unavailable(retry_after=wait):

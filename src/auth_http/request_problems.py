@@ -66,7 +66,7 @@ BODY_TOO_SLOW: Final = Problem(
 UNSUPPORTED_MEDIA_TYPE: Final = Problem(
     status=415,
     code="unsupported_media_type",
-    detail="Send application/json in UTF-8, not compressed; for /auth/token application/x-www-form-urlencoded.",
+    detail="Send application/json in UTF-8, not compressed; where OAuth is spoken application/x-www-form-urlencoded.",
 )
 MALFORMED_JSON: Final = Problem(status=400, code="malformed_json", detail="The body is not JSON in UTF-8.")
 NESTED_TOO_DEEPLY: Final = Problem(status=400, code="nested_too_deeply", detail="The body nests deeper than 32 levels.")

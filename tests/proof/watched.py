@@ -80,7 +80,17 @@ class _Trail:
 class _Tx:
     """A transaction whose trail is watched; everything else is as it was."""
 
-    __slots__ = ("audit", "passwords", "principals", "revocations", "roles", "sessions", "signing_keys", "users")
+    __slots__ = (
+        "audit",
+        "clients",
+        "passwords",
+        "principals",
+        "revocations",
+        "roles",
+        "sessions",
+        "signing_keys",
+        "users",
+    )
 
     def __init__(self, tx: Tx, recorded: list[AuditEvent]) -> None:
         self.users = tx.users
@@ -89,6 +99,7 @@ class _Tx:
         self.principals = tx.principals
         self.sessions = tx.sessions
         self.signing_keys = tx.signing_keys
+        self.clients = tx.clients
         self.revocations = tx.revocations
         self.audit = _Trail(tx.audit, recorded)
 

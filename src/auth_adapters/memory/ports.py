@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from auth_adapters.memory.login import MemoryCandidates
+from auth_adapters.memory.oauth import MemoryKnownClients
 from auth_adapters.memory.revocation import MemoryOldRevocations, MemoryRevocationFeed
 from auth_adapters.memory.sessions import MemoryEndedSessions, MemoryRefreshChains
 from auth_adapters.memory.store import MemoryStore
@@ -16,6 +17,7 @@ from auth_core.credentials.passwords.model import PasswordHash
 from auth_core.credentials.passwords.ports import PasswordHasher
 from auth_core.entropy import Entropy
 from auth_core.login.ports import Candidates
+from auth_core.oauth.ports import KnownClients
 from auth_core.origin import Origin
 from auth_core.revocation.policy import RevocationPolicy
 from auth_core.revocation.ports import RevocationFeed
@@ -49,6 +51,7 @@ def memory_ports(
     ended_sessions: Purgeable | None = None,
     revocation_feed: RevocationFeed | None = None,
     old_revocations: Purgeable | None = None,
+    known_clients: KnownClients | None = None,
     hasher: PasswordHasher | None = None,
     key_ring: KeyRing | None = None,
     key_maker: KeyMaker | None = None,
@@ -75,6 +78,7 @@ def memory_ports(
         ended_sessions=ended_sessions or MemoryEndedSessions(store),
         revocation_feed=revocation_feed or MemoryRevocationFeed(store, clock=clock),
         old_revocations=old_revocations or MemoryOldRevocations(store),
+        known_clients=known_clients or MemoryKnownClients(store),
         hasher=hasher or UnsafeFastHasher(),
         key_ring=key_ring,
         key_maker=key_maker or HmacKeyMaker(entropy),

@@ -9,7 +9,8 @@ from typing import Self
 from auth_core.access.model import SYSTEM_ROLES, Role, RoleName
 from auth_core.audit.events import AuditEvent
 from auth_core.credentials.passwords.model import StoredPassword
-from auth_core.ids import EventId, SessionId, UserId
+from auth_core.ids import ClientId, EventId, SessionId, UserId
+from auth_core.oauth.model import ServiceClient
 from auth_core.revocation.model import Revocation
 from auth_core.sessions.model import Session
 from auth_core.tokens.keys import SigningKey
@@ -31,6 +32,7 @@ class Tables:
     signing_keys: dict[int, SigningKey] = field(default_factory=dict[int, SigningKey])
     events: dict[EventId, AuditEvent] = field(default_factory=dict[EventId, AuditEvent])
     revocations: dict[int, Revocation] = field(default_factory=dict[int, Revocation])
+    clients: dict[ClientId, ServiceClient] = field(default_factory=dict[ClientId, ServiceClient])
     last_numbers: dict[str, int] = field(default_factory=dict[str, int])
 
     def next_number(self, sequence: str) -> int:

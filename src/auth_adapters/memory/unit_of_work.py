@@ -7,6 +7,7 @@ from typing import Self
 
 from auth_adapters.memory.access import MemoryPrincipals, MemoryRoles
 from auth_adapters.memory.audit import MemoryAuditTrail
+from auth_adapters.memory.oauth import MemoryServiceClients
 from auth_adapters.memory.passwords import MemoryPasswords
 from auth_adapters.memory.revocation import MemoryRevocations
 from auth_adapters.memory.sessions import MemorySessions
@@ -26,6 +27,7 @@ class MemoryTx:
     sessions: MemorySessions
     signing_keys: MemorySigningKeys
     revocations: MemoryRevocations
+    clients: MemoryServiceClients
     audit: MemoryAuditTrail
 
     @classmethod
@@ -39,6 +41,7 @@ class MemoryTx:
             sessions=MemorySessions(tables),
             signing_keys=MemorySigningKeys(tables),
             revocations=MemoryRevocations(tables),
+            clients=MemoryServiceClients(tables),
             audit=MemoryAuditTrail(tables),
         )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from auth_adapters.postgres.database import Database
 from auth_adapters.postgres.login import PostgresCandidates
+from auth_adapters.postgres.oauth import PostgresKnownClients
 from auth_adapters.postgres.revocation import CHANNEL, PostgresOldRevocations
 from auth_adapters.postgres.revocation_feed import PostgresRevocationFeed
 from auth_adapters.postgres.sessions import PostgresEndedSessions, PostgresRefreshChains
@@ -13,6 +14,7 @@ from auth_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from auth_core.assembly import Tx
 from auth_core.clock import Clock
 from auth_core.login.ports import Candidates
+from auth_core.oauth.ports import KnownClients
 from auth_core.revocation.policy import RevocationPolicy
 from auth_core.revocation.ports import RevocationFeed
 from auth_core.sessions.ports import RefreshChains
@@ -32,6 +34,7 @@ class PostgresPorts:
     ended_sessions: Purgeable
     revocation_feed: RevocationFeed
     old_revocations: Purgeable
+    known_clients: KnownClients
 
 
 def postgres_ports(
@@ -61,4 +64,5 @@ def postgres_ports(
             overlap=max(revocation.overlap, database.deadlines.from_write_to_commit),
         ),
         old_revocations=PostgresOldRevocations(single_statements),
+        known_clients=PostgresKnownClients(single_statements),
     )

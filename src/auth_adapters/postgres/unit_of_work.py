@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth_adapters.postgres.access import PostgresPrincipals, PostgresRoles
 from auth_adapters.postgres.audit import PostgresAuditTrail
 from auth_adapters.postgres.database import Database
+from auth_adapters.postgres.oauth import PostgresServiceClients
 from auth_adapters.postgres.passwords import PostgresPasswords
 from auth_adapters.postgres.revocation import PostgresRevocations
 from auth_adapters.postgres.sessions import PostgresSessions
@@ -24,7 +25,17 @@ from auth_adapters.postgres.violations import Moment, told_plainly
 class PostgresTx:
     """What one transaction gives."""
 
-    __slots__ = ("audit", "passwords", "principals", "revocations", "roles", "sessions", "signing_keys", "users")
+    __slots__ = (
+        "audit",
+        "clients",
+        "passwords",
+        "principals",
+        "revocations",
+        "roles",
+        "sessions",
+        "signing_keys",
+        "users",
+    )
 
     def __init__(self, statements: InTransaction, *, notify: bool = True) -> None:
         self.users = PostgresUsers(statements)
@@ -34,6 +45,7 @@ class PostgresTx:
         self.sessions = PostgresSessions(statements)
         self.signing_keys = PostgresSigningKeys(statements)
         self.revocations = PostgresRevocations(statements, notify=notify)
+        self.clients = PostgresServiceClients(statements)
         self.audit = PostgresAuditTrail(statements)
 
 

@@ -30,6 +30,13 @@ class EventKind(StrEnum):
     REFRESH_TOKEN_IMPOSSIBLE = "refresh_token.impossible"  # noqa: S105 - the name of an event, not a token
     SIGNING_KEY_CREATED = "signing_key.created"
     SIGNING_KEY_REVOKED = "signing_key.revoked"
+    CLIENT_CREATED = "client.created"
+    CLIENT_PERMITTED = "client.permitted"
+    CLIENT_DISABLED = "client.disabled"
+    CLIENT_ENABLED = "client.enabled"
+    CLIENT_SECRET_ROTATED = "client.secret_rotated"  # noqa: S105 - the name of an event, not a secret
+    CLIENT_DELETED = "client.deleted"
+    CLIENT_AUTHENTICATION_FAILED = "client.authentication_failed"
 
     @property
     def is_alarm(self) -> bool:

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105 - the name of a reason, not a token
     USER_DISABLED = "user_disabled"
     TOO_MANY_SESSIONS = "too_many_sessions"
+    REVOKED_BY_CLIENT = "revoked_by_client"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

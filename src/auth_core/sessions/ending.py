@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from auth_core.audit.events import EventKind
+from auth_core.audit.events import EventKind, Outcome
 from auth_core.audit.recorder import Recorder
 from auth_core.ids import SessionId, UserId
 from auth_core.origin import Origin
@@ -30,17 +30,23 @@ class SessionEnd:
         actor: UserId | None,
         origin: Origin,
         now: datetime,
+        **details: str | int,
     ) -> None:
-        """End the session; one that has been ended before stays as it is, and nothing is written."""
+        """End the session; one that has been ended before stays as it is, and nothing is written.
+
+        `details` are for the event, besides the reason.
+        """
         if await tx.sessions.end(session_id, because=because, now=now):
             await self.revoke.sessions(tx, [session_id])
             await self.record(
                 tx,
                 event,
+                outcome=Outcome.SUCCESS,
                 at=now,
                 origin=origin,
                 subject=of,
                 actor=actor,
                 session_id=session_id,
                 reason=because.value,
+                **details,
             )

@@ -5,8 +5,10 @@ which needs pytest.
 """
 
 from auth_core.testing.builders import (
+    a_digest,
     a_password,
     a_password_hash,
+    a_service_client,
     a_session,
     a_session_revocation,
     a_signing_key,
@@ -36,8 +38,10 @@ __all__ = [
     "SeededEntropy",
     "SomeoneSignedIn",
     "UnsafeFastHasher",
+    "a_digest",
     "a_password",
     "a_password_hash",
+    "a_service_client",
     "a_session",
     "a_session_revocation",
     "a_signing_key",

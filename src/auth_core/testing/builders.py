@@ -8,6 +8,8 @@ from auth_core.access.model import Principal
 from auth_core.audit.events import AuditEvent, EventKind, Outcome
 from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
 from auth_core.ids import Ids, SessionId, UserId
+from auth_core.oauth.client_secret import SecretDigest
+from auth_core.oauth.model import ClientPermission, ServiceClient, client_name
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import SessionRevocation, UserRevocation
@@ -111,6 +113,28 @@ def an_event(
         origin=an_origin(),
         details={"reason": "logged_out", "sessions_ended": 3},
     )
+
+
+def a_service_client(
+    *,
+    name: str | None = None,
+    permissions: frozenset[ClientPermission] = frozenset({ClientPermission.INTROSPECT}),
+    at: datetime = NOON,
+) -> ServiceClient:
+    """Return a client that was made at `at`; nobody knows its secret."""
+    return ServiceClient(
+        id=_ids(at).client(),
+        name=client_name(name or f"client-{_ENTROPY.token_bytes(10).hex()}"),
+        permissions=permissions,
+        created_at=at,
+        digest=a_digest(),
+        secret_made_at=at,
+    )
+
+
+def a_digest() -> SecretDigest:
+    """Return the digest of a secret that nobody knows."""
+    return SecretDigest(_ENTROPY.token_bytes(32))
 
 
 def a_signing_key(number: int, *, signs_from: datetime = NOON) -> SigningKey:

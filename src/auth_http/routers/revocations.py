@@ -6,17 +6,34 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from auth_core.access.errors import PermissionDenied
+from auth_core.oauth.errors import InvalidClient
+from auth_core.oauth.model import ClientPermission
 from auth_core.revocation.errors import InvalidCursor
 from auth_core.revocation.policy import LONGEST_WAIT
 from auth_core.revocation.ports import Cursor
-from auth_http.dependencies import auth, permitted
+from auth_http.client_credentials import BasicCredentials, asking
+from auth_http.dependencies import BearerToken, auth, origin
 from auth_http.documented import failures
 from auth_http.schemas.document import answered
 from auth_http.schemas.revocations import RevocationsAnswer
 
 router = APIRouter(tags=["Services"])
 
-PERMISSION: Final = "revocations:read"
+_bearer: Final = BearerToken()
+_basic: Final = BasicCredentials()
+
+
+async def may_follow(request: Request) -> None:
+    """Let in a service client, or a person, who has the permission.
+
+    Raises: InvalidClient, what reading an access token raises, PermissionDenied.
+    """
+    credentials = await _basic(request)
+    if credentials is not None:
+        with asking(credentials):
+            await auth(request).oauth.authenticate(credentials, needs=ClientPermission.FOLLOW, origin=origin(request))
+    elif not (await _bearer(request)).principal.may(ClientPermission.FOLLOW):
+        raise PermissionDenied
 
 
 @router.get(
@@ -25,8 +42,9 @@ PERMISSION: Final = "revocations:read"
     summary="What was revoked?",
     response_model=RevocationsAnswer,
     response_description="What has come into force since.",
-    dependencies=[Depends(permitted(PERMISSION))],
-    responses=failures(PermissionDenied(), InvalidCursor(), bearer=True, reads=True),
+    dependencies=[Depends(may_follow)],
+    openapi_extra={"security": [{_basic.scheme_name: []}, {_bearer.scheme_name: []}]},
+    responses=failures(PermissionDenied(), InvalidCursor(), InvalidClient(), bearer=True, reads=True),
 )
 async def read_revocations(
     request: Request,
@@ -49,7 +67,10 @@ async def read_revocations(
         ),
     ] = 0,
 ) -> Response:
-    """Tells what makes an access token worthless before it expires, as soon as it happens. Needs `revocations:read`."""
+    """Tells what makes an access token worthless before it expires, as soon as it happens.
+
+    Needs `revocations:read`, of a service client by HTTP Basic or of a person by their access token.
+    """
     batch = await auth(request).revocation.read(
         after=None if after is None else Cursor(after), wait=timedelta(seconds=wait)
     )

@@ -34,7 +34,7 @@ class TokenForm(BaseModel):
 
 OAUTH_ERROR: Final[dict[str, Any]] = {
     "title": "OAuthError",
-    "description": "What went wrong at the token endpoint (RFC 6749 §5.2).",
+    "description": "What went wrong at an OAuth endpoint (RFC 6749 §5.2).",
     "type": "object",
     "required": ["error"],
     "properties": {

@@ -16,6 +16,7 @@ _NAME: Final = (
 _SECRET_KEY: Final = re.compile(rf"(?:.*[_.-])?(?:{_NAME})", re.IGNORECASE)
 
 _SHAPES: Final = (
+    (re.compile(r"authcs_[\w-]+", re.ASCII), STARS),
     (re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*){0,2}", re.ASCII), STARS),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), STARS),
     (re.compile(r"\$sealed-bcrypt\$[\w=-]*", re.ASCII), STARS),

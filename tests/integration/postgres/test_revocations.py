@@ -74,6 +74,7 @@ async def a_process(
                 ended_sessions=storage.ended_sessions,
                 revocation_feed=storage.revocation_feed,
                 old_revocations=storage.old_revocations,
+                known_clients=storage.known_clients,
             ),
             policies=policies,
         )

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Final, final
 
 from auth_adapters.memory.access import MemoryRoles
+from auth_adapters.memory.oauth import MemoryServiceClients
 from auth_adapters.memory.store import Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
 from auth_core.audit.events import AuditEvent
@@ -17,6 +18,7 @@ from tests.proof.simulation.sessions import SimSessions
 
 _NO_KEYS: Final = MemorySigningKeys(Tables())
 _NO_ROLES: Final = MemoryRoles(Tables())
+_NO_CLIENTS: Final = MemoryServiceClients(Tables())
 
 
 class SimAuditTrail:
@@ -52,7 +54,17 @@ class SimRevocations:
 class SimTx:
     """What one transaction gives."""
 
-    __slots__ = ("audit", "passwords", "principals", "revocations", "roles", "sessions", "signing_keys", "users")
+    __slots__ = (
+        "audit",
+        "clients",
+        "passwords",
+        "principals",
+        "revocations",
+        "roles",
+        "sessions",
+        "signing_keys",
+        "users",
+    )
 
     def __init__(self, transaction: Transaction) -> None:
         self.users = SimUsers(transaction)
@@ -63,6 +75,7 @@ class SimTx:
         self.revocations = SimRevocations()
         self.roles = _NO_ROLES
         self.signing_keys = _NO_KEYS
+        self.clients = _NO_CLIENTS
 
 
 class SimUnitOfWork:

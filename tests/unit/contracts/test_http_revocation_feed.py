@@ -1,10 +1,12 @@
 """The feed over HTTP keeps the same promises, and takes no answer for one that is none."""
 
+import base64
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import httpx2
 import pytest
@@ -12,10 +14,12 @@ from starlette.types import Receive, Scope, Send
 
 from auth_adapters.memory import auth_in_memory, memory_ports
 from auth_adapters.revocation_client import HttpRevocationFeed
+from auth_adapters.service_credentials import ServiceCredentials
 from auth_core import InvalidCursor, Origin, Ports, Redacted, Unavailable
 from auth_core.access.model import ADMIN
 from auth_core.revocation.ports import Batch, Cursor, RevocationFeed
-from auth_core.testing import MovableClock, an_email
+from auth_core.testing import MovableClock, a_session_revocation, an_email
+from auth_core.testing.contracts.concurrency import in_transaction
 from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
 from auth_core.testing.contracts.storage import Storage
 from auth_http.settings import Settings
@@ -206,3 +210,50 @@ async def test_the_token_is_sent_in_its_header_and_nowhere_else() -> None:
     assert stranger.asked["query_string"] == b"wait=1.500&after=a.b%26c%3Dd"
     assert stranger.asked["path"] == "/auth/revocations"
     assert "a.b.c" not in shown
+
+
+async def test_a_service_client_shows_its_id_and_secret_and_nothing_shows_them_otherwise() -> None:
+    credentials = ServiceCredentials(client_id="in:voices", client_secret=Redacted("s e+c%ret"))
+    stranger = Stranger(body=answer())
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=stranger)) as client:
+        feed = HttpRevocationFeed(client, address=ADDRESS, credentials=credentials)
+        await feed.changes(after=None, wait=NOW)
+
+    assert stranger.asked is not None
+    scheme, _, encoded = dict(stranger.asked["headers"])[b"authorization"].partition(b" ")
+    assert (scheme, base64.b64decode(encoded)) == (b"Basic", b"in%3Avoices:s+e%2Bc%25ret")
+    assert "s e+c" not in repr(credentials) + repr(feed)
+
+
+async def test_a_follower_is_one_caller_and_not_two_or_none() -> None:
+    credentials = ServiceCredentials(client_id="invoices", client_secret=Redacted("secret"))
+    make: Any = HttpRevocationFeed
+
+    async with httpx2.AsyncClient() as client:
+        for given in ({}, {"credentials": credentials, "token": a_token}):
+            with pytest.raises(TypeError):
+                make(client, address=ADDRESS, **given)
+
+
+async def test_a_service_client_follows_with_its_secret_and_not_without() -> None:
+    ports = memory_ports(clock=MovableClock())
+    parts, _ = await served(ports)
+    issued = await parts.auth().oauth.create_client(
+        name="invoices", permissions=["revocations:read"], actor=None, origin=Origin()
+    )
+    revocation = a_session_revocation()
+    await in_transaction(ports, lambda tx: tx.revocations.add(revocation))
+
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=over(parts))) as client:
+        right, wrong = (
+            HttpRevocationFeed(
+                client,
+                address=ADDRESS,
+                credentials=ServiceCredentials(client_id=str(issued.client.id), client_secret=secret),
+            )
+            for secret in (issued.secret, Redacted("authcs_wrong"))
+        )
+
+        assert (await right.changes(after=None, wait=NOW)).revocations == (revocation,)
+        with pytest.raises(Unavailable):
+            await wrong.changes(after=None, wait=NOW)

@@ -13,6 +13,7 @@ from auth_core.testing.contracts.refresh_chains import RefreshChainsContract
 from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
 from auth_core.testing.contracts.revocations import RevocationsContract
 from auth_core.testing.contracts.roles import RolesContract
+from auth_core.testing.contracts.service_clients import ServiceClientsContract
 from auth_core.testing.contracts.sessions import SessionsContract
 from auth_core.testing.contracts.signing_keys import SigningKeysContract
 from auth_core.testing.contracts.storage import Storage
@@ -80,6 +81,10 @@ class TestMemoryRevocations(RevocationsContract):
 
 
 class TestMemoryRevocationFeed(RevocationFeedContract):
+    pass
+
+
+class TestMemoryServiceClients(ServiceClientsContract):
     pass
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from auth_core import Origin, Redacted
 from auth_core.access.model import ADMIN
+from tests.unit.http.clients import Client, a_client, basic
 from tests.unit.http.service import EMAIL, PASSWORD, Service
 
 PATH = "/auth/revocations"
@@ -46,6 +47,48 @@ async def test_nobody_is_told_without_the_permission(service: Service) -> None:
     answer = await service.ask("GET", PATH, token=held["access_token"])
 
     assert (answer.status, answer.code) == (403, "permission_denied")
+
+
+async def test_a_service_client_is_told_what_was_revoked(service: Service) -> None:
+    client = await a_client(service, "revocations:read")
+    phone = await service.signed_in()
+    await service.ask("POST", "/auth/logout", token=phone["access_token"])
+    answer = await service.ask("GET", PATH, headers=(client.basic,))
+
+    assert answer.status == 200
+    assert len(answer.json()["revocations"]) == 1
+
+
+@pytest.mark.covers("R-A1")
+async def test_a_service_client_is_not_told_without_the_permission(service: Service) -> None:
+    client = await a_client(service, "tokens:introspect", "tokens:revoke")
+    answer = await service.ask("GET", PATH, headers=(client.basic,))
+
+    assert (answer.status, answer.code) == (403, "permission_denied")
+
+
+@pytest.mark.covers("R-A3", "R-T3")
+async def test_whoever_is_not_the_client_it_says_is_told_one_thing(service: Service) -> None:
+    client = await a_client(service, "revocations:read")
+    strangers = (
+        basic(f"{client.id}:authcs_guess"),
+        basic(f"0199a1f4-0d10-7c11-8a52-6f0c6cb5a001:{client.secret}"),
+        (b"authorization", b"Basic garbage"),
+    )
+    answers = [await service.ask("GET", PATH, headers=(header,)) for header in strangers]
+
+    assert {(each.status, each.code) for each in answers} == {(401, "invalid_client")}
+    assert {each.header("www-authenticate") for each in answers} == {'Basic realm="auth-service", charset="UTF-8"'}
+
+
+@pytest.mark.covers("AUZ-09")
+async def test_a_client_is_not_told_any_more_once_it_is_deleted(service: Service) -> None:
+    client: Client = await a_client(service, "revocations:read")
+    [known] = await service.auth.oauth.list_clients()
+    await service.auth.oauth.delete_client(client_id=known.id, actor=None, origin=Origin())
+    answer = await service.ask("GET", PATH, headers=(client.basic,))
+
+    assert (answer.status, answer.code) == (401, "invalid_client")
 
 
 async def test_what_is_in_force_is_told_and_then_what_comes_after(service: Service) -> None:

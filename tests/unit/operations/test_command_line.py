@@ -55,6 +55,7 @@ def test_every_command_says_how_it_is_used(command: Command, path: tuple[str, ..
 def test_the_commands_are_those_of_the_documentation() -> None:
     assert {" ".join(path) for path in all_commands()} >= {
         "serve", "migrate", "users create", "users list", "users disable", "users enable", "keys list", "keys rotate",
+        "clients create", "clients list", "clients rotate", "clients disable", "clients enable", "clients delete",
         "openapi", "doctor", "settings",
     }  # fmt: skip
 

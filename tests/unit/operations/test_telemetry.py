@@ -177,6 +177,7 @@ def test_what_json_cannot_say_is_said_in_words() -> None:
         f"-----BEGIN PRIVATE KEY-----\n{CANARY}\n-----END PRIVATE KEY-----",
         "$2b$12$" + CANARY.replace("-", "x").ljust(53, "x"),
         f"$sealed-bcrypt${CANARY}",
+        f"authcs_{CANARY}",
     ],
 )
 @pytest.mark.parametrize("log_format", list(LogFormat))

@@ -44,6 +44,7 @@ pytest.register_assert_rewrite(
             "revocation_feed",
             "revocations",
             "roles",
+            "service_clients",
             "sessions",
             "signing_keys",
             "token_signer",

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from auth_core.assembly import Tx
 from auth_core.login.ports import Candidates
+from auth_core.oauth.ports import KnownClients
 from auth_core.revocation.ports import RevocationFeed
 from auth_core.sessions.ports import RefreshChains
 from auth_core.tokens.ports import AccessCheck
@@ -34,3 +35,6 @@ class Storage(Protocol):
 
     @property
     def old_revocations(self) -> Purgeable: ...
+
+    @property
+    def known_clients(self) -> KnownClients: ...
