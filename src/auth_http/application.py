@@ -14,7 +14,9 @@ from auth_http.guards.head import HeadAsGet
 from auth_http.guards.headers import HeaderGuard
 from auth_http.guards.last_resort import LastResort
 from auth_http.guards.request_id import RequestIds
+from auth_http.guards.request_meter import RequestMeter
 from auth_http.guards.security_headers import SecurityHeaders
+from auth_http.metrics.requests import RequestTally
 from auth_http.openapi import DESCRIPTION, TAGS, DocumentedApp, service_version
 from auth_http.routers import (
     docs,
@@ -47,8 +49,13 @@ _GROUPS: Final = (
 )
 
 
-def application(wiring: Wiring, *, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
-    """Return the service as an ASGI application; `lifespan` starts and stops what `wiring` gives."""
+def application(
+    wiring: Wiring, *, lifespan: Lifespan[FastAPI] | None = None, tally: RequestTally | None = None
+) -> FastAPI:
+    """Return the service as an ASGI application; `lifespan` starts and stops what `wiring` gives.
+
+    Requests are counted in `tally`, if there is one.
+    """
     settings = wiring.settings()
     app = DocumentedApp(
         title="auth-service",
@@ -60,7 +67,7 @@ def application(wiring: Wiring, *, lifespan: Lifespan[FastAPI] | None = None) ->
         redoc_url=None,
         redirect_slashes=False,  # A redirect would carry credentials along.
         telemetry={"logs": False},  # The framework's would hold what exceptions say, and they say too much.
-        middleware=_guards(settings),
+        middleware=_guards(settings, tally),
         lifespan=lifespan,
     )
     app.state.container = wiring
@@ -71,9 +78,10 @@ def application(wiring: Wiring, *, lifespan: Lifespan[FastAPI] | None = None) ->
     return app
 
 
-def _guards(settings: Settings) -> list[Middleware]:
+def _guards(settings: Settings, tally: RequestTally | None) -> list[Middleware]:
     """Return who stands before the routes, the first to see a request first."""
     return [
+        *([Middleware(RequestMeter, tally=tally)] if tally is not None else ()),
         Middleware(RequestIds),
         Middleware(SecurityHeaders, https_only=settings.public_url.startswith("https://")),
         Middleware(AccessLog),
