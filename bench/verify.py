@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from auth_adapters.ec_key_maker import EcKeyMaker
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.memory import FOR_TESTS, auth_in_memory, memory_ports
 from auth_adapters.system import SystemEntropy
+from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_core import AuthCore, Origin, Policies, Redacted, RevocationPolicy, UserPolicy
 from auth_core.testing import MovableClock, a_session_revocation
 from auth_core.tokens.claims import VerifiedClaims
@@ -85,7 +85,7 @@ async def _a_process(*, remembered: int) -> tuple[AuthCore, list[str]]:
     vault = KeyVault(MasterSecret(Redacted(b"m" * 32)).derive(Purpose.SIGNING_KEYS), entropy=entropy)
     ports = replace(
         memory_ports(clock=clock, policies=policies, key_ring=ring),
-        key_maker=EcKeyMaker(vault),
+        key_maker=VaultKeyMaker(vault, entropy=entropy),
         access_tokens=JwtAccessTokenSigner(ring, vault=vault, clock=clock),
         access_check=NobodyToAsk(),
     )
