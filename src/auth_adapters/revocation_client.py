@@ -11,7 +11,7 @@ from auth_core.errors import Unavailable
 from auth_core.ids import SessionId, UserId
 from auth_core.redacted import Redacted
 from auth_core.revocation.errors import InvalidCursor
-from auth_core.revocation.model import Revocation, SessionRevocation, UserRevocation
+from auth_core.revocation.model import KeyRevocation, Revocation, SessionRevocation, UserRevocation
 from auth_core.revocation.policy import LONGEST_WAIT
 from auth_core.revocation.ports import Batch, Cursor
 
@@ -23,6 +23,8 @@ PATH: Final = "/auth/revocations"
 _OK: Final = 200
 _UNPROCESSABLE: Final = 422
 _LARGEST_ANSWER: Final = 1 << 25
+_LONGEST_NAME: Final = 200
+_KINDS: Final = {"session_id", "user_id", "kid"}
 _PATIENCE: Final = timedelta(seconds=5)
 """What an answer may take beyond the wait that was asked for."""
 
@@ -32,7 +34,8 @@ type TokenSource = Callable[[], Awaitable[Redacted[str]]]
 class HttpRevocationFeed:
     """Asks the service at `address` over `client`, each time with the access token `token` gives.
 
-    It follows no redirect, and an answer it does not understand to the letter is none.
+    It follows no redirect, and an answer it does not understand to the letter is none; but kinds of revocations that a
+    later release of the service may tell are passed over.
     """
 
     def __init__(self, client: httpx2.AsyncClient, *, address: str, token: TokenSource) -> None:
@@ -78,11 +81,18 @@ def _batch_in(body: bytes) -> Batch:
     if not isinstance(revocations, list) or not isinstance(cursor, str) or not 0 < len(cursor) <= 200:
         raise ValueError("not a list and a cursor")
     listed = cast("list[object]", revocations)
-    return Batch(revocations=tuple(_revocation_in(each) for each in listed), cursor=Cursor(cursor))
+    found = (_revocation_in(each) for each in listed)
+    return Batch(revocations=tuple(each for each in found if each is not None), cursor=Cursor(cursor))
 
 
-def _revocation_in(document: object) -> Revocation:
-    if "session_id" in _members(document):
+def _revocation_in(document: object) -> Revocation | None:
+    """Read a revocation; None for one of a kind nobody knew of when this was written. Raises: ValueError."""
+    named = _members(document, "until")
+    if not _KINDS & set(named):
+        return None
+    if "kid" in named:
+        return KeyRevocation(kid=_text(named["kid"]), until=_time(named["until"]))
+    if "session_id" in named:
         of_session = _members(document, "session_id", "until")
         session_id = SessionId(_uuid(of_session["session_id"]))
         return SessionRevocation(session_id=session_id, until=_time(of_session["until"]))
@@ -106,6 +116,12 @@ def _uuid(text: object) -> UUID:
     if not isinstance(text, str):
         raise ValueError("not a UUID")  # noqa: TRY004 - whatever is wrong with an answer, it is one error
     return UUID(text)
+
+
+def _text(text: object) -> str:
+    if not isinstance(text, str) or not 0 < len(text) <= _LONGEST_NAME:
+        raise ValueError("not a name")
+    return text
 
 
 def _time(text: object) -> datetime:

@@ -201,6 +201,8 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     end_session = SessionEnd(record=record, revoke=revoke)
     verified = VerifiedTokens(most=policies.tokens.remembered)
     ports.key_ring.when_a_key_goes(verified.forget_all)
+    ports.key_ring.mistrust(revoked.covers_key)
+    revoked.when_a_key_goes(verified.forget_all)
     token_pairs = TokenPairs(
         access_tokens=ports.access_tokens,
         refresh_tokens=ports.refresh_tokens,
@@ -272,7 +274,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 outcomes=tallies.verifications,
             ),
             publish_keys=PublishKeys(ring=ports.key_ring, maker=ports.key_maker, clock=clock),
-            load_keys=LoadKeys(uow=uow, ring=ports.key_ring),
+            load_keys=LoadKeys(uow=uow, ring=ports.key_ring, clock=clock),
             list_keys=ListKeys(uow=uow, clock=clock, policy=policies.tokens),
             rotate_keys=RotateKeys(
                 uow=uow, succession=succession, ring=ports.key_ring, clock=clock, policy=policies.tokens
@@ -281,6 +283,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 uow=uow,
                 succession=succession,
                 ring=ports.key_ring,
+                revoke=revoke,
                 record=record,
                 clock=clock,
                 policy=policies.tokens,

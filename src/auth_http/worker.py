@@ -17,6 +17,7 @@ from auth_http.metrics.jobs import JobRecords
 _SPREAD: Final = 0.2
 _ROTATION_CHECK: Final = timedelta(minutes=10)
 _PURGE: Final = timedelta(hours=1)
+_WITHOUT_A_KEY: Final = timedelta(seconds=1)
 
 type Sleep = Callable[[float], Awaitable[None]]
 
@@ -36,8 +37,12 @@ def jobs_of(auth: AuthCore, policies: Policies) -> tuple[Job, ...]:
     async def rotate() -> None:
         await auth.tokens.rotate_keys(if_due=True, origin=Origin())
 
+    async def find_signing_key() -> None:
+        await auth.tokens.load_keys(if_none_signs=True)
+
     return (
         Job(name="load_keys", every=policies.tokens.key_reload, do=auth.tokens.load_keys),
+        Job(name="find_signing_key", every=_WITHOUT_A_KEY, do=find_signing_key),
         Job(name="rotate_keys", every=_ROTATION_CHECK, do=rotate),
         Job(name="purge", every=_PURGE, do=auth.upkeep.purge),
     )

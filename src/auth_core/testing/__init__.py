@@ -5,6 +5,7 @@ which needs pytest.
 """
 
 from auth_core.testing.builders import (
+    a_key_revocation,
     a_password,
     a_password_hash,
     a_session,
@@ -34,6 +35,7 @@ __all__ = [
     "ScriptedEntropy",
     "SeededEntropy",
     "UnsafeFastHasher",
+    "a_key_revocation",
     "a_password",
     "a_password_hash",
     "a_session",

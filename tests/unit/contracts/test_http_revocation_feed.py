@@ -119,6 +119,7 @@ def answer(**members: object) -> bytes:
 
 SESSION = {"session_id": "0199a1f4-0d10-7c11-8a52-6f0c6cb5a001", "until": "2030-06-01T12:15:00Z"}
 USER = {"user_id": "0199a1f4-0d10-7c11-8a52-6f0c6cb5a001", "least_version": 1, "until": "2030-06-01T12:15:00Z"}
+KEY = {"kid": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbw", "until": "2030-06-01T12:15:00Z"}
 
 
 async def test_what_is_well_formed_is_taken() -> None:
@@ -127,6 +128,14 @@ async def test_what_is_well_formed_is_taken() -> None:
 
     assert len(batch.revocations) == 2
     assert batch.cursor == "1"
+
+
+async def test_kinds_of_a_later_release_are_passed_over_and_hide_nothing() -> None:
+    strange = {"tenant_id": "acme", "until": "2030-06-01T12:15:00Z"}
+    async with feed_of(Stranger(body=answer(revocations=[strange, SESSION, strange, KEY]))) as feed:
+        batch = await feed.changes(after=None, wait=NOW)
+
+    assert [type(each).__name__ for each in batch.revocations] == ["SessionRevocation", "KeyRevocation"]
 
 
 @pytest.mark.parametrize(
@@ -151,6 +160,10 @@ async def test_what_is_well_formed_is_taken() -> None:
         answer(revocations=[{**USER, "least_version": "1"}]),
         answer(revocations=[{**USER, "least_version": True}]),
         answer(revocations=[{**USER, "least_version": -1}]),
+        answer(revocations=[{**KEY, "kid": ""}]),
+        answer(revocations=[{**KEY, "kid": "k" * 201}]),
+        answer(revocations=[{**KEY, "kid": 7}]),
+        answer(revocations=[{"kid": KEY["kid"]}]),
         answer(revocations=[{"user_id": USER["user_id"], "until": USER["until"]}]),
     ],
 )

@@ -99,5 +99,5 @@ async def test_the_jobs_of_the_service_can_be_done() -> None:
     for job in jobs:
         await job.do()
 
-    assert {job.name for job in jobs} == {"load_keys", "rotate_keys", "purge"}
+    assert {job.name for job in jobs} == {"load_keys", "find_signing_key", "rotate_keys", "purge"}
     assert all(job.every > timedelta(0) for job in jobs)
