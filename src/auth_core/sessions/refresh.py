@@ -20,7 +20,7 @@ from auth_core.tally import Tally
 from auth_core.unit_of_work import UnitOfWork
 
 UNREADABLE: Final = "unreadable"
-"""What came of a text that is no refresh token of ours, or is one that has expired."""
+"""What came of a text that is no refresh token of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

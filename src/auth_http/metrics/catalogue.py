@@ -185,7 +185,7 @@ METRICS: Final = (
         kind=Kind.COUNTER,
         labels=("outcome",),
         meaning="Refresh tokens presented: `advanced`, `repeated` (a lost answer), `reused` (theft), `impossible` "
-        "(never issued), `gone` (the session has ended), `unreadable` (none of ours, or expired).",
+        "(never issued), `gone` (the session has ended), `unreadable` (none of ours).",
         read=lambda process: _tallied(process.auth.tallies.refreshes, REFRESHES),
     ),
     Metric(

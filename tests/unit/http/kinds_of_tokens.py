@@ -70,9 +70,7 @@ class House:
             "a refresh token under the access key": self.by_access_key("rt+jwt", refresh_claims),
             "refresh claims as an access token": self.by_access_key("at+jwt", refresh_claims),
             "access claims as a refresh token": self.by_refresh_key("rt+jwt", access_claims),
-            "both claims as an access token for nobody": self.by_access_key(
-                "at+jwt", {**access_claims, **refresh_claims}
-            ),
+            "all claims as an access token": self.by_access_key("at+jwt", {**access_claims, **refresh_claims}),
         }
         for typ in OTHER_TYPES:
             for key, sign in (("access", self.by_access_key), ("refresh", self.by_refresh_key)):

@@ -1,7 +1,7 @@
-"""Every kind of token, secret or id there is, shown wherever one can be shown: taken where it belongs and nowhere else.
+"""Every kind of token, secret or id there is, shown wherever one can be shown: taken where it belongs, nowhere else.
 
-A route that is in no table below makes `test_every_route_is_in_the_matrix` fail. A route that asks for an access token in
-its header is in the matrix by itself.
+A route that is in no table below makes `test_every_route_is_in_the_matrix` fail. A route that asks for an access token
+in its header is in the matrix by itself.
 """
 
 import re
