@@ -22,9 +22,11 @@ from tests.unit.http.service import Service, a_service
 class Measured:
     service: Service
     process: Process
+    _exposition: Exposition | None = None
 
     def text(self) -> str:
-        return Exposition.of(self.process).write().decode()
+        self._exposition = self._exposition or Exposition.of(self.process)
+        return self._exposition.write().decode()
 
     def samples(self) -> list[Sample]:
         return [sample for family in text_string_to_metric_families(self.text()) for sample in family.samples]
