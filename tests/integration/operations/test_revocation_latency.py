@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from auth_core import Redacted
-from bench.revocation_latency import CAUSES, delays
+from auth_core import AccessCheckMode, Redacted
+from bench.revocation_latency import CAUSES, PLACES, delays
 
 
-@pytest.mark.covers("R-2", "R-S4", "SES-06", "JWT-20")
+@pytest.mark.covers("R-S4", "SES-06", "JWT-20")
 @pytest.mark.parametrize(
     ("notify", "at_once", "bound"), [(True, 1, 1_000), (False, 4, 2_000)], ids=["notify", "polling"]
 )
@@ -19,4 +19,15 @@ async def test_tokens_are_refused_everywhere_within_the_bound_and_at_once_where_
 
     assert set(found.found) == set(CAUSES)
     assert found.worst < bound
-    assert found.accepted == 0
+    assert found.accepted[PLACES[0]] == 0
+
+
+@pytest.mark.covers("R-2")
+async def test_where_the_database_is_asked_no_process_accepts_a_token_after_the_acknowledgement(
+    address: Redacted[str], tmp_path: Path
+) -> None:
+    asking = AccessCheckMode.DATABASE
+
+    found = await delays(address, tmp_path, notify=True, trials=5, at_once=1, spread=0, access_check=asking)
+
+    assert (found.accepted[PLACES[0]], found.accepted[PLACES[1]]) == (0, 0)
