@@ -7,6 +7,7 @@ of the asking as well.
 """
 
 import asyncio
+import os
 import random
 import tempfile
 import time
@@ -104,10 +105,12 @@ PLACES = ("the first process", "the second process", "a follower over HTTP")
 class Delays:
     """How long a token was still good, by cause and place, in milliseconds.
 
-    `accepted` says how often each place still took a token after the end of its session had been acknowledged.
+    `accepted` says how often each place still took a token after the end of its session had been acknowledged,
+    `asking` how many milliseconds a question took that had nothing to wait for.
     """
 
     accepted: Counter[str] = field(default_factory=Counter[str])
+    asking: list[float] = field(default_factory=list[float])
     found: dict[str, dict[str, list[float]]] = field(
         default_factory=lambda: {cause: {place: [] for place in PLACES} for cause in CAUSES}
     )
@@ -127,6 +130,7 @@ class Delays:
 async def measure(*, quick: bool) -> dict[str, object]:
     """Return the delays with NOTIFY, and with polling only."""
     trials = 6 if quick else 210
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         postgres = await asyncio.to_thread(EmbeddedPostgres(home / "postgres", unsafe_no_fsync=True).start)
@@ -140,6 +144,8 @@ async def measure(*, quick: bool) -> dict[str, object]:
     return {
         "unit": "ms from the acknowledgement to the first refusal",
         "trials of each cause": trials,
+        "programs wanting a core before": round(load, 1),
+        "the asking by itself": _summary(notified.asking),
         "with NOTIFY": notified.summary(),
         "polling every 500 ms": polled.summary(),
         "tokens the first process accepted after its own acknowledgement": (notified.accepted + polled.accepted)[
@@ -167,7 +173,8 @@ async def delays(
         for cause, put_out in CAUSES.items():
             for first in range(0, trials, at_once):
                 together = range(first, min(first + at_once, trials))
-                for seen in await asyncio.gather(*(trial(services, put_out, spread) for _ in together)):
+                for seen, asking in await asyncio.gather(*(trial(services, put_out, spread) for _ in together)):
+                    found.asking.append(asking)
                     for place in PLACES:
                         found.found[cause][place].append(seen[place].delay)
                         if place != PLACES[0] or cause in BY_THE_FIRST:
@@ -185,8 +192,8 @@ class Seen:
 
 async def trial(
     services: Services, put_out: Callable[[Services, Person], Awaitable[None]], spread: float
-) -> dict[str, Seen]:
-    """Put somebody out and return how long each place still took their token."""
+) -> tuple[dict[str, Seen], float]:
+    """Put somebody out and return how long each place still took their token, and what a question takes by itself."""
     person = await services.sign_in()
     claims = await services.claims(person.token)
 
@@ -201,6 +208,9 @@ async def trial(
 
     places = dict(zip(PLACES, (at_first, at_second, at_follower), strict=True))
     assert [await accepted() for accepted in places.values()] == [True] * len(places)
+    began = time.perf_counter()
+    assert await at_second()
+    asking = (time.perf_counter() - began) * 1000
     await asyncio.sleep(random.uniform(0, spread))
     await put_out(services, person)
     acknowledged = time.perf_counter()
@@ -213,7 +223,7 @@ async def trial(
                 await asyncio.sleep(0.001)
         return Seen((time.perf_counter() - acknowledged) * 1000, accepted)
 
-    return dict(zip(places, await asyncio.gather(*map(refused, places.values())), strict=True))
+    return dict(zip(places, await asyncio.gather(*map(refused, places.values())), strict=True)), asking
 
 
 async def accepts(service: httpx2.AsyncClient, token: str) -> bool:
