@@ -169,8 +169,8 @@ METRICS: Final = (
         name="auth_revocation_fallbacks_total",
         kind=Kind.COUNTER,
         labels=("fallback",),
-        meaning="Tokens decided while revocations were not known: `database` asked it, `strict` refused, `lenient` "
-        "accepted what may have been revoked.",
+        meaning="Tokens decided while revocations were not known: the `database` was asked, as this service does; or "
+        "`strict` refused, or `lenient` accepted what may have been revoked.",
         read=lambda process: _tallied(process.auth.tallies.fallbacks, Fallback),
     ),
     Metric(
