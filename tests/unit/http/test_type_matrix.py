@@ -108,7 +108,7 @@ def test_every_route_is_in_the_matrix() -> None:
     assert not TAKES_NO_TOKEN & set(CONSUMERS)
 
 
-@pytest.mark.covers("JWT-15", "JWT-16", "R-J4", "F-3")
+@pytest.mark.covers("JWT-15", "JWT-16", "R-J4")
 @pytest.mark.parametrize("route", CONSUMERS, ids=" ".join)
 async def test_no_other_kind_is_taken(house: House, texts: dict[str, str], route: Route) -> None:
     consumer = CONSUMERS[route]
