@@ -19,6 +19,7 @@ from typing import Any, Never
 import structlog
 import uvicorn
 
+from auth_adapters.service_credentials import bearer
 from auth_adapters.following import following
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
@@ -175,14 +176,14 @@ async def _a_service() -> AsyncGenerator[Service]:
         email=email, password=PASSWORD, first_name="R", last_name="R", roles=(ADMIN.name,), actor=None, origin=Origin()
     )
 
-    async def credentials() -> Redacted[str]:
+    async def token() -> Redacted[str]:
         return (await core.login.log_in(email=email, password=PASSWORD, origin=Origin())).tokens.access_token
 
     async with (
         following(core.revocation.follow),
         _listening(application(Wired(core=core))) as address,
         verifying(
-            issuer=SETTINGS.issuer, audience=SETTINGS.audience, address=address, credentials=credentials
+            issuer=SETTINGS.issuer, audience=SETTINGS.audience, address=address, credentials=bearer(token)
         ) as verifier,
     ):
         yield Service(core=core, verifier=verifier)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs.generate import command_line, errors, events, http_interface, security_coverage, settings
+from docs.generate import command_line, errors, events, http_interface, metrics, security_coverage, settings
 
 REFERENCE: Final = Path(__file__).parents[1] / "reference"
 
@@ -13,6 +13,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "errors.md": errors.page,
     "events.md": events.page,
     "http.md": http_interface.page,
+    "metrics.md": metrics.page,
     "security-coverage.md": security_coverage.page,
     "settings.md": settings.page,
 }

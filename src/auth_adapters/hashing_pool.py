@@ -69,6 +69,7 @@ class HashingPool:
         self._average = first_guess.total_seconds()
         self._in_flight = 0
         self._delayed = 0
+        self._refused = 0
         self._closed = False
         self._lock = threading.Lock()
         self._executor = ThreadPoolExecutor(
@@ -79,6 +80,16 @@ class HashingPool:
     def in_flight(self) -> int:
         """How many places are taken, waiting or being worked for."""
         return self._in_flight
+
+    @property
+    def average(self) -> timedelta:
+        """What a hash has taken lately."""
+        return timedelta(seconds=self._average)
+
+    @property
+    def refused(self) -> int:
+        """How many were turned away since the pool was made."""
+        return self._refused
 
     @asynccontextmanager
     async def place(self) -> AsyncGenerator["Place"]:
@@ -120,6 +131,7 @@ class HashingPool:
         return self._in_flight * self._average / self.threads
 
     async def _refuse(self) -> None:
+        self._refused += 1
         retry_after = max(Busy.SHORTLY, timedelta(seconds=self._wait()))
         if not self._closed and self._delayed < self._policy.delayed_refusals:
             self._delayed += 1

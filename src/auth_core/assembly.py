@@ -39,6 +39,7 @@ from auth_core.sessions.ports import LogOutEverywhereTx, RefreshChains, RefreshT
 from auth_core.sessions.refresh import Refresh
 from auth_core.sessions.revoke_sessions import RevokeSession
 from auth_core.sessions.token_pair import TokenPairs
+from auth_core.tally import Tallies
 from auth_core.tokens.followed_check import AcceptsWhatItCannotTell, FollowedAccessCheck, RefusesWhatItCannotTell
 from auth_core.tokens.key_ring import KeyRing
 from auth_core.tokens.keys import KeyMaterial
@@ -217,19 +218,22 @@ class AuthCore:
     revocation: RevocationRoom
     oauth: OAuthRoom
     upkeep: UpkeepRoom
+    tallies: Tallies
 
 
 def assemble(ports: Ports, policies: Policies) -> AuthCore:
     """Wire every use case to its ports and policies."""
-    clock, hasher = ports.clock, ports.hasher
+    clock, hasher, tallies = ports.clock, ports.hasher, Tallies()
     revoked = RevokedSet(most=policies.revocation.most)
     uow = EnforcingUnitOfWork(ports.uow, revoked)
     ids = Ids(clock=clock, entropy=ports.entropy)
-    record = Recorder(ids=ids)
+    record = Recorder(ids=ids, written=tallies.events)
     revoke = Revoking(clock=clock, longest_life=policies.tokens.longest_life)
     end_session = SessionEnd(record=record, revoke=revoke)
     verified = VerifiedTokens(most=policies.tokens.remembered)
     ports.key_ring.when_a_key_goes(verified.forget_all)
+    ports.key_ring.mistrust(revoked.covers_key)
+    revoked.when_a_key_goes(verified.forget_all)
     token_pairs = TokenPairs(
         access_tokens=ports.access_tokens,
         refresh_tokens=ports.refresh_tokens,
@@ -242,12 +246,13 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
         verify_access_token=VerifyAccessToken(
             signer=ports.access_tokens,
             verified=verified,
-            check=_access_check(ports, policies.revocation, revoked),
+            check=_access_check(ports, policies.revocation, revoked, tallies),
             clock=clock,
             policy=policies.tokens,
+            outcomes=tallies.verifications,
         ),
         publish_keys=PublishKeys(ring=ports.key_ring, maker=ports.key_maker, clock=clock),
-        load_keys=LoadKeys(uow=uow, ring=ports.key_ring),
+        load_keys=LoadKeys(uow=uow, ring=ports.key_ring, clock=clock),
         list_keys=ListKeys(uow=uow, clock=clock, policy=policies.tokens),
         rotate_keys=RotateKeys(
             uow=uow, succession=succession, ring=ports.key_ring, clock=clock, policy=policies.tokens
@@ -256,6 +261,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             uow=uow,
             succession=succession,
             ring=ports.key_ring,
+            revoke=revoke,
             record=record,
             clock=clock,
             policy=policies.tokens,
@@ -308,6 +314,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 record=record,
                 clock=clock,
                 policy=policies.sessions,
+                outcomes=tallies.refreshes,
             ),
             log_out=LogOut(uow=uow, end_session=end_session, clock=clock),
             log_out_elsewhere=LogOutElsewhere(uow=uow, record=record, revoke=revoke, clock=clock),
@@ -361,10 +368,11 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             ),
             reseal=Reseal(uow=uow, key_sealer=ports.key_sealer, password_sealer=ports.password_sealer),
         ),
+        tallies=tallies,
     )
 
 
-def _access_check(ports: Ports, policy: RevocationPolicy, revoked: RevokedSet) -> AccessCheck:
+def _access_check(ports: Ports, policy: RevocationPolicy, revoked: RevokedSet, tallies: Tallies) -> AccessCheck:
     if policy.access_check is AccessCheckMode.DATABASE:
         return ports.access_check
     fallback: AccessCheck
@@ -375,4 +383,6 @@ def _access_check(ports: Ports, policy: RevocationPolicy, revoked: RevokedSet) -
             fallback = RefusesWhatItCannotTell()
         case Fallback.LENIENT:
             fallback = AcceptsWhatItCannotTell()
-    return FollowedAccessCheck(revoked=revoked, fallback=fallback, clock=ports.clock, policy=policy)
+    return FollowedAccessCheck(
+        revoked=revoked, fallback=fallback, clock=ports.clock, policy=policy, fallbacks=tallies.fallbacks
+    )

@@ -48,6 +48,7 @@ def assemble_verifier(
     follow = None
     if feed is not None:
         revoked = RevokedSet(most=revocation.most)
+        revoked.when_a_key_goes(verified.forget_all)
         follow = FollowRevocations(feed=feed, revoked=revoked, clock=clock, policy=revocation)
         check = FollowedAccessCheck(revoked=revoked, fallback=check, clock=clock, policy=revocation)
     return Verifier(

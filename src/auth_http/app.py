@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from auth_http.application import application
 from auth_http.container import Container, container_of_environment
 from auth_http.lifespan import running
-from auth_http.wiring import Wiring
+from auth_http.metrics.requests import RequestTally
 
 
 def create_app(container: Container | None = None) -> FastAPI:
@@ -24,9 +24,14 @@ def create_app(container: Container | None = None) -> FastAPI:
         async with running(wiring):
             yield
 
-    return application(wiring, lifespan=lifespan)
+    return application(wiring, lifespan=lifespan, tally=_tally_of(wiring))
 
 
-def wired(wiring: Wiring) -> FastAPI:
+def wired(container: Container) -> FastAPI:
     """Return the application over parts that somebody else starts and stops."""
-    return application(wiring)
+    return application(container, tally=_tally_of(container))
+
+
+def _tally_of(container: Container) -> RequestTally | None:
+    """Return where requests are counted; where nobody asks for metrics they are not."""
+    return None if container.settings().metrics_port is None else container.request_tally()

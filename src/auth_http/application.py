@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 from starlette.types import Lifespan
 
 from auth_http.exception_handlers import add_exception_handlers
+from auth_http.metrics.requests import RequestTally
 from auth_http.middleware.access_log import AccessLog
 from auth_http.middleware.body import BodyGuard
 from auth_http.middleware.fair_turns import FairTurns
@@ -14,6 +15,7 @@ from auth_http.middleware.head import HeadAsGet
 from auth_http.middleware.headers import HeaderGuard
 from auth_http.middleware.last_resort import LastResort
 from auth_http.middleware.request_id import RequestIds
+from auth_http.middleware.request_meter import RequestMeter
 from auth_http.middleware.security_headers import SecurityHeaders
 from auth_http.openapi import DESCRIPTION, TAGS, DocumentedApp, service_version
 from auth_http.routers import (
@@ -51,8 +53,13 @@ _GROUPS: Final = (
 )
 
 
-def application(wiring: Wiring, *, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
-    """Return the service as an ASGI application; `lifespan` starts and stops what `wiring` gives."""
+def application(
+    wiring: Wiring, *, lifespan: Lifespan[FastAPI] | None = None, tally: RequestTally | None = None
+) -> FastAPI:
+    """Return the service as an ASGI application; `lifespan` starts and stops what `wiring` gives.
+
+    Requests are counted in `tally`, if there is one.
+    """
     settings = wiring.settings()
     app = DocumentedApp(
         title="auth-service",
@@ -64,7 +71,7 @@ def application(wiring: Wiring, *, lifespan: Lifespan[FastAPI] | None = None) ->
         redoc_url=None,
         redirect_slashes=False,  # A redirect would carry credentials along.
         telemetry={"logs": False},  # The framework's would hold what exceptions say, and they say too much.
-        middleware=_middleware(settings),
+        middleware=_middleware(settings, tally),
         lifespan=lifespan,
     )
     app.state.container = wiring
@@ -75,9 +82,10 @@ def application(wiring: Wiring, *, lifespan: Lifespan[FastAPI] | None = None) ->
     return app
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
+def _middleware(settings: Settings, tally: RequestTally | None) -> list[Middleware]:
     """Return who stands before the routes, the first to see a request first."""
     return [
+        *([Middleware(RequestMeter, tally=tally)] if tally is not None else ()),
         Middleware(RequestIds),
         Middleware(SecurityHeaders, https_only=settings.public_url.startswith("https://")),
         Middleware(AccessLog),

@@ -19,6 +19,9 @@ from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_core import AuthCore, Policies, Ports, assemble
 from auth_core.tokens.key_ring import KeyRing
 from auth_http.keychain import Keychain, keychain
+from auth_http.metrics.catalogue import Process
+from auth_http.metrics.jobs import JobRecords
+from auth_http.metrics.requests import RequestTally
 from auth_http.postgres_storage import PostgresStorage
 from auth_http.readiness import Readiness
 from auth_http.settings import Settings, read_settings
@@ -92,6 +95,27 @@ def _ports(
     )
 
 
+def _measured(
+    *,
+    auth: AuthCore,
+    policies: Policies,
+    clock: SystemClock,
+    pool: HashingPool,
+    storage: PostgresStorage,
+    jobs: JobRecords,
+    requests: RequestTally,
+) -> Process:
+    return Process(
+        auth=auth,
+        policies=policies,
+        clock=clock,
+        hashing=pool,
+        pools=storage.database.pools,
+        jobs=jobs,
+        requests=requests,
+    )
+
+
 class Container(containers.DeclarativeContainer):
     """Every part. What stands on the storage (`ports`, `auth`) can be asked for once that is open."""
 
@@ -125,6 +149,18 @@ class Container(containers.DeclarativeContainer):
         refresh_tokens=refresh_tokens,
     )
     auth: providers.Provider[AuthCore] = providers.Singleton(assemble, ports, policies)
+    request_tally = providers.Singleton(RequestTally)
+    job_records = providers.Singleton(JobRecords, clock)
+    measured: providers.Provider[Process] = providers.Singleton(
+        _measured,
+        auth=auth,
+        policies=policies,
+        clock=clock,
+        pool=hashing_pool,
+        storage=storage,
+        jobs=job_records,
+        requests=request_tally,
+    )
 
 
 def container_with(settings: Settings) -> Container:

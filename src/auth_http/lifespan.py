@@ -1,11 +1,12 @@
 """From nothing to a service that runs, and back."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from auth_core import NoSigningKey, Origin
 from auth_http.container import Container
 from auth_http.exit_codes import CannotRun, ExitCode
+from auth_http.listener import listen
 from auth_http.worker import following_revocations, in_background, jobs_of
 
 
@@ -22,16 +23,36 @@ async def opened(container: Container) -> AsyncGenerator[None]:
 
 
 @asynccontextmanager
-async def running(container: Container) -> AsyncGenerator[None]:
+async def running(container: Container, *, number: int = 0) -> AsyncGenerator[None]:
     """Have everything running while the block runs. Raises: CannotRun.
 
-    That is the storage, the signing keys, who follows revocations, and the background jobs.
+    That is the storage, the signing keys, who follows revocations, the background jobs, and the metrics if asked for.
+    `number` says which of several processes on this machine it is: each has a port of its own for its metrics.
     """
     async with opened(container):
         await ensure_keys(container)
         auth, policies = container.auth(), container.policies()
-        async with following_revocations(auth, policies), in_background(jobs_of(auth, policies)):
+        async with (
+            following_revocations(auth, policies),
+            in_background(jobs_of(auth, policies), records=container.job_records()),
+            measuring(container, number=number),
+        ):
             yield
+
+
+def measuring(container: Container, *, number: int) -> AbstractAsyncContextManager[None]:
+    """Serve the metrics while the block runs, where the settings ask for them. Raises: CannotRun."""
+    settings = container.settings()
+    if settings.metrics_port is None:
+        return nullcontext()
+    # Nobody else needs the package that writes them, nor should wait for its import.
+    from auth_http.metrics.endpoint import MetricsEndpoint, served  # noqa: PLC0415
+    from auth_http.metrics.exposition import MEDIA_TYPE, Exposition  # noqa: PLC0415
+
+    port = settings.metrics_port and settings.metrics_port + number
+    listener = listen(settings.metrics_host, port, host_setting="AUTH_METRICS_HOST", port_setting="AUTH_METRICS_PORT")
+    endpoint = MetricsEndpoint(Exposition.of(container.measured()).write, MEDIA_TYPE)
+    return served(endpoint, listener)
 
 
 async def ensure_keys(container: Container) -> None:

@@ -12,10 +12,12 @@ import structlog
 
 from auth_adapters.following import following
 from auth_core import AccessCheckMode, AuthCore, Origin, Policies
+from auth_http.metrics.jobs import JobRecords
 
 _SPREAD: Final = 0.2
 _ROTATION_CHECK: Final = timedelta(minutes=10)
 _PURGE: Final = timedelta(hours=1)
+_WITHOUT_A_KEY: Final = timedelta(seconds=1)
 
 type Sleep = Callable[[float], Awaitable[None]]
 
@@ -35,8 +37,12 @@ def jobs_of(auth: AuthCore, policies: Policies) -> tuple[Job, ...]:
     async def rotate() -> None:
         await auth.tokens.rotate_keys(if_due=True, origin=Origin())
 
+    async def find_signing_key() -> None:
+        await auth.tokens.load_keys(if_none_signs=True)
+
     return (
         Job(name="load_keys", every=policies.tokens.key_reload, do=auth.tokens.load_keys),
+        Job(name="find_signing_key", every=_WITHOUT_A_KEY, do=find_signing_key),
         Job(name="rotate_keys", every=_ROTATION_CHECK, do=rotate),
         Job(name="purge", every=_PURGE, do=auth.upkeep.purge),
     )
@@ -60,9 +66,11 @@ def following_revocations(auth: AuthCore, policies: Policies) -> AbstractAsyncCo
 
 
 @asynccontextmanager
-async def in_background(jobs: Iterable[Job], *, sleep: Sleep = asyncio.sleep) -> AsyncGenerator[None]:
+async def in_background(
+    jobs: Iterable[Job], *, records: JobRecords, sleep: Sleep = asyncio.sleep
+) -> AsyncGenerator[None]:
     """Keep doing the jobs while the block runs, and have let go of them when it has ended."""
-    tasks = [asyncio.create_task(keep_doing(job, sleep=sleep), name=job.name) for job in jobs]
+    tasks = [asyncio.create_task(keep_doing(job, records=records, sleep=sleep), name=job.name) for job in jobs]
     try:
         yield
     finally:
@@ -73,17 +81,20 @@ async def in_background(jobs: Iterable[Job], *, sleep: Sleep = asyncio.sleep) ->
                 await task
 
 
-async def keep_doing(job: Job, *, sleep: Sleep) -> None:
+async def keep_doing(job: Job, *, records: JobRecords, sleep: Sleep) -> None:
     """Do the job after each of its periods, or a little sooner, so that processes do not march in step.
 
-    A failure is logged, and the job goes on: what it could not do now it will do next time.
+    A failure is logged and recorded, and the job goes on: what it could not do now it will do next time.
     """
     log = structlog.get_logger("auth_http.worker")
+    records.expect(job.name)
     while True:
         await sleep(job.every.total_seconds() * random.uniform(1 - _SPREAD, 1))  # noqa: S311 - nothing secret
         try:
             await job.do()
         except Exception:
+            records.failed(job.name)
             log.exception("job_failed", job=job.name)
         else:
+            records.succeeded(job.name)
             log.debug("job_done", job=job.name)

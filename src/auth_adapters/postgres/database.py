@@ -1,13 +1,15 @@
 """The connections of one process to its database."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final, cast, final
 
 from asyncpg import Connection
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from auth_adapters.postgres.address import DatabaseAddress
 from auth_adapters.postgres.deadlines import Deadlines
@@ -16,6 +18,15 @@ from auth_adapters.postgres.violations import is_end_of_connection
 from auth_core.redacted import Redacted
 
 _MOST_FOR_SINGLE_STATEMENTS: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolState:
+    """How many connections a pool has open, used and idle, and how many it may have."""
+
+    used: int
+    idle: int
+    most: int
 
 
 @final
@@ -76,6 +87,14 @@ class Database:
             known = self._listening[channel] = Listening(self.apart, channel=channel)
         return known
 
+    def pools(self) -> Mapping[str, PoolState]:
+        """Return how the connections are used at this moment."""
+        return {
+            "transactions": _state_of(self.transactions),
+            "single_statements": _state_of(self.single_statements),
+            "apart": _state_of(self.apart),
+        }
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.address)!r})"
 
@@ -93,6 +112,11 @@ def _common(address: DatabaseAddress, deadlines: Deadlines) -> dict[str, Any]:
             "server_settings": deadlines.server_settings,
         },
     }
+
+
+def _state_of(engine: AsyncEngine) -> PoolState:
+    pool = cast("QueuePool", engine.pool)
+    return PoolState(used=pool.checkedout(), idle=pool.checkedin(), most=pool.size())
 
 
 def _leave_broken(context: ExceptionContext) -> None:

@@ -19,7 +19,7 @@ from auth_adapters.postgres.statements import Alone
 from auth_core.clock import Clock
 from auth_core.ids import SessionId, UserId
 from auth_core.revocation.errors import InvalidCursor
-from auth_core.revocation.model import Revocation, SessionRevocation, UserRevocation
+from auth_core.revocation.model import KeyRevocation, Revocation, SessionRevocation, UserRevocation
 from auth_core.revocation.ports import Batch, Cursor
 
 _TO_GATHER: Final = 0.005
@@ -46,7 +46,7 @@ def _count_and_sum(rows: FromClause, which: ColumnElement[bool], name: str) -> t
 def _look(among: ColumnElement[bool], *, everything: bool) -> Select[*tuple[Any, ...]]:
     """Build a look at the rows `among`: what is to be told of them, and what the next cursor needs to know.
 
-    There is always a row; where nothing is to be told, the columns of the revocation in it are null.
+    There is always a row; where nothing is to be told, its revocation, with `until`, is null.
     """
     rows = select(REVOCATIONS).where(among).cte("rows")
     overlap = and_(rows.c.written_at <= _SERVER_NOW, rows.c.written_at > _SERVER_NOW - _OVERLAP)
@@ -68,6 +68,7 @@ def _look(among: ColumnElement[bool], *, everything: bool) -> Select[*tuple[Any,
         summary.c.overlap_sum,
         rows.c.subject,
         rows.c.least_version,
+        rows.c.kid,
         rows.c.until,
     ).select_from(summary.outerjoin(rows, told))
 
@@ -124,7 +125,7 @@ class PostgresRevocationFeed:
         summary = answer.rows[0]
         next_place = _Place(seen_at=summary.looked_at, count=summary.overlap_count, sum=int(summary.overlap_sum))
         return Batch(
-            revocations=tuple(_revocation_in(row) for row in answer.rows if row.subject is not None),
+            revocations=tuple(_revocation_in(row) for row in answer.rows if row.until is not None),
             cursor=next_place.write(),
         )
 
@@ -158,6 +159,8 @@ def _is_number(text: str) -> bool:
 
 
 def _revocation_in(row: Row[Any]) -> Revocation:
+    if row.kid is not None:
+        return KeyRevocation(kid=row.kid, until=row.until)
     if row.least_version is None:
         return SessionRevocation(session_id=SessionId(row.subject), until=row.until)
     return UserRevocation(user_id=UserId(row.subject), least_version=row.least_version, until=row.until)

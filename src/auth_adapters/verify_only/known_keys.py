@@ -73,14 +73,19 @@ class KnownKeys:
         self._failures = 0
         self._look: asyncio.Task[None] | None = None
         self._when_a_key_goes: list[Callable[[], None]] = []
+        self._is_revoked: Callable[[str], bool] = lambda _: False
 
     def when_a_key_goes(self, tell: Callable[[], None]) -> None:
         """Call `tell` whenever a key is not trusted any more: whoever relies on it has to look again."""
         self._when_a_key_goes.append(tell)
 
+    def mistrust(self, is_revoked: Callable[[str], bool]) -> None:
+        """Trust no key that `is_revoked`, though the service may have told of it before."""
+        self._is_revoked = is_revoked
+
     def find(self, kid: str) -> PublicKey | None:
         """Return the key of this name, if the service signs with it."""
-        return self._keys.get(kid)
+        return None if self._is_revoked(kid) else self._keys.get(kid)
 
     def are_trusted(self) -> bool:
         """Say whether the service has told its keys, and not too long ago."""

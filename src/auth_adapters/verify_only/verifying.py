@@ -8,8 +8,9 @@ from typing import Final
 
 from auth_adapters.extras import needs
 from auth_adapters.following import Tell, following, tell_log
-from auth_adapters.revocation_client import HttpRevocationFeed, TokenSource
+from auth_adapters.revocation_client import HttpRevocationFeed
 from auth_adapters.service_address import checked, is_of_this_machine
+from auth_adapters.service_credentials import Authorization
 from auth_adapters.system import SystemClock
 from auth_adapters.verify_only.key_set_client import HttpKeySet
 from auth_adapters.verify_only.known_keys import KeySetPolicy, KnownKeys, kept_fresh
@@ -109,7 +110,7 @@ async def verifying(
     *,
     issuer: str,
     audience: str,
-    credentials: TokenSource | UnsafeNoRevocations,
+    credentials: Authorization | UnsafeNoRevocations,
     address: str | None = None,
     longest_token_life: timedelta = _LIFE,
     revocation: RevocationPolicy = STRICT,
@@ -141,7 +142,7 @@ async def verifying(
             opener=PublishedKeyOpener(known.find),
             feed=None
             if isinstance(credentials, UnsafeNoRevocations)
-            else HttpRevocationFeed(client, address=where, token=credentials),
+            else HttpRevocationFeed(client, address=where, credentials=credentials),
             clock=clock,
             tokens=TokenPolicy(issuer=issuer, audience=audience, access_lifetime=longest_token_life),
             revocation=revocation,
@@ -149,5 +150,6 @@ async def verifying(
         known.when_a_key_goes(verifier.verified.forget_all)
         await stack.enter_async_context(kept_fresh(known))
         if verifier.follow is not None:
+            known.mistrust(verifier.follow.revoked.covers_key)
             await stack.enter_async_context(following(verifier.follow, tell=tell))
         yield VerifyOnly(verifier, known)

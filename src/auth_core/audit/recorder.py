@@ -1,13 +1,14 @@
 """Writes events: fills in what every event has, so that use cases say only what is theirs to say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from auth_core.audit.events import AuditEvent, EventKind, Outcome
 from auth_core.audit.ports import AuditTx
 from auth_core.ids import Ids, SessionId, UserId
 from auth_core.origin import Origin
+from auth_core.tally import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class Recorder:
     """Records audit events in the caller's transaction."""
 
     ids: Ids
+    written: Tally = field(default_factory=Tally)
 
     async def __call__(
         self,
@@ -31,6 +33,7 @@ class Recorder:
     ) -> None:
         """Add one event to the trail, in `tx`."""
         event_details: Mapping[str, str | int] = details
+        self.written.note(kind)
         await tx.audit.record(
             AuditEvent(
                 id=self.ids.event(),

@@ -41,4 +41,15 @@ class UserRevocation:
     until: datetime
 
 
-type Revocation = SessionRevocation | UserRevocation
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRevocation:
+    """No access token under the signing key of this name counts any more, whoever has written it and whenever.
+
+    From `until` on everybody has looked at the keys again and found it gone.
+    """
+
+    kid: str
+    until: datetime
+
+
+type Revocation = SessionRevocation | UserRevocation | KeyRevocation

@@ -1,14 +1,14 @@
 """The revocations a process knows: looked at for every token, without I/O."""
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from auth_core.ids import SessionId, UserId
-from auth_core.revocation.model import Revocation, SessionRevocation, UserRevocation
+from auth_core.revocation.model import KeyRevocation, Revocation, SessionRevocation, UserRevocation
 from auth_core.revocation.ports import Batch, Cursor
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -28,13 +28,16 @@ class RevokedSet:
 
     A token it covers is revoked. That a token is not covered means something only while the set is current: confirmed a
     short while ago by a feed, complete, and not in doubt. Entries go when no token can outlive them; there are never
-    more than `most`, and where there would be, the set is not current until it has been told everything anew.
+    more than `most`, and where there would be, the set is not current until it has been told everything anew. Keys are
+    few, and are not counted in that.
     """
 
     def __init__(self, *, most: int) -> None:
         self._most = most
         self._sessions: dict[SessionId, datetime] = {}
         self._users: dict[UserId, tuple[int, datetime]] = {}
+        self._keys: dict[str, datetime] = {}
+        self._when_a_key_goes: list[Callable[[], None]] = []
         self._ends: list[tuple[datetime, UUID]] = []
         self._cursor: Cursor | None = None
         self._confirmed_at: datetime | None = None
@@ -43,8 +46,8 @@ class RevokedSet:
         self._dropped_until = _NEVER
 
     def __len__(self) -> int:
-        """Return how many sessions and users have an entry."""
-        return len(self._sessions) + len(self._users)
+        """Return how many sessions, users and keys have an entry."""
+        return self._counted + len(self._keys)
 
     def covers(self, *, session_id: SessionId, user_id: UserId, version: int) -> bool:
         """Say whether a token of this session, user and security version is known to be revoked."""
@@ -52,6 +55,14 @@ class RevokedSet:
             return True
         revoked = self._users.get(user_id)
         return revoked is not None and version < revoked[0]
+
+    def covers_key(self, kid: str) -> bool:
+        """Say whether every token under this key is known to be revoked."""
+        return kid in self._keys
+
+    def when_a_key_goes(self, tell: Callable[[], None]) -> None:
+        """Call `tell` whenever another key is known to be revoked: whoever remembers its tokens has to look again."""
+        self._when_a_key_goes.append(tell)
 
     def staleness(self, now: datetime) -> timedelta | None:
         """Return how long ago the set was confirmed; None when it is not known to be complete at all."""
@@ -73,6 +84,8 @@ class RevokedSet:
                     self._add_session(session_id, until)
                 case UserRevocation(user_id=user_id, least_version=version, until=until):
                     self._add_user(user_id, version, until)
+                case KeyRevocation(kid=kid, until=until):
+                    self._add_key(kid, until)
 
     def doubt(self) -> None:
         """Take nothing for current that was looked up before now: something may have come into force, or not."""
@@ -81,7 +94,7 @@ class RevokedSet:
 
     def look(self, now: datetime) -> Look:
         """Return from where to ask the feed; from the beginning when something is missing here."""
-        missing = (self._overflowed and len(self) <= self._most // 2) or now < self._dropped_until
+        missing = (self._overflowed and self._counted <= self._most // 2) or now < self._dropped_until
         return Look(after=None if missing else self._cursor, began_at=now, doubts=self._doubts)
 
     def take_in(self, batch: Batch, look: Look) -> None:
@@ -112,14 +125,27 @@ class RevokedSet:
             if known_until < until:
                 heapq.heappush(self._ends, (until, user_id))
 
+    def _add_key(self, kid: str, until: datetime) -> None:
+        is_news = kid not in self._keys
+        self._keys[kid] = max(self._keys.get(kid, _NEVER), until)
+        if is_news:
+            for tell in self._when_a_key_goes:
+                tell()
+
+    @property
+    def _counted(self) -> int:
+        return len(self._sessions) + len(self._users)
+
     def _has_room(self) -> bool:
-        if len(self) < self._most:
+        if self._counted < self._most:
             return True
         self._overflowed = True
         return False
 
     def _drop(self, now: datetime) -> None:
         """Forget what no token can outlive."""
+        for kid in [kid for kid, until in self._keys.items() if until <= now]:
+            self._dropped_until = max(self._dropped_until, self._keys.pop(kid))
         while self._ends and self._ends[0][0] <= now:
             until, subject = heapq.heappop(self._ends)
             self._dropped_until = max(self._dropped_until, until)

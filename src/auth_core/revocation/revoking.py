@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from auth_core.clock import Clock
 from auth_core.ids import SessionId, UserId
-from auth_core.revocation.model import SessionRevocation, UserRevocation
+from auth_core.revocation.model import KeyRevocation, SessionRevocation, UserRevocation
 from auth_core.revocation.ports import RevocationsTx
 
 
@@ -29,6 +29,10 @@ class Revoking:
     async def user(self, tx: RevocationsTx, user_id: UserId, *, least_version: int) -> None:
         """Revoke every token of the user with a lower security version."""
         await tx.revocations.add(UserRevocation(user_id=user_id, least_version=least_version, until=self._until()))
+
+    async def key(self, tx: RevocationsTx, kid: str, *, until: datetime) -> None:
+        """Revoke every token under the key; `until` everybody must have looked at the keys again."""
+        await tx.revocations.add(KeyRevocation(kid=kid, until=until))
 
     def _until(self) -> datetime:
         return self.clock.now() + self.longest_life

@@ -1,6 +1,7 @@
 """Trade a refresh token for its successor."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from auth_core.audit.events import EventKind, Outcome
 from auth_core.audit.recorder import Recorder
@@ -13,9 +14,13 @@ from auth_core.sessions.errors import InvalidRefreshToken
 from auth_core.sessions.model import TokenPair
 from auth_core.sessions.policy import SessionPolicy
 from auth_core.sessions.ports import RefreshChains, RefreshTx
-from auth_core.sessions.refresh_chain import Gone, Impossible, Repeated, Reused, judge
+from auth_core.sessions.refresh_chain import Advanced, Gone, Impossible, Repeated, Reused, Verdict, judge
 from auth_core.sessions.token_pair import TokenPairs
+from auth_core.tally import Tally
 from auth_core.unit_of_work import UnitOfWork
+
+UNREADABLE: Final = "unreadable"
+"""What came of a text that is no refresh token of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,7 @@ class Refresh:
     record: Recorder
     clock: Clock
     policy: SessionPolicy
+    outcomes: Tally = field(default_factory=Tally)
 
     async def __call__(self, *, refresh_token: Redacted[str], origin: Origin) -> TokenPair:
         """Return the new pair.
@@ -36,10 +42,15 @@ class Refresh:
         Raises: InvalidRefreshToken for every link that may not be traded; Unavailable and OutcomeUnknown, after which
         the same token may be presented again.
         """
-        link = self.token_pairs.read_refresh_token(refresh_token)
+        try:
+            link = self.token_pairs.read_refresh_token(refresh_token)
+        except InvalidRefreshToken:
+            self.outcomes.note(UNREADABLE)
+            raise
         now = self.clock.now()
         advanced = await self.chains.advance(link.session_id, link.generation, now=now, idle=self.policy.idle)
         if advanced is not None:
+            self.outcomes.note(outcome_of(advanced))
             return self.token_pairs.pair(advanced.session, advanced.principal, now=now)
 
         async with self.uow() as tx:
@@ -72,9 +83,15 @@ class Refresh:
                     )
                 case Repeated() | Gone():
                     pass
+        self.outcomes.note(outcome_of(verdict))
         # Raised out here on purpose: inside the block it would undo the revocation a stolen link has just caused.
         match verdict:
             case Repeated(session=session, principal=principal):
                 return self.token_pairs.pair(session, principal, now=now)
             case Reused() | Impossible() | Gone():
                 raise InvalidRefreshToken
+
+
+def outcome_of(verdict: Advanced | Verdict) -> str:
+    """Return what came of a link, in a word."""
+    return type(verdict).__name__.lower()

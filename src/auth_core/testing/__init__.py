@@ -6,6 +6,7 @@ which needs pytest.
 
 from auth_core.testing.builders import (
     a_digest,
+    a_key_revocation,
     a_password,
     a_password_hash,
     a_service_client,
@@ -39,6 +40,7 @@ __all__ = [
     "SomeoneSignedIn",
     "UnsafeFastHasher",
     "a_digest",
+    "a_key_revocation",
     "a_password",
     "a_password_hash",
     "a_service_client",

@@ -12,7 +12,7 @@ from auth_core.oauth.client_secret import SecretDigest
 from auth_core.oauth.model import ClientPermission, ServiceClient, client_name
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
-from auth_core.revocation.model import SessionRevocation, UserRevocation
+from auth_core.revocation.model import KeyRevocation, SessionRevocation, UserRevocation
 from auth_core.sessions.device import device_label
 from auth_core.sessions.model import PASSWORD_METHOD, Session
 from auth_core.testing.doubles.entropy import SeededEntropy
@@ -92,6 +92,11 @@ def a_session_revocation(*, until: datetime = FAR_AHEAD) -> SessionRevocation:
 def a_user_revocation(*, least_version: int = 1, until: datetime = FAR_AHEAD) -> UserRevocation:
     """Return the revocation of what some user held before this security version."""
     return UserRevocation(user_id=_ids(NOON).user(), least_version=least_version, until=until)
+
+
+def a_key_revocation(*, until: datetime = FAR_AHEAD) -> KeyRevocation:
+    """Return the revocation of some signing key."""
+    return KeyRevocation(kid=_ENTROPY.token_bytes(16).hex(), until=until)
 
 
 def an_event(

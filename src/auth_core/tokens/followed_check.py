@@ -1,12 +1,13 @@
 """Whether a token still counts, told from what this process knows of revocations: no I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from auth_core.clock import Clock
 from auth_core.errors import Unavailable
 from auth_core.revocation.errors import RevocationsUnknown
 from auth_core.revocation.policy import RevocationPolicy
 from auth_core.revocation.revoked_set import RevokedSet
+from auth_core.tally import Tally
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.ports import AccessCheck
 
@@ -22,6 +23,7 @@ class FollowedAccessCheck:
     fallback: AccessCheck
     clock: Clock
     policy: RevocationPolicy
+    fallbacks: Tally = field(default_factory=Tally)
 
     async def stands(self, claims: VerifiedClaims) -> bool:
         """Say whether the token counts. Raises: what the fallback raises."""
@@ -32,6 +34,7 @@ class FollowedAccessCheck:
             return False
         if self.revoked.is_current(self.clock.now(), allowed_lag=self.policy.allowed_lag):
             return True
+        self.fallbacks.note(self.policy.fallback)
         return await self.fallback.stands(claims)
 
 

@@ -15,10 +15,15 @@ class KeyRing:
         self._retirement = retirement
         self._keys: tuple[SigningKey, ...] = ()
         self._when_a_key_goes: list[Callable[[], None]] = []
+        self._is_revoked: Callable[[str], bool] = lambda _: False
 
     def when_a_key_goes(self, tell: Callable[[], None]) -> None:
         """Call `tell` whenever a key is not trusted any more: whoever relies on it has to look again."""
         self._when_a_key_goes.append(tell)
+
+    def mistrust(self, is_revoked: Callable[[str], bool]) -> None:
+        """Trust no key that `is_revoked`: news of it may arrive before the next look at the store."""
+        self._is_revoked = is_revoked
 
     def load(self, keys: Sequence[SigningKey]) -> None:
         """Take `keys` for all there are."""
@@ -44,6 +49,8 @@ class KeyRing:
         return next((key for key in self.published(now) if key.kid == kid), None)
 
     def _state(self, key: SigningKey, now: datetime) -> KeyState:
+        if self._is_revoked(key.kid):
+            return KeyState.REVOKED
         return state_of(key, self._keys, now=now, retirement=self._retirement)
 
 

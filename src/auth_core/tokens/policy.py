@@ -48,6 +48,11 @@ class TokenPolicy:
         return self.jwks_cache + self.key_reload + self.clock_skew
 
     @property
+    def key_mistrust(self) -> timedelta:
+        """How long after a key was revoked somebody may still have it in their copy of our keys."""
+        return self.jwks_cache + self.retirement
+
+    @property
     def retirement(self) -> timedelta:
         """How long a key is still published after its successor has begun to sign."""
         return self.access_lifetime + self.key_reload + self.clock_skew

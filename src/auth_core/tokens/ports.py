@@ -6,6 +6,7 @@ from typing import Protocol
 
 from auth_core.audit.ports import AuditTx
 from auth_core.redacted import Redacted
+from auth_core.revocation.ports import RevocationsTx
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.keys import Algorithm, KeyId, KeyMaterial, SigningKey
 
@@ -94,7 +95,7 @@ class TokenVerifier(Protocol):
         ...
 
 
-class KeysTx(AuditTx, Protocol):
+class KeysTx(AuditTx, RevocationsTx, Protocol):
     """The transaction slice of this room."""
 
     @property

@@ -8,6 +8,7 @@ from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
 from auth_core.ids import UserId
 from auth_core.origin import Origin
+from auth_core.revocation.revoking import Revoking
 from auth_core.tokens.errors import SigningKeyNotFound
 from auth_core.tokens.key_ring import KeyRing
 from auth_core.tokens.keys import KeyId, KeyState, SigningKey, state_of
@@ -19,15 +20,17 @@ from auth_core.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeKey:
-    """Refuse every token a key has signed: in this process at once, in the others within `key_reload`.
+    """Refuse every token a key has signed: in this process at once, elsewhere as soon as it is heard of.
 
-    If it was the key that signs, a successor takes over at once. Nobody can have been told of that one before: other
-    services refuse its tokens until they fetch the key set anew, and go on trusting the old ones until then.
+    Who follows revocations hears of it within a second; who does not goes on trusting the key until they look at the
+    keys again. If it was the key that signs, a successor takes over at once. Nobody can have been told of that one
+    before: other services refuse its tokens until they fetch the key set anew.
     """
 
     uow: UnitOfWork[KeysTx]
     succession: Succession
     ring: KeyRing
+    revoke: Revoking
     record: Recorder
     clock: Clock
     policy: TokenPolicy
@@ -43,6 +46,7 @@ class RevokeKey:
             now = self.clock.now()
             is_known = any(key.kid == kid for key in await tx.signing_keys.list_all())
             if is_known and await tx.signing_keys.revoke(KeyId(kid), now=now):
+                await self.revoke.key(tx, kid, until=now + self.policy.key_mistrust)
                 await self.record(
                     tx, EventKind.SIGNING_KEY_REVOKED, at=now, origin=origin, subject=None, actor=actor, kid=kid
                 )

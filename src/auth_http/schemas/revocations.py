@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
-from auth_core.revocation.model import Revocation, SessionRevocation
+from auth_core.revocation.model import KeyRevocation, Revocation, SessionRevocation, UserRevocation
 from auth_core.revocation.ports import Batch
 from auth_http.schemas.document import Answered, example
 
@@ -26,8 +26,15 @@ class OutdatedUser(Answered):
     until: datetime
 
 
+class RevokedKey(Answered):
+    """No access token under the key of this `kid` counts any more. Forget it after `until`."""
+
+    kid: str
+    until: datetime
+
+
 class RevocationsAnswer(Answered):
-    """What has come into force, and the `cursor` from which to go on."""
+    """What has come into force, and the `cursor` from which to go on. Pass over kinds you do not know."""
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -38,12 +45,13 @@ class RevocationsAnswer(Answered):
                     "least_version": 3,
                     "until": "2026-11-24T08:30:12Z",
                 },
+                {"kid": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbw", "until": "2026-11-24T08:36:12Z"},
             ],
             cursor="1795507512000000.2.83",
         )
     )
 
-    revocations: tuple[RevokedSession | OutdatedUser, ...]
+    revocations: tuple[RevokedSession | OutdatedUser | RevokedKey, ...]
     cursor: str
 
     @classmethod
@@ -52,7 +60,11 @@ class RevocationsAnswer(Answered):
         return cls(revocations=tuple(_written(each) for each in batch.revocations), cursor=batch.cursor)
 
 
-def _written(revocation: Revocation) -> RevokedSession | OutdatedUser:
-    if isinstance(revocation, SessionRevocation):
-        return RevokedSession(session_id=revocation.session_id, until=revocation.until)
-    return OutdatedUser(user_id=revocation.user_id, least_version=revocation.least_version, until=revocation.until)
+def _written(revocation: Revocation) -> RevokedSession | OutdatedUser | RevokedKey:
+    match revocation:
+        case SessionRevocation(session_id=session_id, until=until):
+            return RevokedSession(session_id=session_id, until=until)
+        case UserRevocation(user_id=user_id, least_version=version, until=until):
+            return OutdatedUser(user_id=user_id, least_version=version, until=until)
+        case KeyRevocation(kid=kid, until=until):
+            return RevokedKey(kid=kid, until=until)

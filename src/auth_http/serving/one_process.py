@@ -22,7 +22,7 @@ class ServingProcess:
 
     `before_serving` is awaited when everything runs but nothing is answered yet; `on_started` is called once requests
     are answered. The end of what `lifeline` can be read from, if it is given, is the end of whoever started us, and
-    ours.
+    ours. `number` says which of several processes this is.
     """
 
     container: Container
@@ -30,6 +30,7 @@ class ServingProcess:
     on_started: Callable[[], None]
     before_serving: Callable[[], Awaitable[None]] | None = None
     lifeline: int | None = None
+    number: int = 0
 
     def run(self) -> None:
         """Serve. Raises: CannotRun, InvalidSettings."""
@@ -39,7 +40,7 @@ class ServingProcess:
             runner.run(self._serve(config, settings))
 
     async def _serve(self, config: uvicorn.Config, settings: Settings) -> None:
-        async with running(self.container):
+        async with running(self.container, number=self.number):
             if self.before_serving is not None:
                 await self.before_serving()
             server = DrainingServer(

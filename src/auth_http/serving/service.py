@@ -10,8 +10,8 @@ from typing import Never
 
 from auth_http.container import Container, container_with
 from auth_http.lifespan import ensure_keys
+from auth_http.listener import address_of, listen
 from auth_http.serving.announcement import Announcement, lacks_administrator
-from auth_http.serving.listener import address_of, listen
 from auth_http.serving.one_process import ServingProcess
 from auth_http.serving.supervisor import Supervisor
 from auth_http.settings import Settings, read_settings

@@ -23,8 +23,9 @@ _MOST_FAILURES: Final = 5
 
 @dataclass(slots=True)
 class Worker:
-    """A process that serves, or is about to."""
+    """A process that serves, or is about to. Whoever replaces it gets its number."""
 
+    number: int
     process: subprocess.Popen[bytes]
     ready: int
     serves: bool = False
@@ -61,7 +62,7 @@ class Supervisor:
         failed: CannotRun | None = None
         with _signals_into(self._signals):
             try:
-                self._workers = [self._start(lifeline) for _ in range(self.count)]
+                self._workers = [self._start(number, lifeline) for number in range(self.count)]
                 while self._workers:
                     self._pass_signals_on()
                     try:
@@ -77,19 +78,19 @@ class Supervisor:
         if failed is not None:
             raise failed
 
-    def _start(self, lifeline: int) -> Worker:
+    def _start(self, number: int, lifeline: int) -> Worker:
         ready, say_ready = os.pipe()
         os.set_blocking(ready, False)
         files = (self.listener.fileno(), say_ready, lifeline)
         process = subprocess.Popen(
-            [sys.executable, "-m", "auth_http.serving.worker_process", *map(str, files)],
+            [sys.executable, "-m", "auth_http.serving.worker_process", *map(str, (*files, number))],
             stdin=subprocess.DEVNULL,
             pass_fds=files,
             env=dict(self.environ),
             process_group=0,  # Ctrl-C is for the supervisor, who passes it on once
         )
         os.close(say_ready)
-        return Worker(process, ready)
+        return Worker(number, process, ready)
 
     def _look_after(self, lifeline: int) -> None:
         for worker in list(self._workers):
@@ -113,7 +114,7 @@ class Supervisor:
             )
         structlog.get_logger("auth_http.supervisor").error("worker_died", pid=worker.process.pid, exit_code=code)
         time.sleep(min(self._failures, _MOST_FAILURES) * _LOOK * 5)
-        self._workers.append(self._start(lifeline))
+        self._workers.append(self._start(worker.number, lifeline))
 
     def _pass_signals_on(self) -> None:
         while self._signals:

@@ -1,7 +1,7 @@
-"""One of several processes that serve: `python -m auth_http.serving.worker_process LISTENER READY LIFELINE`.
+"""One of several processes that serve: `python -m auth_http.serving.worker_process LISTENER READY LIFELINE NUMBER`.
 
-The arguments are numbers of open files: the socket to serve on, the pipe in which to say that we do, and the one whose
-end means that the supervisor is gone.
+The first three are numbers of open files: the socket to serve on, the pipe in which to say that we do, and the one
+whose end means that the supervisor is gone. The last says which of the workers this is, counted from 0.
 """
 
 import os
@@ -17,7 +17,7 @@ from auth_http.telemetry import log_what_nobody_caught
 
 def main() -> None:
     """Serve until told to stop."""
-    listener, ready, lifeline = (int(argument) for argument in sys.argv[1:])
+    listener, ready, lifeline, number = (int(argument) for argument in sys.argv[1:])
 
     def on_started() -> None:
         with suppress(BrokenPipeError):  # the supervisor is gone, and its lifeline is about to say so
@@ -28,7 +28,11 @@ def main() -> None:
         container = container_of_environment()
         log_what_nobody_caught()
         ServingProcess(
-            container=container, listener=socket.socket(fileno=listener), on_started=on_started, lifeline=lifeline
+            container=container,
+            listener=socket.socket(fileno=listener),
+            on_started=on_started,
+            lifeline=lifeline,
+            number=number,
         ).run()
 
 

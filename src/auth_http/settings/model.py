@@ -286,6 +286,20 @@ class Settings(BaseSettings):
     for engines without NOTIFY: then they only look every AUTH_REVOCATION_POLL_SECONDS.
     """
 
+    # ---- Metrics
+    metrics_port: int | None = Field(
+        default=None,
+        json_schema_extra=_in_words("none: there are no metrics"),
+        ge=0,
+        le=65535,
+    )
+    """The port at which GET /metrics tells Prometheus how the process does; 0 for a free one. With several AUTH_WORKERS
+    this is that of the first, and each of the others has the next one.
+    """
+
+    metrics_host: str = Field(default="127.0.0.1")
+    """The address to listen at for that. Whoever can reach it can read it: 0.0.0.0 only in a network of your own."""
+
     # ---- Logs
     log_level: LogLevel = Field(default=LogLevel.INFO)
     """From which weight on lines are logged: debug, info, warning or error."""

@@ -11,6 +11,7 @@ from auth_http.settings.secret_strength import is_known_password, weakness_of_ke
 
 _SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
 _LEAST_BCRYPT_COST = 10
+_LAST_PORT = 65535
 _MAKE_ONE = "Make one with: openssl rand -base64 48."
 _ROTATION_TOO_SHORT = (
     "must be more than AUTH_JWKS_CACHE_SECONDS, AUTH_KEY_RELOAD_SECONDS, AUTH_CLOCK_SKEW_SECONDS and "
@@ -25,8 +26,7 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, Problem]]:
 
 
 def _everywhere(settings: Settings) -> Iterator[tuple[str, str]]:
-    if settings.database_url is not None and not _is_postgres(settings.database_url.reveal()):
-        yield "database_url", "must read postgresql://user:password@host:5432/database."
+    yield from _addresses(settings)
     for field in ("master_secret", "previous_master_secret"):
         secret: Redacted[str] | None = getattr(settings, field)
         if secret is not None and (weakness := weakness_of_key(secret.reveal())):
@@ -43,6 +43,21 @@ def _everywhere(settings: Settings) -> Iterator[tuple[str, str]]:
     )
     if timedelta(days=settings.key_rotation_days) <= forgotten:
         yield "key_rotation_days", _ROTATION_TOO_SHORT
+
+
+def _addresses(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.database_url is not None and not _is_postgres(settings.database_url.reveal()):
+        yield "database_url", "must read postgresql://user:password@host:5432/database."
+    if settings.metrics_port and not _has_ports(settings.metrics_port, settings):
+        yield (
+            "metrics_port",
+            f"needs a port for each of the AUTH_WORKERS, none of them AUTH_PORT or above {_LAST_PORT}.",
+        )
+
+
+def _has_ports(first: int, settings: Settings) -> bool:
+    ports = range(first, first + settings.workers)
+    return settings.port not in ports and ports[-1] <= _LAST_PORT
 
 
 def _guarded(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from auth_adapters.service_credentials import bearer
 from auth_adapters.remote import RemoteAuth, remote
 from auth_adapters.verify_only import STRICT, VerifyOnly, verifying
 from auth_core import IssuedTokens, Origin, Redacted, RevocationsUnknown, RevokedToken, SignedIn
@@ -50,13 +51,13 @@ async def elsewhere(port: int, auth: RemoteAuth, issuer_port: int) -> AsyncGener
     """Another service, which reaches ours at `port`."""
     held = await auth.log_in(email=READER, password=PASSWORD, origin=HERE)
 
-    async def credentials() -> Redacted[str]:
+    async def token() -> Redacted[str]:
         return held.tokens.access_token
 
     async with verifying(
         issuer=f"http://127.0.0.1:{issuer_port}",
         audience="auth-service",
-        credentials=credentials,
+        credentials=bearer(token),
         address=f"http://127.0.0.1:{port}",
     ) as verifier:
         yield verifier

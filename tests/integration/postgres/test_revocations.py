@@ -18,6 +18,7 @@ from auth_core import (
     AuthCore,
     Fallback,
     InvalidRefreshToken,
+    InvalidToken,
     Redacted,
     RevocationPolicy,
     RevocationsUnknown,
@@ -29,6 +30,7 @@ from auth_core.revocation.model import Revocation
 from auth_core.revocation.ports import Batch, Cursor
 from auth_core.testing import MovableClock, a_session_revocation, an_origin
 from auth_core.tokens.claims import VerifiedClaims
+from auth_core.tokens.keys import KeyState
 from tests.integration.postgres.cutting_proxy import proxied
 from tests.integration.postgres.person import Person, signed_in
 from tests.integration.postgres.questions import rows, scalar
@@ -190,6 +192,38 @@ async def test_the_process_that_revoked_refuses_with_the_acknowledgement(
 
         assert before
         assert not await accepts(here, person)
+
+
+@pytest.mark.covers("JWT-18")
+@pytest.mark.parametrize(
+    ("notify", "bound"), [(True, WITHIN_NOTIFY), (False, WITHIN_POLLING)], ids=["notify", "polling"]
+)
+async def test_tokens_of_a_key_that_one_process_revoked_another_refuses_within_its_bound(
+    address: Redacted[str], notify: bool, bound: float
+) -> None:
+    async with a_process(address, notify=notify) as here, a_process(address, notify=notify) as there:
+        for _ in range(5):
+            [kid] = [key.kid for key, state in await here.tokens.list_keys() if state is KeyState.ACTIVE]
+            await there.tokens.load_keys()
+            person = await signed_in(here)
+            before = await accepts(there, person)
+
+            await here.tokens.revoke_key(kid=kid, actor=None, origin=an_origin())
+
+            began = time.perf_counter()
+            async with asyncio.timeout(10):
+                while not await refuses_the_key(there, person):
+                    await asyncio.sleep(0.001)
+            assert before
+            assert time.perf_counter() - began < bound
+
+
+async def refuses_the_key(auth: AuthCore, person: Person) -> bool:
+    try:
+        await accepts(auth, person)
+    except InvalidToken:
+        return True
+    return False
 
 
 FOLLOWERS = "datname = current_database() AND query LIKE 'WITH rows AS%'"

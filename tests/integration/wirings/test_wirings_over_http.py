@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from auth_adapters.service_credentials import bearer
 from auth_adapters.following import following
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
@@ -148,7 +149,7 @@ class TestVerifyOnly(OverPostgres, TokenVerifierContract):
             issuer=SETTINGS.issuer,
             audience=SETTINGS.audience,
             address=served.address,
-            credentials=served.credentials,
+            credentials=bearer(served.token),
             revocation=replace(STRICT, poll=timedelta(milliseconds=100)),
             clock=served.clock,
         ) as verifier:

@@ -12,7 +12,7 @@ from auth_adapters.memory import MemoryStore, memory_ports
 from auth_adapters.memory.revocation import MemoryOldRevocations, MemoryRevocationFeed, MemoryRevocations
 from auth_adapters.memory.store import Tables
 from auth_adapters.memory.unit_of_work import MemoryTx, MemoryUnitOfWork
-from auth_core.revocation.model import Revocation, UserRevocation
+from auth_core.revocation.model import KeyRevocation, Revocation, UserRevocation
 from auth_core.revocation.ports import Batch, Cursor
 from auth_core.testing import NOON, MovableClock
 from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
@@ -212,6 +212,29 @@ class TestRoundsVersions(RevocationFeedContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return with_feed(RoundsVersions)
+
+
+class KnowsNoKeys(MemoryRevocationFeed):
+    """As it was before keys could be revoked: passes over what it does not know."""
+
+    async def _look(self, told: int | None) -> Batch:
+        batch = await super()._look(told)
+        known = tuple(each for each in batch.revocations if not isinstance(each, KeyRevocation))
+        return Batch(revocations=known, cursor=batch.cursor)
+
+
+@caught_by(
+    "test_what_is_in_force_is_told_from_the_beginning",
+    "test_a_revocation_is_told_as_it_was_written",
+    "test_a_key_that_was_revoked_is_told_to_whoever_waits",
+    raises=(AssertionError, TimeoutError),
+)
+class TestKnowsNoKeys(RevocationFeedContract):
+    at_once = 0.2
+
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return with_feed(KnowsNoKeys)
 
 
 # ---- Stores

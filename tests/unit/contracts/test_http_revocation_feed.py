@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from auth_adapters.memory import auth_in_memory, memory_ports
 from auth_adapters.revocation_client import HttpRevocationFeed
-from auth_adapters.service_credentials import ServiceCredentials
+from auth_adapters.service_credentials import ServiceCredentials, bearer
 from auth_core import InvalidCursor, Origin, Ports, Redacted, Unavailable
 from auth_core.access.model import ADMIN
 from auth_core.revocation.ports import Batch, Cursor, RevocationFeed
@@ -64,7 +64,7 @@ async def storage() -> AsyncGenerator[Storage]:
 
     transport = httpx2.ASGITransport(app=over(parts))
     async with httpx2.AsyncClient(transport=transport) as client:
-        yield replace(ports, revocation_feed=HttpRevocationFeed(client, address=f"{ADDRESS}/", token=its_token))
+        yield replace(ports, revocation_feed=HttpRevocationFeed(client, address=f"{ADDRESS}/", credentials=bearer(its_token)))
 
 
 class TestHttpRevocationFeed(RevocationFeedContract): ...
@@ -114,7 +114,7 @@ class Stranger:
 @asynccontextmanager
 async def feed_of(stranger: Stranger) -> AsyncGenerator[HttpRevocationFeed]:
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=stranger)) as client:
-        yield HttpRevocationFeed(client, address=ADDRESS, token=a_token)
+        yield HttpRevocationFeed(client, address=ADDRESS, credentials=bearer(a_token))
 
 
 def answer(**members: object) -> bytes:
@@ -123,6 +123,7 @@ def answer(**members: object) -> bytes:
 
 SESSION = {"session_id": "0199a1f4-0d10-7c11-8a52-6f0c6cb5a001", "until": "2030-06-01T12:15:00Z"}
 USER = {"user_id": "0199a1f4-0d10-7c11-8a52-6f0c6cb5a001", "least_version": 1, "until": "2030-06-01T12:15:00Z"}
+KEY = {"kid": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbw", "until": "2030-06-01T12:15:00Z"}
 
 
 async def test_what_is_well_formed_is_taken() -> None:
@@ -131,6 +132,14 @@ async def test_what_is_well_formed_is_taken() -> None:
 
     assert len(batch.revocations) == 2
     assert batch.cursor == "1"
+
+
+async def test_kinds_of_a_later_release_are_passed_over_and_hide_nothing() -> None:
+    strange = {"tenant_id": "acme", "until": "2030-06-01T12:15:00Z"}
+    async with feed_of(Stranger(body=answer(revocations=[strange, SESSION, strange, KEY]))) as feed:
+        batch = await feed.changes(after=None, wait=NOW)
+
+    assert [type(each).__name__ for each in batch.revocations] == ["SessionRevocation", "KeyRevocation"]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +164,10 @@ async def test_what_is_well_formed_is_taken() -> None:
         answer(revocations=[{**USER, "least_version": "1"}]),
         answer(revocations=[{**USER, "least_version": True}]),
         answer(revocations=[{**USER, "least_version": -1}]),
+        answer(revocations=[{**KEY, "kid": ""}]),
+        answer(revocations=[{**KEY, "kid": "k" * 201}]),
+        answer(revocations=[{**KEY, "kid": 7}]),
+        answer(revocations=[{"kid": KEY["kid"]}]),
         answer(revocations=[{"user_id": USER["user_id"], "until": USER["until"]}]),
     ],
 )
@@ -196,7 +209,7 @@ async def test_a_network_that_fails_is_unavailable() -> None:
 
     async with httpx2.AsyncClient(transport=Broken()) as client:
         with pytest.raises(Unavailable):
-            await HttpRevocationFeed(client, address=ADDRESS, token=a_token).changes(after=None, wait=NOW)
+            await HttpRevocationFeed(client, address=ADDRESS, credentials=bearer(a_token)).changes(after=None, wait=NOW)
 
 
 async def test_the_token_is_sent_in_its_header_and_nowhere_else() -> None:

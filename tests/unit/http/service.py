@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from auth_adapters.memory import MemoryStore, auth_in_memory, memory_ports
 from auth_core import AuthCore
@@ -22,7 +23,7 @@ _apps: dict[Settings, FastAPI] = {}
 
 @dataclass(slots=True, kw_only=True)
 class Service:
-    app: FastAPI
+    app: ASGIApp
     parts: Parts
     auth: AuthCore
     clock: MovableClock

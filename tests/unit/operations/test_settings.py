@@ -45,6 +45,24 @@ def test_development_needs_no_setting() -> None:
     assert settings.log_format is LogFormat.CONSOLE
 
 
+@pytest.mark.parametrize(
+    ("port", "workers", "metrics_port"),
+    [("9464", "1", "9464"), ("9466", "4", "9464"), ("9467", "4", "9464"), ("8000", "2", "65535")],
+)
+def test_metrics_have_a_port_of_their_own_in_every_process(port: str, workers: str, metrics_port: str) -> None:
+    found = problems({"AUTH_PORT": port, "AUTH_WORKERS": workers, "AUTH_METRICS_PORT": metrics_port})
+
+    assert set(found) == {"AUTH_METRICS_PORT"}
+
+
+@pytest.mark.covers("HTTP-23")
+def test_nobody_has_metrics_who_did_not_ask_and_then_only_on_this_machine() -> None:
+    unasked, asked = read_settings({}), read_settings({"AUTH_METRICS_PORT": "9464", "AUTH_WORKERS": "4"})
+
+    assert unasked.metrics_port is None
+    assert (asked.metrics_port, asked.metrics_host) == (9464, "127.0.0.1")
+
+
 def test_test_is_like_development_but_logs_for_programs() -> None:
     settings = read_settings({"AUTH_ENV": "test"})
 

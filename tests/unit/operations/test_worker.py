@@ -8,6 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from auth_adapters.memory import FOR_TESTS, auth_in_memory
+from auth_core.testing import MovableClock
+from auth_http.metrics.jobs import JobRecords
 from auth_http.worker import Job, in_background, jobs_of
 
 
@@ -45,7 +47,11 @@ def counting(done: list[int], *, failing: bool = False) -> Callable[[], Awaitabl
 async def test_a_job_is_done_after_each_of_its_periods_or_a_little_sooner() -> None:
     sleeper, done = Sleeper(), list[int]()
 
-    async with in_background([Job(name="tidy", every=timedelta(seconds=100), do=counting(done))], sleep=sleeper):
+    async with in_background(
+        [Job(name="tidy", every=timedelta(seconds=100), do=counting(done))],
+        records=JobRecords(MovableClock()),
+        sleep=sleeper,
+    ):
         for _ in range(20):
             await sleeper.pass_on()
 
@@ -60,7 +66,7 @@ async def test_a_failure_is_logged_and_the_job_goes_on() -> None:
     failing = Job(name="tidy", every=timedelta(seconds=1), do=counting(done, failing=True))
 
     with capture_logs() as lines:
-        async with in_background([failing], sleep=sleeper):
+        async with in_background([failing], records=JobRecords(MovableClock()), sleep=sleeper):
             await sleeper.pass_on()
             await sleeper.pass_on()
 
@@ -79,7 +85,8 @@ async def test_jobs_end_with_the_block_also_in_the_midst_of_their_work() -> None
             ended.append("cancelled")
 
     async with in_background(
-        [Job(name="long", every=timedelta(0), do=long_work), Job(name="idle", every=timedelta(days=1), do=long_work)]
+        [Job(name="long", every=timedelta(0), do=long_work), Job(name="idle", every=timedelta(days=1), do=long_work)],
+        records=JobRecords(MovableClock()),
     ):
         await begun.wait()
 
@@ -92,5 +99,5 @@ async def test_the_jobs_of_the_service_can_be_done() -> None:
     for job in jobs:
         await job.do()
 
-    assert {job.name for job in jobs} == {"load_keys", "rotate_keys", "purge"}
+    assert {job.name for job in jobs} == {"load_keys", "find_signing_key", "rotate_keys", "purge"}
     assert all(job.every > timedelta(0) for job in jobs)

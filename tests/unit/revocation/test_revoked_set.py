@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from auth_core.revocation.model import Revocation, SessionRevocation, UserRevocation
+from auth_core.revocation.model import KeyRevocation, Revocation, SessionRevocation, UserRevocation
 from auth_core.revocation.ports import Batch, Cursor
 from auth_core.revocation.revoked_set import RevokedSet
-from auth_core.testing import NOON, a_session_revocation, a_user_revocation
+from auth_core.testing import NOON, a_key_revocation, a_session_revocation, a_user_revocation
 
 LAG = timedelta(seconds=5)
 SECOND = timedelta(seconds=1)
@@ -15,6 +15,7 @@ HOUR = timedelta(hours=1)
 
 SESSION = a_session_revocation(until=NOON + HOUR)
 USER = a_user_revocation(least_version=3, until=NOON + HOUR)
+KEY = a_key_revocation(until=NOON + HOUR)
 OTHER_SESSION = a_session_revocation().session_id
 OTHER_USER = a_user_revocation().user_id
 
@@ -38,6 +39,8 @@ def covers(revoked: RevokedSet, revocation: Revocation) -> bool:
             return revoked.covers(session_id=session_id, user_id=OTHER_USER, version=9)
         case UserRevocation(user_id=user_id, least_version=version):
             return revoked.covers(session_id=OTHER_SESSION, user_id=user_id, version=version - 1)
+        case KeyRevocation(kid=kid):
+            return revoked.covers_key(kid)
 
 
 @pytest.mark.covers("JWT-20", "R-S4")
@@ -65,10 +68,10 @@ def test_a_token_is_covered_by_its_session_or_by_the_version_of_its_user(
 def test_telling_it_twice_is_telling_it_once() -> None:
     revoked = knowing(SESSION, USER)
 
-    tell(revoked, SESSION, USER)
-    revoked.add([SESSION, USER])
+    tell(revoked, SESSION, USER, KEY)
+    revoked.add([SESSION, USER, KEY])
 
-    assert len(revoked) == 2
+    assert len(revoked) == 3
 
 
 def test_of_two_revocations_of_a_user_the_higher_version_and_the_later_end_count_in_whatever_order() -> None:
@@ -81,7 +84,28 @@ def test_of_two_revocations_of_a_user_the_higher_version_and_the_later_end_count
         assert not revoked.covers(session_id=OTHER_SESSION, user_id=USER.user_id, version=5)
 
 
-@pytest.mark.parametrize("revocation", [SESSION, USER])
+@pytest.mark.covers("JWT-18")
+def test_whoever_remembers_tokens_hears_of_a_revoked_key_once_and_of_nothing_else() -> None:
+    revoked, heard = RevokedSet(most=100), list[bool]()
+    revoked.when_a_key_goes(lambda: heard.append(revoked.covers_key(KEY.kid)))
+
+    tell(revoked, SESSION, USER)
+    assert heard == []
+    tell(revoked, KEY)
+    tell(revoked, KEY, SESSION)
+
+    assert heard == [True]
+    assert not revoked.covers_key("another")
+
+
+def test_a_key_has_room_in_a_set_that_is_full() -> None:
+    revoked = knowing(SESSION, USER, KEY, most=2)
+
+    assert covers(revoked, KEY)
+    assert revoked.is_current(NOON, allowed_lag=LAG)
+
+
+@pytest.mark.parametrize("revocation", [SESSION, USER, KEY], ids=["session", "user", "key"])
 def test_an_entry_goes_when_no_token_can_outlive_it(revocation: Revocation) -> None:
     revoked = knowing(revocation)
 
@@ -201,16 +225,17 @@ def test_a_set_that_overflowed_is_told_everything_anew_when_there_is_room() -> N
     assert revoked.look(NOON + SECOND).after is not None
 
 
-def test_a_clock_that_went_ahead_and_came_back_takes_nothing_away() -> None:
-    revoked = knowing(SESSION)
+@pytest.mark.parametrize("revocation", [SESSION, KEY], ids=["session", "key"])
+def test_a_clock_that_went_ahead_and_came_back_takes_nothing_away(revocation: Revocation) -> None:
+    revoked = knowing(revocation)
     tell(revoked, after=2 * HOUR)
-    assert not covers(revoked, SESSION)
+    assert not covers(revoked, revocation)
 
     assert not revoked.is_current(NOON + SECOND, allowed_lag=timedelta(days=1))
     assert revoked.look(NOON + SECOND).after is None
-    tell(revoked, SESSION, after=SECOND)
+    tell(revoked, revocation, after=SECOND)
 
-    assert covers(revoked, SESSION)
+    assert covers(revoked, revocation)
     assert revoked.is_current(NOON + SECOND, allowed_lag=LAG)
 
 

@@ -1,6 +1,7 @@
 """An emergency: a signing key is known to somebody else."""
 
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Self
@@ -8,8 +9,10 @@ from typing import Self
 import pytest
 
 from auth_adapters.memory import FOR_TESTS, MemoryStore, memory_ports
-from auth_core import AuthCore, InvalidToken, Origin, Redacted, SigningKeyNotFound, assemble
+from auth_adapters.memory.unit_of_work import MemoryTx
+from auth_core import AuthCore, InvalidToken, NoSigningKey, Origin, Redacted, SigningKeyNotFound, assemble
 from auth_core.audit.events import EventKind
+from auth_core.revocation.model import KeyRevocation
 from auth_core.testing import MovableClock, an_origin
 from auth_core.tokens.keys import KeyState
 from auth_core.tokens.ports import TokenSigner
@@ -91,6 +94,77 @@ async def test_another_process_follows_when_it_looks_at_the_keys() -> None:
     assert here.accepts(there.sign())
     assert there.accepts(here.sign())
     assert here.published() == there.published()
+
+
+async def signed_in(process: Process) -> str:
+    await process.auth.users.register(
+        email="ada@example.org", password=PASSWORD, first_name="Ada", last_name="Lovelace", origin=an_origin()
+    )
+    held = await process.auth.login.log_in(email="ada@example.org", password=PASSWORD, origin=an_origin())
+    return held.tokens.access_token.reveal()
+
+
+@pytest.mark.covers("JWT-18")
+async def test_another_process_refuses_with_its_next_step_behind_the_feed_and_looks_at_no_key() -> None:
+    here = await Process.start()
+    there = await Process.start(here.store, here.clock)
+    await there.auth.revocation.follow()
+    token = await signed_in(here)
+    verify = there.auth.tokens.verify_access_token
+    seen = await verify(token=token)  # and remembered
+
+    await here.revoke(await here.kid_of(KeyState.ACTIVE))
+    await there.auth.revocation.follow()
+
+    assert seen.issued_at <= there.clock.now()
+    with pytest.raises(InvalidToken):
+        await verify(token=token)
+    with pytest.raises(NoSigningKey):  # an empty set would be kept by whoever fetched it
+        there.published()
+
+
+@pytest.mark.covers("JWT-18")
+async def test_another_process_signs_nothing_everybody_would_refuse_and_finds_the_successor_by_itself() -> None:
+    here = await Process.start()
+    there = await Process.start(here.store, here.clock)
+    await here.revoke(await here.kid_of(KeyState.ACTIVE))
+    await there.auth.revocation.follow()
+
+    with pytest.raises(NoSigningKey):
+        there.sign()
+    await there.auth.tokens.load_keys(if_none_signs=True)
+
+    assert here.accepts(there.sign())
+    assert there.published() == here.published()
+
+
+async def test_whoever_can_sign_does_not_look_for_another_key() -> None:
+    process = await Process.start()
+
+    def no_store() -> AbstractAsyncContextManager[MemoryTx]:
+        raise AssertionError("the store was asked")
+
+    await replace(process.auth.tokens.load_keys, uow=no_store)(if_none_signs=True)
+
+
+@pytest.mark.covers("JWT-18")
+async def test_the_revocation_of_a_key_is_written_once_and_for_as_long_as_anybody_may_keep_the_key() -> None:
+    process = await Process.start()
+    kid = await process.kid_of(KeyState.ACTIVE)
+    for _ in range(2):
+        await process.revoke(kid)
+
+    until = process.clock.now() + POLICY.jwks_cache + POLICY.retirement
+    assert list(process.store.committed.revocations.values()) == [KeyRevocation(kid=kid, until=until)]
+
+
+async def test_a_key_that_cannot_be_revoked_is_not_told_to_be() -> None:
+    process = await Process.start()
+
+    with pytest.raises(SigningKeyNotFound):
+        await process.revoke("nobody's")
+
+    assert not process.store.committed.revocations
 
 
 async def test_a_session_survives_the_key_of_its_tokens() -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from auth_core.revocation.model import Revocation
-from auth_core.testing.builders import a_session_revocation, a_user_revocation
+from auth_core.testing.builders import a_key_revocation, a_session_revocation, a_user_revocation
 from auth_core.testing.contracts.concurrency import in_transaction, race, roll_back
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.moments import LONG_AGO
@@ -19,7 +19,7 @@ class RevocationsContract:
     """Subclass it and provide the fixture `storage`."""
 
     async def test_a_transaction_knows_what_it_has_added(self, storage: Storage) -> None:
-        first, second, third = a_session_revocation(), a_user_revocation(), a_session_revocation()
+        first, second, third = a_session_revocation(), a_user_revocation(), a_key_revocation()
 
         async with storage.uow() as tx:
             before = list(tx.revocations.added)

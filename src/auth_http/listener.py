@@ -1,4 +1,4 @@
-"""The socket that requests arrive at."""
+"""The sockets that requests arrive at."""
 
 import errno
 import socket
@@ -10,19 +10,24 @@ _BACKLOG: Final = 2048
 _LARGEST_RESERVED_PORT: Final = 1023
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens there; port 0 takes a free one. Raises: CannotRun."""
+def listen(
+    host: str, port: int, *, host_setting: str = "AUTH_HOST", port_setting: str = "--port or AUTH_PORT"
+) -> socket.socket:
+    """Return a socket that listens there; port 0 takes a free one.
+
+    The settings are those that say where. Raises: CannotRun.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError:
         raise CannotRun(
-            f"{host} is not an address of this machine. Set AUTH_HOST to one.", ExitCode.BAD_SETTINGS
+            f"{host} is not an address of this machine. Set {host_setting} to one.", ExitCode.BAD_SETTINGS
         ) from None
     family, _, _, _, address = found[0]
     try:
         return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
-        raise CannotRun(_reason(error, host, port)) from None
+        raise CannotRun(_reason(error, host, port, host_setting, port_setting)) from None
 
 
 def address_of(listener: socket.socket) -> str:
@@ -33,13 +38,15 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _reason(error: OSError, host: str, port: int) -> str:
+def _reason(error: OSError, host: str, port: int, host_setting: str, port_setting: str) -> str:
     match error.errno:
         case errno.EADDRINUSE:
-            return f"Port {port} at {host} is in use. Choose another one with --port or AUTH_PORT; 0 takes a free one."
+            return f"Port {port} at {host} is in use. Choose another one with {port_setting}; 0 takes a free one."
         case errno.EACCES if port <= _LARGEST_RESERVED_PORT:
-            return f"Port {port} is reserved for root. Choose one above {_LARGEST_RESERVED_PORT} with AUTH_PORT."
+            return f"Port {port} is reserved for root. Choose one above {_LARGEST_RESERVED_PORT} with {port_setting}."
         case errno.EADDRNOTAVAIL:
-            return f"{host} is not an address of this machine. Set AUTH_HOST to one, or to 0.0.0.0 for all of them."
+            return (
+                f"{host} is not an address of this machine. Set {host_setting} to one, or to 0.0.0.0 for all of them."
+            )
         case _:
             return f"Port {port} at {host} cannot be listened at: {error.strerror}."

@@ -1,0 +1,305 @@
+"""From the acknowledgement of what ends a session to the refusal of its access token, in every process.
+
+Two service processes share a PostgreSQL; this process follows their feed over HTTP and verifies without asking anybody.
+People sign out and change their password at the first process; an operator disables them from a process that serves
+nobody. The clock runs from the arrival of the acknowledgement to the arrival of the first refusal, so it holds the way
+of the asking as well.
+"""
+
+import asyncio
+import os
+import random
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from uuid import UUID
+
+import httpx2
+
+from auth_adapters.service_credentials import bearer
+from auth_adapters.following import following
+from auth_adapters.postgres.embedded import EmbeddedPostgres
+from auth_adapters.revocation_client import HttpRevocationFeed
+from auth_adapters.system import SystemClock
+from auth_core import AuthCore, Origin, Redacted
+from auth_core.ids import UserId
+from auth_core.revocation.follow import FollowRevocations
+from auth_core.revocation.policy import AccessCheckMode, Fallback, RevocationPolicy
+from auth_core.revocation.revoked_set import RevokedSet
+from auth_core.tokens.claims import VerifiedClaims
+from auth_core.tokens.followed_check import FollowedAccessCheck, RefusesWhatItCannotTell
+from auth_http.container import container_with
+from auth_http.lifespan import opened
+from auth_http.settings import read_settings
+from bench.service_process import serving
+
+PASSWORD = "correct horse battery staple"
+NEW_PASSWORD = "an entirely different sentence"
+_MASTER_SECRET = "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re"
+_PATIENCE = 10
+
+_numbers = count()
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody who is signed in twice: the first session is the one that is to end."""
+
+    id: str
+    token: str
+    other_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Two services, a follower, and the core with which an operator acts."""
+
+    first: httpx2.AsyncClient
+    second: httpx2.AsyncClient
+    operator: AuthCore
+    follower: FollowedAccessCheck
+
+    async def sign_in(self) -> Person:
+        """Let somebody new sign in twice."""
+        email = f"person-{next(_numbers)}@example.com"
+        names = {"first_name": "Ada", "last_name": "Lovelace"}
+        registered = await self.first.post("/auth/register", json={"email": email, "password": PASSWORD, **names})
+        held = [await self.first.post("/auth/login", json={"email": email, "password": PASSWORD}) for _ in range(2)]
+        first, second = (str(answer.json()["access_token"]) for answer in held)
+        return Person(str(registered.json()["id"]), first, second)
+
+    async def claims(self, token: str) -> VerifiedClaims:
+        """Return what the token says; the follower of a real service checks the signature by the published keys."""
+        return await self.operator.tokens.verify_access_token(token=token)
+
+    async def log_out(self, person: Person) -> None:
+        """They sign out."""
+        answer = await self.first.post("/auth/logout", headers=bearer(person.token))
+        assert answer.status_code == 204
+
+    async def disable(self, person: Person) -> None:
+        """An operator disables them, from a process that serves nobody."""
+        await self.operator.users.disable(user_id=UserId(UUID(person.id)), actor=None, origin=Origin())
+
+    async def change_password(self, person: Person) -> None:
+        """They change their password in their other session."""
+        passwords = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+        answer = await self.first.post("/auth/change-password", json=passwords, headers=bearer(person.other_token))
+        assert answer.status_code == 204
+
+
+CAUSES: Mapping[str, Callable[[Services, Person], Awaitable[None]]] = {
+    "log-out": Services.log_out,
+    "suspension": Services.disable,
+    "password change": Services.change_password,
+}
+BY_THE_FIRST = ("log-out", "password change")
+PLACES = ("the first process", "the second process", "a follower over HTTP")
+
+
+@dataclass(slots=True)
+class Delays:
+    """How long a token was still good, by cause and place, in milliseconds.
+
+    `accepted` says how often each place still took a token after the end of its session had been acknowledged,
+    `asking` how many milliseconds a question took that had nothing to wait for.
+    """
+
+    accepted: Counter[str] = field(default_factory=Counter[str])
+    asking: list[float] = field(default_factory=list[float])
+    found: dict[str, dict[str, list[float]]] = field(
+        default_factory=lambda: {cause: {place: [] for place in PLACES} for cause in CAUSES}
+    )
+
+    def summary(self) -> dict[str, dict[str, dict[str, float]]]:
+        """Return what is worth keeping."""
+        return {
+            cause: {place: _summary(each) for place, each in places.items()} for cause, places in self.found.items()
+        }
+
+    @property
+    def worst(self) -> float:
+        """The longest of all."""
+        return max(each for places in self.found.values() for delays in places.values() for each in delays)
+
+
+async def measure(*, quick: bool) -> dict[str, object]:
+    """Return the delays with NOTIFY, and with polling only."""
+    trials = 6 if quick else 210
+    load = os.getloadavg()[0]
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        postgres = await asyncio.to_thread(EmbeddedPostgres(home / "postgres", unsafe_no_fsync=True).start)
+        try:
+            await asyncio.to_thread(postgres.create_database)
+            database = Redacted(postgres.url())
+            notified = await delays(database, home, notify=True, trials=trials, at_once=1, spread=0)
+            polled = await delays(database, home, notify=False, trials=trials, at_once=10, spread=0.5)
+        finally:
+            await asyncio.to_thread(postgres.stop_if_unused)
+    return {
+        "unit": "ms from the acknowledgement to the first refusal",
+        "trials of each cause": trials,
+        "programs wanting a core before": round(load, 1),
+        "the asking by itself": _summary(notified.asking),
+        "with NOTIFY": notified.summary(),
+        "polling every 500 ms": polled.summary(),
+        "tokens the first process accepted after its own acknowledgement": (notified.accepted + polled.accepted)[
+            PLACES[0]
+        ],
+    }
+
+
+async def delays(
+    database: Redacted[str],
+    folder: Path,
+    *,
+    notify: bool,
+    trials: int,
+    at_once: int,
+    spread: float,
+    access_check: AccessCheckMode = AccessCheckMode.FEED,
+) -> Delays:
+    """Put so many people out in each way, some at a time, and see how long their tokens are still good.
+
+    Those who are put out together are so within `spread` seconds, at random: not in step with anybody's looks.
+    """
+    found = Delays()
+    async with services_over(database, folder, notify=notify, access_check=access_check) as services:
+        for cause, put_out in CAUSES.items():
+            for first in range(0, trials, at_once):
+                together = range(first, min(first + at_once, trials))
+                for seen, asking in await asyncio.gather(*(trial(services, put_out, spread) for _ in together)):
+                    found.asking.append(asking)
+                    for place in PLACES:
+                        found.found[cause][place].append(seen[place].delay)
+                        if place != PLACES[0] or cause in BY_THE_FIRST:
+                            found.accepted[place] += seen[place].accepted
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """After how many milliseconds a place refused, and how often it had accepted until then."""
+
+    delay: float
+    accepted: int
+
+
+async def trial(
+    services: Services, put_out: Callable[[Services, Person], Awaitable[None]], spread: float
+) -> tuple[dict[str, Seen], float]:
+    """Put somebody out and return how long each place still took their token, and what a question takes by itself."""
+    person = await services.sign_in()
+    claims = await services.claims(person.token)
+
+    async def at_first() -> bool:
+        return await accepts(services.first, person.token)
+
+    async def at_second() -> bool:
+        return await accepts(services.second, person.token)
+
+    async def at_follower() -> bool:
+        return await services.follower.stands(claims)
+
+    places = dict(zip(PLACES, (at_first, at_second, at_follower), strict=True))
+    assert [await accepted() for accepted in places.values()] == [True] * len(places)
+    began = time.perf_counter()
+    assert await at_second()
+    asking = (time.perf_counter() - began) * 1000
+    await asyncio.sleep(random.uniform(0, spread))
+    await put_out(services, person)
+    acknowledged = time.perf_counter()
+
+    async def refused(accepts: Callable[[], Awaitable[bool]]) -> Seen:
+        accepted = 0
+        async with asyncio.timeout(_PATIENCE):
+            while await accepts():
+                accepted += 1
+                await asyncio.sleep(0.001)
+        return Seen((time.perf_counter() - acknowledged) * 1000, accepted)
+
+    return dict(zip(places, await asyncio.gather(*map(refused, places.values())), strict=True)), asking
+
+
+async def accepts(service: httpx2.AsyncClient, token: str) -> bool:
+    """Say whether the service takes the token; it asks nobody, while a profile would be looked up in the database."""
+    answer = await service.post("/auth/verify", json={"token": token})
+    assert answer.status_code in (200, 401)
+    return answer.status_code == 200
+
+
+@asynccontextmanager
+async def services_over(
+    database: Redacted[str], folder: Path, *, notify: bool, access_check: AccessCheckMode
+) -> AsyncGenerator[Services]:
+    """Run two services and a follower over the database while the block runs."""
+    environ = {
+        "AUTH_ENV": "test",
+        "AUTH_DATABASE_URL": database.reveal(),
+        "AUTH_MASTER_SECRET": _MASTER_SECRET,
+        "AUTH_ISSUER": "http://auth.example",
+        "AUTH_BCRYPT_COST": "4",
+        "AUTH_REVOCATION_NOTIFY": "on" if notify else "off",
+        "AUTH_ACCESS_CHECK": access_check.value,
+    }
+    container = container_with(read_settings(environ))
+    async with AsyncExitStack() as stack:
+        addresses = [await stack.enter_async_context(serving(environ, folder)) for _ in range(2)]
+        first, second = [
+            await stack.enter_async_context(httpx2.AsyncClient(base_url=address, timeout=30, trust_env=False))
+            for address in addresses
+        ]
+        await stack.enter_async_context(opened(container))
+        operator = container.auth()
+        await operator.tokens.load_keys()
+        follower = await stack.enter_async_context(following_over_http(operator, first, addresses[0]))
+        yield Services(first, second, operator, follower)
+
+
+@asynccontextmanager
+async def following_over_http(
+    operator: AuthCore, client: httpx2.AsyncClient, address: str
+) -> AsyncGenerator[FollowedAccessCheck]:
+    """Follow the feed of the service as another service does, and refuse what cannot be told."""
+    email = f"follower-{next(_numbers)}@example.com"
+    await operator.users.create(
+        email=email,
+        password=Redacted(PASSWORD),
+        first_name="Another",
+        last_name="Service",
+        roles=("admin",),
+        actor=None,
+        origin=Origin(),
+    )
+    held = await client.post("/auth/login", json={"email": email, "password": PASSWORD})
+    token = Redacted(str(held.json()["access_token"]))
+
+    async def its_token() -> Redacted[str]:
+        return token
+
+    clock = SystemClock()
+    policy = RevocationPolicy(fallback=Fallback.STRICT)
+    revoked = RevokedSet(most=policy.most)
+    feed = HttpRevocationFeed(client, address=address, credentials=bearer(its_token))
+    async with following(FollowRevocations(feed=feed, revoked=revoked, clock=clock, policy=policy)):
+        yield FollowedAccessCheck(revoked=revoked, fallback=RefusesWhatItCannotTell(), clock=clock, policy=policy)
+
+
+def bearer(token: str) -> dict[str, str]:
+    """Return the header that carries the token."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _summary(milliseconds: list[float]) -> dict[str, float]:
+    ordered = sorted(milliseconds)
+
+    def quantile(share: float) -> float:
+        return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 1)
+
+    return {"p50": quantile(0.5), "p99": quantile(0.99), "max": quantile(1)}
