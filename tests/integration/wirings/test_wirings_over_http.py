@@ -43,7 +43,7 @@ class Served:
     clock: MovableClock
     address: str
 
-    async def credentials(self) -> Redacted[str]:
+    async def token(self) -> Redacted[str]:
         """The token of somebody who may read what is revoked."""
         email = an_email()
         await self.core.users.create(
