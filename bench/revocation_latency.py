@@ -21,10 +21,10 @@ from uuid import UUID
 
 import httpx2
 
-from auth_adapters.service_credentials import bearer
 from auth_adapters.following import following
 from auth_adapters.postgres.embedded import EmbeddedPostgres
 from auth_adapters.revocation_client import HttpRevocationFeed
+from auth_adapters.service_credentials import bearer
 from auth_adapters.system import SystemClock
 from auth_core import AuthCore, Origin, Redacted
 from auth_core.ids import UserId
@@ -79,7 +79,7 @@ class Services:
 
     async def log_out(self, person: Person) -> None:
         """They sign out."""
-        answer = await self.first.post("/auth/logout", headers=bearer(person.token))
+        answer = await self.first.post("/auth/logout", headers=header_of(person.token))
         assert answer.status_code == 204
 
     async def disable(self, person: Person) -> None:
@@ -89,7 +89,7 @@ class Services:
     async def change_password(self, person: Person) -> None:
         """They change their password in their other session."""
         passwords = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
-        answer = await self.first.post("/auth/change-password", json=passwords, headers=bearer(person.other_token))
+        answer = await self.first.post("/auth/change-password", json=passwords, headers=header_of(person.other_token))
         assert answer.status_code == 204
 
 
@@ -291,7 +291,7 @@ async def following_over_http(
         yield FollowedAccessCheck(revoked=revoked, fallback=RefusesWhatItCannotTell(), clock=clock, policy=policy)
 
 
-def bearer(token: str) -> dict[str, str]:
+def header_of(token: str) -> dict[str, str]:
     """Return the header that carries the token."""
     return {"Authorization": f"Bearer {token}"}
 

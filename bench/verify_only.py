@@ -19,12 +19,12 @@ from typing import Any, Never
 import structlog
 import uvicorn
 
-from auth_adapters.service_credentials import bearer
 from auth_adapters.following import following
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.memory import auth_in_memory, memory_ports
+from auth_adapters.service_credentials import bearer
 from auth_adapters.system import SystemClock, SystemEntropy
 from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_adapters.verify_only import VerifyOnly, verifying

@@ -57,6 +57,7 @@ class OwnSession:
     created_at: datetime
     last_used_at: datetime
     expires_at: datetime
+    device: str
     address: str | None
     user_agent: str | None
 

@@ -141,6 +141,7 @@ def _own(session: Session, *, current: SessionId) -> OwnSession:
         created_at=session.created_at,
         last_used_at=session.advanced_at,
         expires_at=session.valid_until,
+        device=session.device,
         address=session.origin.address,
         user_agent=session.origin.user_agent,
     )

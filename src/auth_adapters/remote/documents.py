@@ -99,7 +99,9 @@ def _tokens(document: object) -> IssuedTokens:
 
 
 def _session(document: object) -> OwnSession:
-    session = members(document, "id", "current", "created_at", "last_used_at", "expires_at", "address", "user_agent")
+    session = members(
+        document, "id", "current", "created_at", "last_used_at", "expires_at", "device", "address", "user_agent"
+    )
     address, user_agent = session["address"], session["user_agent"]
     return OwnSession(
         id=SessionId(uuid(session["id"])),
@@ -107,6 +109,7 @@ def _session(document: object) -> OwnSession:
         created_at=moment(session["created_at"]),
         last_used_at=moment(session["last_used_at"]),
         expires_at=moment(session["expires_at"]),
+        device=text(session["device"]),
         address=None if address is None else text(address),
         user_agent=None if user_agent is None else text(user_agent),
     )

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from auth_adapters.service_credentials import bearer
 from auth_adapters.remote import RemoteAuth, remote
+from auth_adapters.service_credentials import bearer
 from auth_adapters.verify_only import STRICT, VerifyOnly, verifying
 from auth_core import IssuedTokens, Origin, Redacted, RevocationsUnknown, RevokedToken, SignedIn
 from auth_core.testing import an_email

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import uvicorn
 
-from auth_adapters.service_credentials import bearer
 from auth_adapters.following import following
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
@@ -18,6 +17,7 @@ from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.memory import auth_in_memory, memory_ports
 from auth_adapters.postgres import Database, postgres_ports
 from auth_adapters.remote import remote
+from auth_adapters.service_credentials import bearer
 from auth_adapters.system import SystemEntropy
 from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_adapters.verify_only import STRICT, verifying

@@ -64,7 +64,9 @@ async def storage() -> AsyncGenerator[Storage]:
 
     transport = httpx2.ASGITransport(app=over(parts))
     async with httpx2.AsyncClient(transport=transport) as client:
-        yield replace(ports, revocation_feed=HttpRevocationFeed(client, address=f"{ADDRESS}/", credentials=bearer(its_token)))
+        yield replace(
+            ports, revocation_feed=HttpRevocationFeed(client, address=f"{ADDRESS}/", credentials=bearer(its_token))
+        )
 
 
 class TestHttpRevocationFeed(RevocationFeedContract): ...

@@ -9,11 +9,11 @@ from prometheus_client.samples import Sample
 
 from auth_adapters.hashing_pool import HashingPolicy, HashingPool
 from auth_adapters.postgres.database import PoolState
-from auth_http.middleware.request_meter import RequestMeter
 from auth_http.metrics.catalogue import Process
 from auth_http.metrics.exposition import Exposition
 from auth_http.metrics.jobs import JobRecords
 from auth_http.metrics.requests import RequestTally
+from auth_http.middleware.request_meter import RequestMeter
 from auth_http.settings import Settings
 from tests.unit.http.service import Service, a_service
 

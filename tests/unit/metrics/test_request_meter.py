@@ -3,8 +3,8 @@
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from auth_http.middleware.request_meter import RequestMeter
 from auth_http.metrics.requests import BOUNDS, Durations, RequestTally
+from auth_http.middleware.request_meter import RequestMeter
 from tests.unit.http.asgi import ask
 from tests.unit.metrics.measured import measured
 

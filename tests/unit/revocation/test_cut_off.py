@@ -7,10 +7,10 @@ from typing import override
 import httpx2
 import pytest
 
-from auth_adapters.service_credentials import bearer
 from auth_adapters.following import Follower
 from auth_adapters.memory import memory_ports
 from auth_adapters.revocation_client import HttpRevocationFeed
+from auth_adapters.service_credentials import bearer
 from auth_core import Redacted, RevocationsUnknown, RevokedToken, Unavailable, assemble
 from auth_core.ids import SessionId, UserId
 from auth_core.revocation.follow import FollowRevocations
