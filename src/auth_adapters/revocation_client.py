@@ -1,10 +1,11 @@
 """The feed of revocations for other services: `GET /auth/revocations` of the service that knows them."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Final, cast
+from uuid import UUID
 
-from auth_adapters.answers import Unreadable, document_in, items, members, moment, text, uuid, whole_number
 from auth_adapters.extras import needs
 from auth_core.errors import Unavailable
 from auth_core.ids import SessionId, UserId
@@ -51,7 +52,7 @@ class HttpRevocationFeed:
             raise Unavailable(Unavailable.SHORTLY)
         try:
             return _batch_in(body)
-        except Unreadable as error:
+        except (ValueError, RecursionError) as error:
             raise Unavailable(Unavailable.SHORTLY) from error
 
     async def _ask(self, asked: Mapping[str, str], patience: float) -> tuple[int, bytes]:
@@ -71,25 +72,46 @@ class HttpRevocationFeed:
 
 
 def _batch_in(body: bytes) -> Batch:
-    """Read an answer. Raises: Unreadable."""
-    answer = members(document_in(body), "revocations", "cursor")
-    cursor = text(answer["cursor"])
-    if not 0 < len(cursor) <= 200:
-        raise Unreadable("not a cursor")
-    return Batch(
-        revocations=tuple(_revocation_in(each) for each in items(answer["revocations"])), cursor=Cursor(cursor)
-    )
+    """Read an answer. Raises: ValueError."""
+    answer = _members(json.loads(body.decode("utf-8")), "revocations", "cursor")
+    revocations, cursor = answer["revocations"], answer["cursor"]
+    if not isinstance(revocations, list) or not isinstance(cursor, str) or not 0 < len(cursor) <= 200:
+        raise ValueError("not a list and a cursor")
+    listed = cast("list[object]", revocations)
+    return Batch(revocations=tuple(_revocation_in(each) for each in listed), cursor=Cursor(cursor))
 
 
 def _revocation_in(document: object) -> Revocation:
-    if "session_id" in members(document):
-        of_session = members(document, "session_id", "until")
-        return SessionRevocation(
-            session_id=SessionId(uuid(of_session["session_id"])), until=moment(of_session["until"])
-        )
-    of_user = members(document, "user_id", "least_version", "until")
+    if "session_id" in _members(document):
+        of_session = _members(document, "session_id", "until")
+        session_id = SessionId(_uuid(of_session["session_id"]))
+        return SessionRevocation(session_id=session_id, until=_time(of_session["until"]))
+    of_user = _members(document, "user_id", "least_version", "until")
+    version = of_user["least_version"]
+    if type(version) is not int or version < 0:
+        raise ValueError("not a version")
     return UserRevocation(
-        user_id=UserId(uuid(of_user["user_id"])),
-        least_version=whole_number(of_user["least_version"]),
-        until=moment(of_user["until"]),
+        user_id=UserId(_uuid(of_user["user_id"])), least_version=version, until=_time(of_user["until"])
     )
+
+
+def _members(document: object, *names: str) -> Mapping[str, object]:
+    """Return the object with at least these members; later releases of the service may add others."""
+    if not isinstance(document, dict) or not set(names) <= set(cast("dict[str, object]", document)):
+        raise ValueError("not the members that are expected")
+    return cast("dict[str, object]", document)
+
+
+def _uuid(text: object) -> UUID:
+    if not isinstance(text, str):
+        raise ValueError("not a UUID")  # noqa: TRY004 - whatever is wrong with an answer, it is one error
+    return UUID(text)
+
+
+def _time(text: object) -> datetime:
+    if not isinstance(text, str):
+        raise ValueError("not a time")  # noqa: TRY004 - as above
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("not a time with its zone")
+    return moment.astimezone(UTC)
