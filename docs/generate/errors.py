@@ -117,7 +117,7 @@ def _faults() -> dict[str, str]:
 
 def _told_faults() -> Iterator[tuple[str, str]]:
     yield from (*validation._SENTENCES.values(), validation._OTHERWISE)  # noqa: SLF001 - nobody else needs them
-    for _, tree in parsed_modules("src/auth_core", "src/auth_http/guards"):
+    for _, tree in parsed_modules("src/auth_core", "src/auth_http/middleware"):
         for call in calls_of(tree, "rejected"):
             yield from _sentence(*call.args[:2])
         for call in calls_of(tree, "Fault"):

@@ -1,4 +1,4 @@
-"""The web application: the guards, behind them the routes, and the documentation of both."""
+"""The web application: the middleware, behind it the routes, and the documentation of both."""
 
 from typing import Final
 
@@ -7,14 +7,14 @@ from starlette.middleware import Middleware
 from starlette.types import Lifespan
 
 from auth_http.exception_handlers import add_exception_handlers
-from auth_http.guards.access_log import AccessLog
-from auth_http.guards.body import BodyGuard
-from auth_http.guards.fair_turns import FairTurns
-from auth_http.guards.head import HeadAsGet
-from auth_http.guards.headers import HeaderGuard
-from auth_http.guards.last_resort import LastResort
-from auth_http.guards.request_id import RequestIds
-from auth_http.guards.security_headers import SecurityHeaders
+from auth_http.middleware.access_log import AccessLog
+from auth_http.middleware.body import BodyGuard
+from auth_http.middleware.fair_turns import FairTurns
+from auth_http.middleware.head import HeadAsGet
+from auth_http.middleware.headers import HeaderGuard
+from auth_http.middleware.last_resort import LastResort
+from auth_http.middleware.request_id import RequestIds
+from auth_http.middleware.security_headers import SecurityHeaders
 from auth_http.openapi import DESCRIPTION, TAGS, DocumentedApp, service_version
 from auth_http.routers import (
     docs,
@@ -60,7 +60,7 @@ def application(wiring: Wiring, *, lifespan: Lifespan[FastAPI] | None = None) ->
         redoc_url=None,
         redirect_slashes=False,  # A redirect would carry credentials along.
         telemetry={"logs": False},  # The framework's would hold what exceptions say, and they say too much.
-        middleware=_guards(settings),
+        middleware=_middleware(settings),
         lifespan=lifespan,
     )
     app.state.container = wiring
@@ -71,7 +71,7 @@ def application(wiring: Wiring, *, lifespan: Lifespan[FastAPI] | None = None) ->
     return app
 
 
-def _guards(settings: Settings) -> list[Middleware]:
+def _middleware(settings: Settings) -> list[Middleware]:
     """Return who stands before the routes, the first to see a request first."""
     return [
         Middleware(RequestIds),

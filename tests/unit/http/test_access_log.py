@@ -4,7 +4,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from auth_http.guards.access_log import AccessLog
+from auth_http.middleware.access_log import AccessLog
 from tests.unit.http.asgi import ask
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from auth_http.guards.body import LARGEST_BODY, BodyGuard
+from auth_http.middleware.body import LARGEST_BODY, BodyGuard
 from tests.unit.http.asgi import FORM, JSON, Answer, ask
 
 

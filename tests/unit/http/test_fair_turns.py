@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.types import Message, Receive, Scope, Send
 
-from auth_http.guards.fair_turns import FairTurns
+from auth_http.middleware.fair_turns import FairTurns
 
 CROWD = 50
 

@@ -3,7 +3,7 @@
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from auth_http.guards.headers import HeaderGuard
+from auth_http.middleware.headers import HeaderGuard
 from tests.unit.http.asgi import HOST, Answer, ask
 
 

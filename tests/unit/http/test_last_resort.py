@@ -4,7 +4,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from auth_http.guards.last_resort import AnswerCutShort, LastResort
+from auth_http.middleware.last_resort import AnswerCutShort, LastResort
 from tests.unit.http.asgi import ask
 
 CANARY = "correct horse battery staple"

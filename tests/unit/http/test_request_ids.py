@@ -6,7 +6,7 @@ import pytest
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from auth_http.guards.request_id import RequestIds
+from auth_http.middleware.request_id import RequestIds
 from tests.unit.http.asgi import Answer, ask
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auth_http.guards.strict_form import fault_in
+from auth_http.middleware.strict_form import fault_in
 
 REFUSED = {
     "a parameter twice": b"username=a&username=b",

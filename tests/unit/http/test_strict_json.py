@@ -2,7 +2,7 @@
 
 import pytest
 
-from auth_http.guards.strict_json import DEEPEST, fault_in
+from auth_http.middleware.strict_json import DEEPEST, fault_in
 
 REFUSED = {
     "NaN": (b'{"a": NaN}', "number_out_of_range"),

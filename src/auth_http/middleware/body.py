@@ -11,7 +11,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from auth_http.guards import strict_form, strict_json
+from auth_http.middleware import strict_form, strict_json
 from auth_http.oauth_errors import invalid_request, oauth_answer
 from auth_http.problems import Problem, answer
 from auth_http.request_problems import AMBIGUOUS_HEADER, BODY_TOO_LARGE, BODY_TOO_SLOW, UNSUPPORTED_MEDIA_TYPE
