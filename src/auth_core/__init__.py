@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from auth_core.access.errors import InvalidPermission, InvalidRoleName, PermissionDenied, RoleNotFound
 from auth_core.access.model import Principal
+from auth_core.access.requirement import Requirement, all_of, any_of
 from auth_core.client import Account, AuthClient, IssuedTokens, OwnSession, SignedIn
 from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
 from auth_core.credentials.passwords.policy import PasswordPolicy
@@ -23,6 +24,7 @@ from auth_core.errors import (
     Unauthenticated,
     Unavailable,
 )
+from auth_core.guard import CallGuard, requires
 from auth_core.login.errors import InvalidCredentials
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
@@ -36,10 +38,12 @@ from auth_core.tokens.errors import (
     InvalidToken,
     KeysUnknown,
     MalformedToken,
+    MissingToken,
     NoSigningKey,
     RevokedToken,
     SigningKeyNotFound,
 )
+from auth_core.tokens.late_verifier import LateVerifier
 from auth_core.tokens.policy import TokenPolicy
 from auth_core.tokens.ports import TokenVerifier
 from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidName, RegistrationClosed, UserNotFound
@@ -57,6 +61,7 @@ __all__ = [
     "AuthError",
     "AuthInProcess",
     "Busy",
+    "CallGuard",
     "Conflict",
     "EmailTaken",
     "ExpiredToken",
@@ -73,7 +78,9 @@ __all__ = [
     "InvalidToken",
     "IssuedTokens",
     "KeysUnknown",
+    "LateVerifier",
     "MalformedToken",
+    "MissingToken",
     "NoSigningKey",
     "NotFound",
     "Origin",
@@ -88,6 +95,7 @@ __all__ = [
     "RegistrationClosed",
     "RegistrationMode",
     "Rejected",
+    "Requirement",
     "RevocationPolicy",
     "RevocationsUnknown",
     "RevokedToken",
@@ -106,7 +114,10 @@ __all__ = [
     "VerifiedClaims",
     "WeakPassword",
     "WrongPassword",
+    "all_of",
+    "any_of",
     "assemble",
+    "requires",
 ]
 
 

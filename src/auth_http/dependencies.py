@@ -11,23 +11,15 @@ from fastapi.security.base import SecurityBase
 
 from auth_core.access.errors import PermissionDenied
 from auth_core.assembly import AuthCore
-from auth_core.errors import Unauthenticated
 from auth_core.origin import Origin
 from auth_core.tokens.claims import VerifiedClaims
-from auth_core.tokens.errors import InvalidToken, MalformedToken
+from auth_core.tokens.errors import InvalidToken, MalformedToken, MissingToken
 from auth_http.problems import request_id
 from auth_http.request_problems import TOKEN_IN_QUERY, RequestRefused
 from auth_http.wiring import Wiring
 
 # The syntax of RFC 6750 §2.1; schemes are compared without regard to case (RFC 9110 §11.1).
 _BEARER: Final = re.compile(r"(?i:bearer) ([A-Za-z0-9._~+/-]+=*)", re.ASCII)
-
-
-class MissingToken(Unauthenticated):
-    """The request says nothing of who is asking."""
-
-    code = "missing_token"
-    detail = "Sign in first, and send the access token in the Authorization header."
 
 
 def wiring(request: Request) -> Wiring:

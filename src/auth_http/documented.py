@@ -5,8 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from auth_core.errors import AuthError, Fault, OutcomeUnknown, Rejected, Unavailable
-from auth_core.tokens.errors import ExpiredToken, InvalidToken, RevokedToken
-from auth_http.dependencies import MissingToken
+from auth_core.tokens.errors import ExpiredToken, InvalidToken, MissingToken, RevokedToken
 from auth_http.oauth_errors import OAuthProblem
 from auth_http.problems import MEDIA_TYPE, Problem, problem_of
 from auth_http.request_problems import (

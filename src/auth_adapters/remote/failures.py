@@ -22,6 +22,7 @@ from auth_core.tokens.errors import (
     InvalidToken,
     KeysUnknown,
     MalformedToken,
+    MissingToken,
     NoSigningKey,
     RevokedToken,
 )
@@ -68,6 +69,7 @@ ERRORS: Final[Mapping[str, Make]] = {
     InvalidRefreshToken.code: _plain(InvalidRefreshToken),
     InvalidToken.code: _plain(InvalidToken),
     MalformedToken.code: _plain(MalformedToken),
+    MissingToken.code: _plain(MissingToken),
     PermissionDenied.code: _plain(PermissionDenied),
     RegistrationClosed.code: _plain(RegistrationClosed),
     RevokedToken.code: _plain(RevokedToken),
@@ -84,7 +86,6 @@ ERRORS: Final[Mapping[str, Make]] = {
     Unavailable.code: _later(Unavailable),
     # The request itself. More than 64 KiB are too much of anything we send.
     "body_too_large": _with_faults(Rejected),
-    "missing_token": _plain(InvalidToken),
     "headers_too_large": _plain(InvalidToken),
     "ambiguous_header": _spoilt,
     "bad_header": _spoilt,

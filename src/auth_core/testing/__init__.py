@@ -24,6 +24,7 @@ from auth_core.testing.doubles.movable_clock import MovableClock
 from auth_core.testing.doubles.nothing_sealed import NothingSealed
 from auth_core.testing.doubles.unsafe_fast_hasher import UnsafeFastHasher
 from auth_core.testing.moments import NOON
+from auth_core.testing.someone_signed_in import SomeoneSignedIn
 
 __all__ = [
     "NOON",
@@ -33,6 +34,7 @@ __all__ = [
     "NothingSealed",
     "ScriptedEntropy",
     "SeededEntropy",
+    "SomeoneSignedIn",
     "UnsafeFastHasher",
     "a_password",
     "a_password_hash",

@@ -10,6 +10,13 @@ class MalformedToken(Rejected):
     detail = "This is not a token."
 
 
+class MissingToken(Unauthenticated):
+    """The call says nothing of who is calling."""
+
+    code = "missing_token"
+    detail = "Sign in first, and send the access token along."
+
+
 class InvalidToken(Unauthenticated):
     """The token is not one of ours, not of this kind, or has been tampered with."""
 
