@@ -1,25 +1,22 @@
 """What routes take from a request: the use cases, where it came from, and who is asking."""
 
-import re
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Final, cast
+from typing import Annotated, cast
 
 import structlog
 from fastapi import Depends, Request
 from fastapi.openapi.models import OAuth2, OAuthFlowPassword, OAuthFlows
 from fastapi.security.base import SecurityBase
 
-from auth_core.access.errors import PermissionDenied
+from auth_core.access.requirement import all_of
 from auth_core.assembly import AuthCore
+from auth_core.guard import identify
 from auth_core.origin import Origin
 from auth_core.tokens.claims import VerifiedClaims
-from auth_core.tokens.errors import InvalidToken, MalformedToken, MissingToken
+from auth_core.tokens.errors import MissingToken
+from auth_http.guard.bearer import read_bearer
 from auth_http.problems import request_id
-from auth_http.request_problems import TOKEN_IN_QUERY, RequestRefused
 from auth_http.wiring import Wiring
-
-# The syntax of RFC 6750 §2.1; schemes are compared without regard to case (RFC 9110 §11.1).
-_BEARER: Final = re.compile(r"(?i:bearer) ([A-Za-z0-9._~+/-]+=*)", re.ASCII)
 
 
 def wiring(request: Request) -> Wiring:
@@ -62,11 +59,10 @@ class BearerToken(SecurityBase):
 
         Raises: MissingToken, InvalidToken, ExpiredToken, RevokedToken, Unavailable, RequestRefused.
         """
-        token = _token_of(request)
-        try:
-            claims = await auth(request).tokens.verify_access_token(token=token)
-        except MalformedToken as error:
-            raise InvalidToken from error
+        token = read_bearer(request.scope)
+        if token is None:
+            raise MissingToken
+        claims = await identify(auth(request).tokens, token)
         structlog.contextvars.bind_contextvars(session_id=str(claims.session_id))
         return claims
 
@@ -77,21 +73,9 @@ Current = Annotated[VerifiedClaims, Depends(BearerToken())]
 
 def permitted(permission: str) -> Callable[[VerifiedClaims], Awaitable[None]]:
     """Return a dependency that lets nobody in whose token lacks the permission. Raises: PermissionDenied."""
+    requirement = all_of(permission)
 
     async def check(current: Current) -> None:
-        if not current.principal.may(permission):
-            raise PermissionDenied
+        requirement.demand_of(current.principal)
 
     return check
-
-
-def _token_of(request: Request) -> str:
-    if b"access_token=" in request.scope["query_string"]:
-        raise RequestRefused(TOKEN_IN_QUERY)
-    fields = request.headers.getlist("authorization")
-    if len(fields) != 1 or fields[0][:6].lower() != "bearer":
-        raise MissingToken
-    bearer = _BEARER.fullmatch(fields[0])
-    if bearer is None:
-        raise InvalidToken
-    return bearer[1]

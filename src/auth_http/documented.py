@@ -19,6 +19,7 @@ from auth_http.request_problems import (
     MALFORMED_JSON,
     NESTED_TOO_DEEPLY,
     TOKEN_IN_QUERY,
+    TOKEN_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
 )
 
@@ -29,7 +30,7 @@ EXAMPLE_REQUEST_ID: Final = "2f6d1e0c4a5546b0a3f19b1c7a3e5c00"
 _EVERYWHERE: Final = (AMBIGUOUS_HEADER, BAD_HEADER, BAD_HOST, HEADERS_TOO_LARGE, INTERNAL_ERROR)
 _WITH_A_BODY: Final = (BODY_TOO_LARGE, BODY_TOO_SLOW, UNSUPPORTED_MEDIA_TYPE)
 _WITH_JSON: Final = (MALFORMED_JSON, NESTED_TOO_DEEPLY, Rejected(Fault("email", "missing", "This is needed.")))
-_WITH_A_TOKEN: Final = (MissingToken(), InvalidToken(), ExpiredToken(), RevokedToken(), TOKEN_IN_QUERY)
+_WITH_A_TOKEN: Final = (MissingToken(), InvalidToken(), ExpiredToken(), RevokedToken(), TOKEN_IN_QUERY, TOKEN_TOO_LARGE)
 
 _HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Retry-After": {"description": "Seconds to wait before the next attempt.", "schema": {"type": "integer"}},

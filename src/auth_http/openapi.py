@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from auth_http.problems import MEDIA_TYPE
 from auth_http.schemas.oauth import OAUTH_ERROR
+from auth_http.schemas.problem import PROBLEM
 
 DESCRIPTION: Final = f"""\
 Accounts, sessions and tokens.
@@ -25,40 +26,6 @@ TAGS: Final[list[dict[str, Any]]] = [
     {"name": "Operators", "description": "For whoever runs the service."},
 ]
 
-_PROBLEM: Final[dict[str, Any]] = {
-    "title": "Problem",
-    "description": "What went wrong (RFC 9457).",
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "instance", "code"],
-    "properties": {
-        "type": {"type": "string", "format": "uri", "description": "The kind of problem."},
-        "title": {"type": "string", "description": "The kind of problem, for people."},
-        "status": {"type": "integer", "description": "The HTTP status."},
-        "detail": {"type": "string", "description": "What it means, for people."},
-        "instance": {"type": "string", "format": "uri", "description": "The request it happened to."},
-        "code": {"type": "string", "description": "The kind of problem, for programs. Stable."},
-        "errors": {
-            "type": "array",
-            "description": "Every place that is wrong.",
-            "items": {
-                "type": "object",
-                "required": ["code", "detail"],
-                "properties": {
-                    "pointer": {"type": "string", "description": "Where in the document (RFC 6901 §6)."},
-                    "parameter": {"type": "string", "description": "Which parameter of the address."},
-                    "code": {"type": "string", "description": "Stable."},
-                    "detail": {"type": "string", "description": "For people."},
-                },
-            },
-        },
-        "checks": {
-            "type": "object",
-            "description": "What is not ready, and why.",
-            "additionalProperties": {"type": "string"},
-        },
-    },
-}
-
 
 class DocumentedApp(FastAPI):
     """A FastAPI application whose document knows our problems and not the framework's."""
@@ -71,7 +38,7 @@ class DocumentedApp(FastAPI):
             schemas: dict[str, Any] = document["components"]["schemas"]
             schemas.pop("HTTPValidationError", None)
             schemas.pop("ValidationError", None)
-            schemas |= {"Problem": _PROBLEM, "OAuthError": OAUTH_ERROR}
+            schemas |= {"Problem": PROBLEM, "OAuthError": OAUTH_ERROR}
             for operations in document["paths"].values():
                 for operation in operations.values():
                     _drop_framework_errors(operation["responses"])

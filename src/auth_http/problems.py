@@ -11,6 +11,7 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Scope
 
+from auth_core.access.errors import PermissionDenied
 from auth_core.errors import (
     AuthError,
     Conflict,
@@ -54,16 +55,17 @@ class Problem:
     extra: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
-    def document(self, request_id: str) -> dict[str, object]:
-        """Return the members of the problem (RFC 9457 §3.1); its instance is the request it happened to."""
+    def document(self, request_id: str | None) -> dict[str, object]:
+        """Return the members of the problem (RFC 9457 §3.1); its instance is the request it happened to, if known."""
         members: dict[str, object] = {
             "type": f"urn:auth-service:problem:{self.code}",
             "title": self.code.replace("_", " ").capitalize().replace("json", "JSON"),
             "status": self.status,
             "detail": self.detail,
-            "instance": f"urn:request:{request_id}",
-            "code": self.code,
         }
+        if request_id is not None:
+            members["instance"] = f"urn:request:{request_id}"
+        members["code"] = self.code
         if self.errors:
             members["errors"] = list(self.errors)
         return members | dict(self.extra)
@@ -86,6 +88,8 @@ def headers_of(error: AuthError) -> dict[str, str]:
     match error:
         case InvalidToken():
             return {"WWW-Authenticate": f'Bearer error="invalid_token", error_description="{error.detail}"'}
+        case PermissionDenied():
+            return {"WWW-Authenticate": f'Bearer error="insufficient_scope", error_description="{error.detail}"'}
         case Unauthenticated():
             return {"WWW-Authenticate": "Bearer"}
         case TooManyAttempts(retry_after=wait) | Unavailable(retry_after=wait):
@@ -104,10 +108,11 @@ def answer(problem: Problem, scope: Scope) -> Response:
     )
 
 
-def request_id(scope: Scope) -> str:
-    """Return the id under which this request is known."""
+def request_id(scope: Scope) -> str | None:
+    """Return the id under which this request is known, if somebody gave it one."""
     state: Mapping[str, object] = scope.get("state", {})
-    return str(state.get("request_id", "unknown"))
+    known = state.get("request_id")
+    return known if isinstance(known, str) else None
 
 
 def pointer(*path: str | int) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from auth_core.errors import Rejected
-from auth_http.problems import Problem, pointer
+from auth_core.errors import AuthError, Rejected
+from auth_http.problems import Problem, pointer, problem_of
 
 
 class RequestRefused(Exception):
@@ -13,6 +13,11 @@ class RequestRefused(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
         self.problem = problem
+
+
+def problem_told(error: AuthError | RequestRefused) -> Problem:
+    """Return what may be told of `error`, whoever has raised it."""
+    return error.problem if isinstance(error, RequestRefused) else problem_of(error)
 
 
 _CLOSE: Final = {"Connection": "close"}  # What follows on this connection may be the rest of what was not read.
@@ -41,6 +46,13 @@ TOKEN_IN_QUERY: Final = Problem(
     detail="Send the token in the Authorization header; addresses end up in logs.",
     headers={"WWW-Authenticate": 'Bearer error="invalid_request"'},
 )
+TWO_TOKENS: Final = Problem(
+    status=400,
+    code="two_tokens",
+    detail="Send one token, in one Authorization header.",
+    headers={"WWW-Authenticate": 'Bearer error="invalid_request"'},
+)
+TOKEN_TOO_LARGE: Final = Problem(status=431, code="token_too_large", detail="No token has more than 8 KiB.")
 HEADERS_TOO_LARGE: Final = Problem(
     status=431, code="headers_too_large", detail="The header fields are too many or too large.", headers=_CLOSE
 )

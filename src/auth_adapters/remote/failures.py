@@ -87,6 +87,7 @@ ERRORS: Final[Mapping[str, Make]] = {
     # The request itself. More than 64 KiB are too much of anything we send.
     "body_too_large": _with_faults(Rejected),
     "headers_too_large": _plain(InvalidToken),
+    "token_too_large": _plain(InvalidToken),
     "ambiguous_header": _spoilt,
     "bad_header": _spoilt,
     "bad_host": _spoilt,

@@ -28,7 +28,8 @@ class Answer:
         assert self.header("content-type") == "application/problem+json"
         document = self.json()
         assert document["status"] == self.status
-        assert {"type", "title", "detail", "instance"} <= set(document)
+        assert {"type", "title", "detail"} <= set(document)
+        assert ("instance" in document) == (self.header("x-request-id") is not None)
         return str(document["code"])
 
 
