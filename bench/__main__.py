@@ -6,10 +6,11 @@ import json
 import sys
 from pathlib import Path
 
-from bench import import_time, log_in_storm, tokens, verify, verify_only
+from bench import guard, import_time, log_in_storm, tokens, verify, verify_only
 from bench.machine import description, loop_factory
 
 MEASUREMENTS = {
+    "guard": guard,
     "import_time": import_time,
     "log_in_storm": log_in_storm,
     "tokens": tokens,

@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from auth_adapters.ec_key_maker import EcKeyMaker
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.memory import FOR_TESTS, auth_in_memory, memory_ports
 from auth_adapters.system import SystemEntropy
+from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_core import AuthCore, Origin, Policies, Redacted, RevocationPolicy, UserPolicy
 from auth_core.testing import MovableClock, a_session_revocation
 from auth_core.tokens.claims import VerifiedClaims
@@ -37,8 +37,8 @@ class NobodyToAsk:
 async def measure(*, quick: bool) -> dict[str, object]:
     """Return microseconds of CPU per call and their ratios, best of several rounds and median."""
     calls, rounds = (2_000, 3) if quick else (20_000, 15)
-    seen, tokens = await _a_process(remembered=4096)
-    forgetful, same_tokens = await _a_process(remembered=0)
+    seen, tokens = await a_process(remembered=4096)
+    forgetful, same_tokens = await a_process(remembered=0)
     verify_seen, verify_first = seen.tokens.verify_access_token, forgetful.tokens.verify_access_token
 
     async def nothing(*, token: str) -> str:
@@ -73,7 +73,7 @@ async def measure(*, quick: bool) -> dict[str, object]:
     }
 
 
-async def _a_process(*, remembered: int) -> tuple[AuthCore, list[str]]:
+async def a_process(*, remembered: int) -> tuple[AuthCore, list[str]]:
     """Return a process that follows its feed, and the tokens of some people."""
     clock, entropy = MovableClock(), SystemEntropy()
     policies = Policies(
@@ -85,7 +85,7 @@ async def _a_process(*, remembered: int) -> tuple[AuthCore, list[str]]:
     vault = KeyVault(MasterSecret(Redacted(b"m" * 32)).derive(Purpose.SIGNING_KEYS), entropy=entropy)
     ports = replace(
         memory_ports(clock=clock, policies=policies, key_ring=ring),
-        key_maker=EcKeyMaker(vault),
+        key_maker=VaultKeyMaker(vault, entropy=entropy),
         access_tokens=JwtAccessTokenSigner(ring, vault=vault, clock=clock),
         access_check=NobodyToAsk(),
     )
@@ -107,7 +107,7 @@ async def _a_process(*, remembered: int) -> tuple[AuthCore, list[str]]:
 
 
 async def _memory_per_token() -> float:
-    auth, tokens = await _a_process(remembered=4096)
+    auth, tokens = await a_process(remembered=4096)
     auth.tokens.verify_access_token.verified.forget_all()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
