@@ -1,15 +1,16 @@
 """The feed of revocations for other services: `GET /auth/revocations` of the service that knows them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast, overload
 from uuid import UUID
 
 from auth_adapters.extras import needs
-from auth_adapters.service_credentials import ServiceCredentials, TokenSource, bearer
+from auth_adapters.service_credentials import ServiceCredentials
 from auth_core.errors import Unavailable
 from auth_core.ids import SessionId, UserId
+from auth_core.redacted import Redacted
 from auth_core.revocation.errors import InvalidCursor
 from auth_core.revocation.model import Revocation, SessionRevocation, UserRevocation
 from auth_core.revocation.policy import LONGEST_WAIT
@@ -25,6 +26,9 @@ _UNPROCESSABLE: Final = 422
 _LARGEST_ANSWER: Final = 1 << 25
 _PATIENCE: Final = timedelta(seconds=5)
 """What an answer may take beyond the wait that was asked for."""
+
+type TokenSource = Callable[[], Awaitable[Redacted[str]]]
+"""Gives an access token that is good at this moment."""
 
 
 class HttpRevocationFeed:
@@ -48,11 +52,12 @@ class HttpRevocationFeed:
         credentials: ServiceCredentials | None = None,
         token: TokenSource | None = None,
     ) -> None:
-        if (credentials is None) is (token is None):
+        caller = credentials or token
+        if caller is None or (credentials and token):
             raise TypeError("give either credentials or token")
         self._client = client
         self._url = address.removesuffix("/") + PATH
-        self._authorization = credentials or bearer(cast("TokenSource", token))
+        self._caller = caller
 
     async def changes(self, *, after: Cursor | None, wait: timedelta) -> Batch:
         wait = min(max(wait, timedelta(0)), LONGEST_WAIT)
@@ -68,6 +73,11 @@ class HttpRevocationFeed:
             return _batch_in(body)
         except (ValueError, RecursionError) as error:
             raise Unavailable(Unavailable.SHORTLY) from error
+
+    async def _authorization(self) -> Redacted[str]:
+        if isinstance(self._caller, ServiceCredentials):
+            return self._caller.authorization()
+        return Redacted(f"Bearer {(await self._caller()).reveal()}")
 
     async def _ask(self, asked: Mapping[str, str], patience: float) -> tuple[int, bytes]:
         headers = {"Authorization": (await self._authorization()).reveal(), "Accept": "application/json"}
