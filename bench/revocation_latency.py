@@ -24,7 +24,7 @@ import httpx2
 from auth_adapters.following import following
 from auth_adapters.postgres.embedded import EmbeddedPostgres
 from auth_adapters.revocation_client import HttpRevocationFeed
-from auth_adapters.service_credentials import bearer
+from auth_adapters.service_credentials import BearerCredentials
 from auth_adapters.system import SystemClock
 from auth_core import AuthCore, Origin, Redacted
 from auth_core.ids import UserId
@@ -286,7 +286,7 @@ async def following_over_http(
     clock = SystemClock()
     policy = RevocationPolicy(fallback=Fallback.STRICT)
     revoked = RevokedSet(most=policy.most)
-    feed = HttpRevocationFeed(client, address=address, credentials=bearer(its_token))
+    feed = HttpRevocationFeed(client, address=address, credentials=BearerCredentials(its_token))
     async with following(FollowRevocations(feed=feed, revoked=revoked, clock=clock, policy=policy)):
         yield FollowedAccessCheck(revoked=revoked, fallback=RefusesWhatItCannotTell(), clock=clock, policy=policy)
 

@@ -24,7 +24,7 @@ from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.memory import auth_in_memory, memory_ports
-from auth_adapters.service_credentials import bearer
+from auth_adapters.service_credentials import BearerCredentials
 from auth_adapters.system import SystemClock, SystemEntropy
 from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_adapters.verify_only import VerifyOnly, verifying
@@ -183,7 +183,7 @@ async def _a_service() -> AsyncGenerator[Service]:
         following(core.revocation.follow),
         _listening(application(Wired(core=core))) as address,
         verifying(
-            issuer=SETTINGS.issuer, audience=SETTINGS.audience, address=address, credentials=bearer(token)
+            issuer=SETTINGS.issuer, audience=SETTINGS.audience, address=address, credentials=BearerCredentials(token)
         ) as verifier,
     ):
         yield Service(core=core, verifier=verifier)

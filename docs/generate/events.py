@@ -61,6 +61,10 @@ def _written() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
                 writers.setdefault(kind, set()).add("/".join(path.parts[2:]))
                 given = {keyword.arg for keyword in call.keywords if keyword.arg} - _INPUTS
                 details.setdefault(kind, set()).update(given)
+        for call in calls_of(tree, "end_session"):
+            if not _kinds_in(call):
+                given = {keyword.arg for keyword in call.keywords if keyword.arg} - _INPUTS
+                details.setdefault("SESSION_ENDED", set()).update(given)
         for kind in _defaults(tree):
             writers.setdefault(kind, set()).add("/".join(path.parts[2:]))
     for kind in ("SESSION_ENDED", "REFRESH_TOKEN_REUSED"):

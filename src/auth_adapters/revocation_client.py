@@ -6,7 +6,7 @@ from typing import Final
 
 from auth_adapters.answers import Unreadable, document_in, items, members, moment, text, uuid, whole_number
 from auth_adapters.extras import needs
-from auth_adapters.service_credentials import Authorization
+from auth_adapters.service_credentials import Credentials
 from auth_core.errors import Unavailable
 from auth_core.ids import SessionId, UserId
 from auth_core.revocation.errors import InvalidCursor
@@ -35,7 +35,7 @@ class HttpRevocationFeed:
     letter is none; but kinds of revocations that a later release of the service may tell are passed over.
     """
 
-    def __init__(self, client: httpx2.AsyncClient, *, address: str, credentials: Authorization) -> None:
+    def __init__(self, client: httpx2.AsyncClient, *, address: str, credentials: Credentials) -> None:
         self._client = client
         self._url = address.removesuffix("/") + PATH
         self._credentials = credentials
@@ -56,7 +56,7 @@ class HttpRevocationFeed:
             raise Unavailable(Unavailable.SHORTLY) from error
 
     async def _ask(self, asked: Mapping[str, str], patience: float) -> tuple[int, bytes]:
-        headers = {"Authorization": (await self._credentials()).reveal(), "Accept": "application/json"}
+        headers = {"Authorization": (await self._credentials.authorization()).reveal(), "Accept": "application/json"}
         body = bytearray()
         try:
             async with self._client.stream(

@@ -10,7 +10,7 @@ from auth_adapters.extras import needs
 from auth_adapters.following import Tell, following, tell_log
 from auth_adapters.revocation_client import HttpRevocationFeed
 from auth_adapters.service_address import checked, is_of_this_machine
-from auth_adapters.service_credentials import Authorization
+from auth_adapters.service_credentials import Credentials
 from auth_adapters.system import SystemClock
 from auth_adapters.verify_only.key_set_client import HttpKeySet
 from auth_adapters.verify_only.known_keys import KeySetPolicy, KnownKeys, kept_fresh
@@ -110,7 +110,7 @@ async def verifying(
     *,
     issuer: str,
     audience: str,
-    credentials: Authorization | UnsafeNoRevocations,
+    credentials: Credentials | UnsafeNoRevocations,
     address: str | None = None,
     longest_token_life: timedelta = _LIFE,
     revocation: RevocationPolicy = STRICT,

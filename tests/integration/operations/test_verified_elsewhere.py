@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from auth_adapters.remote import RemoteAuth, remote
-from auth_adapters.service_credentials import bearer
+from auth_adapters.service_credentials import BearerCredentials
 from auth_adapters.verify_only import STRICT, VerifyOnly, verifying
 from auth_core import IssuedTokens, Origin, Redacted, RevocationsUnknown, RevokedToken, SignedIn
 from auth_core.testing import an_email
@@ -57,7 +57,7 @@ async def elsewhere(port: int, auth: RemoteAuth, issuer_port: int) -> AsyncGener
     async with verifying(
         issuer=f"http://127.0.0.1:{issuer_port}",
         audience="auth-service",
-        credentials=bearer(token),
+        credentials=BearerCredentials(token),
         address=f"http://127.0.0.1:{port}",
     ) as verifier:
         yield verifier

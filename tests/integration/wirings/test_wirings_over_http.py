@@ -17,7 +17,7 @@ from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.memory import auth_in_memory, memory_ports
 from auth_adapters.postgres import Database, postgres_ports
 from auth_adapters.remote import remote
-from auth_adapters.service_credentials import bearer
+from auth_adapters.service_credentials import BearerCredentials
 from auth_adapters.system import SystemEntropy
 from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_adapters.verify_only import STRICT, verifying
@@ -149,7 +149,7 @@ class TestVerifyOnly(OverPostgres, TokenVerifierContract):
             issuer=SETTINGS.issuer,
             audience=SETTINGS.audience,
             address=served.address,
-            credentials=bearer(served.token),
+            credentials=BearerCredentials(served.token),
             revocation=replace(STRICT, poll=timedelta(milliseconds=100)),
             clock=served.clock,
         ) as verifier:

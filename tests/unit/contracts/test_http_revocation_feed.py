@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from auth_adapters.memory import auth_in_memory, memory_ports
 from auth_adapters.revocation_client import HttpRevocationFeed
-from auth_adapters.service_credentials import ServiceCredentials, bearer
+from auth_adapters.service_credentials import BearerCredentials, ServiceCredentials
 from auth_core import InvalidCursor, Origin, Ports, Redacted, Unavailable
 from auth_core.access.model import ADMIN
 from auth_core.revocation.ports import Batch, Cursor, RevocationFeed
@@ -65,7 +65,8 @@ async def storage() -> AsyncGenerator[Storage]:
     transport = httpx2.ASGITransport(app=over(parts))
     async with httpx2.AsyncClient(transport=transport) as client:
         yield replace(
-            ports, revocation_feed=HttpRevocationFeed(client, address=f"{ADDRESS}/", credentials=bearer(its_token))
+            ports,
+            revocation_feed=HttpRevocationFeed(client, address=f"{ADDRESS}/", credentials=BearerCredentials(its_token)),
         )
 
 
@@ -116,7 +117,7 @@ class Stranger:
 @asynccontextmanager
 async def feed_of(stranger: Stranger) -> AsyncGenerator[HttpRevocationFeed]:
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=stranger)) as client:
-        yield HttpRevocationFeed(client, address=ADDRESS, credentials=bearer(a_token))
+        yield HttpRevocationFeed(client, address=ADDRESS, credentials=BearerCredentials(a_token))
 
 
 def answer(**members: object) -> bytes:
@@ -211,7 +212,9 @@ async def test_a_network_that_fails_is_unavailable() -> None:
 
     async with httpx2.AsyncClient(transport=Broken()) as client:
         with pytest.raises(Unavailable):
-            await HttpRevocationFeed(client, address=ADDRESS, credentials=bearer(a_token)).changes(after=None, wait=NOW)
+            await HttpRevocationFeed(client, address=ADDRESS, credentials=BearerCredentials(a_token)).changes(
+                after=None, wait=NOW
+            )
 
 
 async def test_the_token_is_sent_in_its_header_and_nowhere_else() -> None:

@@ -10,7 +10,7 @@ import pytest
 from auth_adapters.following import Follower
 from auth_adapters.memory import memory_ports
 from auth_adapters.revocation_client import HttpRevocationFeed
-from auth_adapters.service_credentials import bearer
+from auth_adapters.service_credentials import BearerCredentials
 from auth_core import Redacted, RevocationsUnknown, RevokedToken, Unavailable, assemble
 from auth_core.ids import SessionId, UserId
 from auth_core.revocation.follow import FollowRevocations
@@ -117,7 +117,7 @@ async def test_a_strict_follower_over_http_accepts_no_token_past_the_bound() -> 
     people = [await claims_of_somebody_new(service, number) for number in range(20)]
     network = CuttableNetwork(app=service.app)
     async with httpx2.AsyncClient(transport=network) as client:
-        feed = HttpRevocationFeed(client, address="http://auth.example", credentials=bearer(its_token))
+        feed = HttpRevocationFeed(client, address="http://auth.example", credentials=BearerCredentials(its_token))
         follow = FollowRevocations(feed=Cuttable(feed), revoked=revoked, clock=service.clock, policy=policy)
         told: list[bool] = []
         follower = Follower(follow, tell=told.append)

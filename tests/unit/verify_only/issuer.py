@@ -14,7 +14,7 @@ from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.memory import MemoryStore, auth_in_memory, memory_ports
-from auth_adapters.service_credentials import Authorization, bearer
+from auth_adapters.service_credentials import BearerCredentials, Credentials
 from auth_adapters.system import SystemEntropy
 from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_adapters.verify_only import STRICT, KeySetPolicy, UnsafeNoRevocations, VerifyOnly, verifying
@@ -101,14 +101,14 @@ class Issuer:
     async def log_out(self, who: LoggedIn) -> None:
         await self.auth.sessions.log_out(user_id=who.user.id, session_id=who.tokens.session.id, origin=Origin())
 
-    async def credentials(self) -> Authorization:
+    async def credentials(self) -> Credentials:
         """What lets another service follow the feed, however late it is."""
         email = await self.register(ADMIN.name)
 
         async def token() -> Redacted[str]:
             return (await self.log_in(email)).tokens.access_token
 
-        return bearer(token)
+        return BearerCredentials(token)
 
     @asynccontextmanager
     async def verified_elsewhere(
