@@ -42,6 +42,8 @@ PASSWORD = "correct horse battery staple"
 NEW_PASSWORD = "an entirely different sentence"
 _MASTER_SECRET = "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re"
 _PATIENCE = 10
+_BETWEEN_QUESTIONS = 0.004
+"""Seconds. To ask without a pause would keep both cores busy with asking."""
 
 _numbers = count()
 
@@ -221,7 +223,7 @@ async def trial(
         async with asyncio.timeout(_PATIENCE):
             while await accepts():
                 accepted += 1
-                await asyncio.sleep(0.001)
+                await asyncio.sleep(_BETWEEN_QUESTIONS)
         return Seen((time.perf_counter() - acknowledged) * 1000, accepted)
 
     return dict(zip(places, await asyncio.gather(*map(refused, places.values())), strict=True)), asking
