@@ -1,6 +1,7 @@
 """The services of the guide on guards: the programs of its page, which call each other and follow the real service."""
 
 import asyncio
+import json
 import socket
 import subprocess
 import sys
@@ -19,7 +20,6 @@ from tests.unit.docs.markdown import ROOT, executed_by
 
 PAGE: Final = list(executed_by(Path(__file__)))
 PROGRAMS: Final = {str(each.name): each.text for each in PAGE if each.language == "python"}
-SECRET: Final = {"SERVICES_PASSWORD": "a long password of the services"}
 SERVICES: Final = ("ledger.py", "reminders.py", "invoices.py")
 BOUND: Final = 1.0
 """Seconds within which the guide says that a sign-out is in force elsewhere."""
@@ -52,9 +52,11 @@ def walk(
     prepare, *steps = [_here(each.text, addresses) for each in PAGE if each.language == "sh"]
     prepared = run(prepare, environ=service.settings, folder=folder)
     assert not prepared.complaints
+    issued = json.loads((folder / "client.json").read_text(encoding="utf-8"))
+    client = {"CLIENT_ID": issued["client_id"], "CLIENT_SECRET": issued["client_secret"]}
     with ExitStack() as running:
         for name in SERVICES:
-            running.enter_context(_started(name, folder, addresses))
+            running.enter_context(_started(name, folder, addresses, client))
         yield run(f"AUTH={service.address}", *steps, environ={}, folder=folder), addresses
 
 
@@ -141,13 +143,13 @@ def _here(text: str, addresses: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def _started(name: str, folder: Path, addresses: Mapping[str, str]) -> Generator[None]:
+def _started(name: str, folder: Path, addresses: Mapping[str, str], client: Mapping[str, str]) -> Generator[None]:
     """Run a program of the page until the block ends. When the block begins, it listens."""
     port = int(addresses[{"invoices.py": "8001", "ledger.py": "8002", "reminders.py": "8003"}[name]])
     said = folder / f"{name}.said"
     with said.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, name], cwd=folder, env=environment(SECRET), stdout=output, stderr=subprocess.STDOUT
+            [sys.executable, name], cwd=folder, env=environment(client), stdout=output, stderr=subprocess.STDOUT
         )
     with process:
         try:

@@ -56,24 +56,24 @@ def test_the_same_program_runs_in_process_and_remote(service: Service, folder: P
 
 
 def test_a_program_that_only_verifies_says_who_is_calling(service: Service, folder: Path) -> None:
-    account = {"email": "reader@example.com", "password": "correct horse battery staple"}
-    names = ["--first-name", "Re", "--last-name", "Ader", "--admin", "--password-stdin"]
     created = subprocess.run(
-        [sys.executable, "-m", "auth_http", "users", "create", account["email"], *names],
+        [sys.executable, "-m", "auth_http", "clients", "create", "greeter", "--may", "revocations:read", "--json"],
         env=environment(service.settings),
-        input=account["password"],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
     assert created.returncode == 0, created.stderr
+    client = loads(created.stdout)
+    account = {"email": "lin.who.greets@example.com", "password": "correct horse battery staple"}
+    ask(service, "/auth/register", account | {"first_name": "Lin", "last_name": "Clark"})
     token = ask(service, "/auth/login", account)["access_token"]
 
     said = ran(
         folder / "verify_only.py",
-        {"AUTH_URL": service.address, "ACCOUNT": account["email"], "ACCOUNT_PASSWORD": account["password"]},
+        {"AUTH_URL": service.address, "CLIENT_ID": client["client_id"], "CLIENT_SECRET": client["client_secret"]},
         typed=token,
     )
 
-    assert said == "somebody with the roles ('admin', 'user')\n"
+    assert said == "somebody with the roles ('user',)\n"

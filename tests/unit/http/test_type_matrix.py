@@ -5,6 +5,7 @@ in its header is in the matrix by itself.
 """
 
 import re
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from auth_http.application import application
 from auth_http.settings import Settings
 from docs.generate.parts_not_there import NothingWired
 from tests.unit.http.asgi import Answer
+from tests.unit.http.clients import a_client
 from tests.unit.http.kinds_of_tokens import ACCESS, REFRESH, House, a_house
 from tests.unit.http.service import Service
 
@@ -46,6 +48,11 @@ async def show_to_token(service: Service, text: str) -> Answer:
     return await service.ask("POST", "/auth/token", form=form)
 
 
+async def show_to_introspect(service: Service, text: str) -> Answer:
+    client = await a_client(service, "tokens:introspect", name=f"c{secrets.token_hex(8)}")
+    return await client.ask("/oauth/introspect", token=text)
+
+
 IN_THE_BODY: Mapping[Route, Consumer] = {
     ("POST", "/auth/verify"): Consumer(
         show=show_to_verify,
@@ -58,16 +65,23 @@ IN_THE_BODY: Mapping[Route, Consumer] = {
     ("POST", "/auth/token"): Consumer(
         show=show_to_token, takes=frozenset({REFRESH}), refuses=frozenset({(400, "invalid_grant")})
     ),
+    ("POST", "/oauth/introspect"): Consumer(
+        show=show_to_introspect, takes=frozenset({ACCESS}), refuses=frozenset({(200, "inactive")})
+    ),
 }
 TAKES_NO_TOKEN: frozenset[Route] = frozenset(
     {
         ("POST", "/auth/login"),
         ("POST", "/auth/register"),
         ("GET", "/.well-known/jwks.json"),
+        ("GET", "/.well-known/oauth-authorization-server"),
         ("GET", "/health/live"),
         ("GET", "/health/ready"),
     }
 )
+
+ANSWERS_ALIKE: frozenset[Route] = frozenset({("POST", "/oauth/revoke")})
+"""It says the same of every text (RFC 7009 §2.2); `tests/unit/oauth/test_revoke_token.py` shows what ends a session."""
 
 
 def in_the_header(method: str, path: str) -> Consumer:
@@ -103,8 +117,8 @@ async def texts(house: House) -> dict[str, str]:
 
 
 def test_every_route_is_in_the_matrix() -> None:
-    assert set(ROUTES) - set(CONSUMERS) - TAKES_NO_TOKEN == set()
-    assert (set(IN_THE_BODY) | TAKES_NO_TOKEN) - set(ROUTES) == set()
+    assert set(ROUTES) - set(CONSUMERS) - TAKES_NO_TOKEN - ANSWERS_ALIKE == set()
+    assert (set(IN_THE_BODY) | TAKES_NO_TOKEN | ANSWERS_ALIKE) - set(ROUTES) == set()
     assert not TAKES_NO_TOKEN & set(CONSUMERS)
 
 
@@ -130,8 +144,8 @@ async def test_the_kind_that_belongs_there_is_taken(house: House, route: Route) 
 
 
 def refusal(answer: Answer) -> tuple[int, str]:
-    """The status of an answer and the code of its error, if it is one."""
+    """The status of an answer and the code of its error, if it is one; what is told as not active is refused too."""
     if answer.status < 400:
-        return answer.status, ""
+        return answer.status, "inactive" if answer.body == b'{"active":false}' else ""
     document = answer.json()
     return answer.status, document.get("code") or document["error"]

@@ -237,6 +237,29 @@ async def test_a_key_that_is_revoked_has_a_successor_which_is_known_at_its_first
             await verifier.verify_access_token(token=text(old))
 
 
+@pytest.mark.covers("JWT-18")
+async def test_a_revoked_key_is_told_by_the_feed_while_nobody_looks_at_the_keys(issuer: Issuer) -> None:
+    who = await issuer.signed_in()
+    kid = issuer.auth.tokens.publish_keys()[0]["kid"]
+    async with issuer.verified_elsewhere() as verifier:
+        assert await accepts(verifier, who)
+        asked = issuer.network.carried[JWKS]
+
+        await issuer.auth.tokens.revoke_key(kid=kid, actor=None, origin=Origin())
+        async with asyncio.timeout(5):
+            while await still_accepted(verifier, who):
+                await asyncio.sleep(0)
+
+        assert issuer.network.carried[JWKS] <= asked + 1
+
+
+async def still_accepted(verifier: VerifyOnly, who: LoggedIn) -> bool:
+    try:
+        return await accepts(verifier, who)
+    except InvalidToken:
+        return False
+
+
 async def test_while_the_service_is_away_its_keys_are_trusted_for_a_while_and_then_not(issuer: Issuer) -> None:
     async with issuer.verified_elsewhere(follows=False) as verifier:
         issuer.clock.advance(POLICY.kept - SECOND)
