@@ -20,7 +20,7 @@ OF_EACH_ROW: Final = 25
 
 
 @pytest.mark.covers("RFR-01", "RFR-02", "RFR-03", "RFR-04", "RFR-05", "RFR-12", "RFR-13", "RFR-14", "RFR-15")
-@pytest.mark.covers("RFR-21", "RFR-22", "RFR-26", "SES-05", "SES-09")
+@pytest.mark.covers("RFR-21", "RFR-22", "RFR-26", "SES-05", "SES-09", "P-1")
 def test_no_script_finds_a_difference_to_the_model_or_breaks_an_invariant() -> None:
     steps: Counter[str] = Counter()
     rows: Counter[str] = Counter()

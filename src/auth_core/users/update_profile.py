@@ -16,7 +16,7 @@ from auth_core.users.ports import ProfileTx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateProfile:
-    """Change the names that are given and leave the others as they are."""
+    """Change the names that are given and leave the others as they are. Doing it twice is doing it once."""
 
     uow: UnitOfWork[ProfileTx]
     record: Recorder
@@ -31,9 +31,10 @@ class UpdateProfile:
         async with self.uow() as tx:
             principal = await tx.principals.find(user_id)
             user = await tx.users.find(user_id) if principal else None
-            if user is not None and names:
+            changed = {field: new for field, new in names.items() if user is not None and getattr(user, field) != new}
+            if changed:
                 user = await tx.users.rename(
-                    user_id, first_name=names.get("first_name"), last_name=names.get("last_name"), now=now
+                    user_id, first_name=changed.get("first_name"), last_name=changed.get("last_name"), now=now
                 )
                 await self.record(
                     tx,
@@ -42,7 +43,7 @@ class UpdateProfile:
                     origin=origin,
                     subject=user_id,
                     actor=user_id,
-                    fields=" ".join(sorted(names)),
+                    fields=" ".join(sorted(changed)),
                 )
         if user is None or principal is None:
             raise UserNotFound

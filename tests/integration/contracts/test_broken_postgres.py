@@ -1,10 +1,9 @@
 """PostgreSQL used the way it is used too often: the contracts notice."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import cast
 
 import pytest
 from sqlalchemy import text
@@ -14,9 +13,9 @@ from auth_adapters.postgres.passwords import PostgresPasswords
 from auth_adapters.postgres.revocation import CHANNEL, PostgresRevocations
 from auth_adapters.postgres.revocation_feed import PostgresRevocationFeed
 from auth_adapters.postgres.sessions import PostgresSessions
-from auth_adapters.postgres.statements import Alone, Answer, InTransaction
+from auth_adapters.postgres.statements import Alone, InTransaction
 from auth_adapters.postgres.unit_of_work import PostgresTx
-from auth_adapters.postgres.users import LOCK_USER, PostgresUsers
+from auth_adapters.postgres.users import PostgresUsers
 from auth_core.assembly import Tx
 from auth_core.errors import Unavailable
 from auth_core.ids import SessionId, UserId
@@ -30,8 +29,8 @@ from auth_core.testing.contracts.sessions import SessionsContract
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.contracts.unit_of_work import UnitOfWorkContract
 from auth_core.testing.contracts.users import UsersContract
-from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.model import User
+from tests.integration.broken_postgres import LocksNobody, LooksBeforeItAdds, changing, statements_of
 from tests.unit.contracts.mutation import caught_by
 
 
@@ -88,47 +87,6 @@ class CommitsEachStatement:
     async def __call__(self) -> AsyncGenerator[Tx]:
         async with self._engine.connect() as connection:
             yield PostgresTx(InTransaction(connection))
-
-
-class LooksBeforeItAdds(PostgresUsers):
-    """Asks whether the address is free, and then takes it, or runs into the one who was faster."""
-
-    async def add(self, user: User) -> bool:
-        if await self.find_by_email(user.email.canonical) is not None:
-            return False
-        await self._statements.run(text("SELECT pg_sleep(0.05)"))  # long enough for others to have looked as well
-        insert = """INSERT INTO auth.users (id, email, email_canonical, first_name, last_name, status, security_version,
-            created_at, updated_at) VALUES (:id, :email, :canonical, '', '', 'active', 0, now(), now())"""
-        await self._statements.run(text(insert), id=user.id, email=user.email.address, canonical=user.email.canonical)
-        return True
-
-
-class LocksNobody(InTransaction):
-    """Leaves out the lock on the user."""
-
-    def __init__(self, statements: InTransaction) -> None:
-        self._all = statements
-
-    async def run(self, statement: object, **values: object) -> Answer:
-        if statement is LOCK_USER:
-            statement = text("SELECT status FROM auth.users WHERE id = :user_id")
-        return await self._all.run(statement, **values)  # type: ignore[arg-type]  # what came in goes on
-
-
-def statements_of(tx: Tx) -> InTransaction:
-    return cast("PostgresTx", tx).users._statements
-
-
-def changing(uow: UnitOfWork[Tx], change: Callable[[PostgresTx], None]) -> UnitOfWork[Tx]:
-    """Return a unit of work in whose transactions `change` has put something else in place."""
-
-    @asynccontextmanager
-    async def changed() -> AsyncGenerator[Tx]:
-        async with uow() as tx:
-            change(cast("PostgresTx", tx))
-            yield tx
-
-    return changed
 
 
 @caught_by("test_of_many_at_once_one_advances")

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from auth_adapters.postgres import Database
 from auth_core import AuthCore, Redacted
 from auth_core.testing import MovableClock
+from tests.integration.postgres.line import Line, a_line
 from tests.integration.postgres.person import auth_over
 
 
@@ -23,3 +24,9 @@ async def operator(address: Redacted[str]) -> AsyncGenerator[AsyncEngine]:
     engine = create_async_engine(address.reveal(), poolclass=NullPool, isolation_level="AUTOCOMMIT")
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+async def line(address: Redacted[str], clock: MovableClock) -> AsyncGenerator[Line]:
+    async with a_line(address, clock) as line:
+        yield line

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from enum import Enum, auto
+from itertools import count
 from typing import Final
 
 from sqlalchemy import make_url
@@ -21,6 +22,12 @@ def commit(message: bytes) -> bool:
 def prepared_statement(message: bytes) -> bool:
     """Recognize the execution of a statement that was prepared before: it begins with a Bind message."""
     return message.startswith(b"B")
+
+
+def nth(number: int, moment: Moment) -> Moment:
+    """Recognize not the first of such messages but this one."""
+    seen = count(1)
+    return lambda message: moment(message) and next(seen) == number
 
 
 class Loss(Enum):

@@ -73,6 +73,8 @@ class Ledger:
                     in_bulk.setdefault(Reason.PASSWORD_CHANGED, 0)
                 case UserRow() if change.new.user.status is not change.old.user.status:
                     owed += self._status(change.old, change.new, in_bulk)
+                case UserRow() if change.new.user.first_name != change.old.user.first_name:
+                    owed.append(EventKind.USER_UPDATED.value)
                 case _:
                     pass
         owed += [f"{_IN_BULK[reason]} {count}" for reason, count in in_bulk.items()]
@@ -141,7 +143,7 @@ def _told(event: AuditEvent) -> list[str]:
             return []
         case EventKind.SESSIONS_ENDED | EventKind.USER_DISABLED | EventKind.PASSWORD_CHANGED:
             return [f"{event.kind} {event.details['sessions_ended']}"]
-        case EventKind.USER_ENABLED:
+        case EventKind.USER_ENABLED | EventKind.USER_UPDATED:
             return [event.kind.value]
         case _:
             return [f"{event.kind} {event.session_id}"]

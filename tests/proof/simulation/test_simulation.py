@@ -14,7 +14,7 @@ ENOUGH_FOR_A_BUG: Final = 2_000
 WORTH_HAVING: Final = {"calls": 100_000, "waits": 10_000, "faults": 10_000, "deaths": 3_000, "thefts": 3_000}
 
 
-@pytest.mark.covers("RFR-06", "RFR-07", "RFR-08", "RFR-09", "RFR-24", "RFR-25", "RFR-27", "SES-09")
+@pytest.mark.covers("RFR-06", "RFR-07", "RFR-08", "RFR-09", "RFR-24", "RFR-25", "RFR-27", "SES-09", "I-2")
 def test_no_seed_breaks_an_invariant() -> None:
     seen: Counter[str] = Counter()
 

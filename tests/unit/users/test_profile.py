@@ -43,6 +43,20 @@ async def test_changing_nothing_leaves_no_trace(core: Core) -> None:
     assert await core.events(user.id) == events
 
 
+async def test_the_names_somebody_has_already_leave_no_trace_either(core: Core) -> None:
+    user = await core.register()
+    changed = await core.auth.users.update_profile(user_id=user.id, first_name="Augusta", origin=HERE)
+    core.clock.advance(HOUR)
+    events = await core.events(user.id)
+
+    again = await core.auth.users.update_profile(
+        user_id=user.id, first_name="Augusta", last_name="Lovelace", origin=HERE
+    )
+
+    assert again == changed
+    assert await core.events(user.id) == events
+
+
 async def test_everything_that_is_wrong_is_told_at_once_and_nothing_changes(core: Core) -> None:
     user = await core.register()
 

@@ -1,0 +1,366 @@
+"""Every use case that writes: how it is called, when it has happened, and what whoever repeats it is told."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from auth_core import (
+    AuthCore,
+    AuthError,
+    ClientCredentials,
+    ClientNameTaken,
+    ClientNotFound,
+    EmailTaken,
+    InvalidClient,
+    InvalidRefreshToken,
+    Redacted,
+    WrongPassword,
+)
+from auth_core.audit.events import EventKind
+from auth_core.ids import ClientId
+from auth_core.oauth.model import ClientPermission, IssuedSecret
+from auth_core.testing import MovableClock, a_service_client, an_email, an_origin
+from tests.integration.postgres.cutting_proxy import Moment, commit, nth, prepared_statement
+from tests.integration.postgres.person import PASSWORD, Person, signed_in
+from tests.integration.postgres.questions import rows, scalar
+
+READS: Final = {
+    "users.look_up",
+    "users.look_up_by_email",
+    "users.list",
+    "sessions.list",
+    "tokens.verify_access_token",
+    "tokens.publish_keys",
+    "tokens.load_keys",
+    "tokens.list_keys",
+    "revocation.follow",
+    "revocation.read",
+    "oauth.list_clients",
+    "oauth.look_up_client",
+    "oauth.look_up_client_by_name",
+    "oauth.introspect",
+}
+"""Use cases that change nothing in the store."""
+
+
+@dataclass(slots=True)
+class Scene:
+    """A service whose connections can be cut, somebody signed in, and a way past the service."""
+
+    auth: AuthCore
+    operator: AsyncEngine
+    clock: MovableClock
+    person: Person
+    email: str = field(default_factory=an_email)
+    kid: str = ""
+    client: IssuedSecret | None = None
+    client_name: str = field(default_factory=lambda: a_service_client().name)
+
+    @property
+    def client_id(self) -> ClientId:
+        assert self.client is not None
+        return self.client.client.id
+
+    def credentials(self, *, wrong: bool = False) -> ClientCredentials:
+        """What the client shows of itself."""
+        assert self.client is not None
+        secret = Redacted("authcs_wrong") if wrong else self.client.secret
+        return ClientCredentials(client_id=str(self.client_id), secret=secret)
+
+    async def ask(self, question: str) -> object:
+        """Return the one value that is asked for: what stands in `known` can be named."""
+        known = {
+            "user_id": self.person.id,
+            "session_id": self.person.session_id,
+            "email": self.email.lower(),
+            "kid": self.kid,
+            "client_name": self.client_name,
+            "client_id": str(self.client.client.id) if self.client else "",
+        }
+        return await scalar(
+            self.operator, question, **{name: value for name, value in known.items() if f":{name}" in question}
+        )
+
+
+type Act = Callable[[Scene], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One of them.
+
+    `happened` asks the store whether it has. `event` is what the trail tells of it, `times` how often it does when the
+    first call had come about and the second did as well: where that is not once, a repetition is another effect.
+    `again` is what the second is told then; `refusal` what the call is told in any case.
+    """
+
+    name: str
+    act: Act
+    happened: str
+    event: EventKind | None = None
+    times: int = 1
+    again: type[AuthError] | None = None
+    refusal: type[AuthError] | None = None
+    moment: Callable[[], Moment] = lambda: commit
+    before: Act | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def use_case(self) -> str:
+        return self.name.partition(" ")[0]
+
+
+def use_cases_of(auth: AuthCore) -> set[str]:
+    """Return the names of all use cases, by room."""
+    rooms = {each.name: getattr(auth, each.name) for each in fields(auth)}
+    return {
+        f"{name}.{each.name}"
+        for name, room in rooms.items()
+        for each in fields(room)
+        if callable(getattr(room, each.name))
+    }
+
+
+async def a_scene(auth: AuthCore, operator: AsyncEngine, clock: MovableClock, write: Write) -> Scene:
+    """Return a scene that nobody has used before, in which the call has its effect yet to come."""
+    scene = Scene(auth, operator, clock, await signed_in(auth))
+    if write.before is not None:
+        await write.before(scene)
+    return scene
+
+
+def _account(scene: Scene) -> dict[str, object]:
+    return {
+        "email": scene.email,
+        "password": PASSWORD,
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+        "origin": an_origin(),
+    }
+
+
+async def _moved_on_twice(scene: Scene) -> None:
+    stolen = scene.person.tokens
+    await scene.person.refresh()
+    await scene.person.refresh()
+    scene.person.tokens = stolen
+
+
+async def _long_over(scene: Scene) -> None:
+    await scene.auth.upkeep.purge()
+    scene.clock.advance(timedelta(days=61))
+
+
+async def _only_they(scene: Scene) -> None:
+    await rows(scene.operator, "DELETE FROM auth.users WHERE id <> :user_id", user_id=scene.person.id)
+
+
+async def _all_keys_sign(scene: Scene) -> None:
+    scene.clock.advance(timedelta(hours=1))
+    await scene.auth.tokens.load_keys()
+    scene.kid = str(
+        await scene.ask("SELECT kid FROM auth.signing_keys WHERE revoked_at IS NULL ORDER BY number DESC LIMIT 1")
+    )
+
+
+async def _a_client(scene: Scene) -> None:
+    scene.client = await scene.auth.oauth.create_client(
+        name=a_service_client().name, permissions=["tokens:revoke"], actor=None, origin=an_origin()
+    )
+
+
+async def _signed_in_twice(scene: Scene) -> None:
+    await scene.person.log_in()
+
+
+_HAS_ENDED: Final = "SELECT ended_at IS NOT NULL FROM auth.sessions WHERE id = :session_id"
+_EXISTS: Final = "SELECT count(*) = 1 FROM auth.users WHERE email_canonical = :email"
+
+WRITES: Final = (
+    Write(
+        name="users.register",
+        act=lambda scene: scene.auth.users.register(**_account(scene)),  # type: ignore[arg-type]  # they are what it takes
+        happened=_EXISTS,
+        event=EventKind.USER_REGISTERED,
+        again=EmailTaken,
+    ),
+    Write(
+        name="users.create",
+        act=lambda scene: scene.auth.users.create(**_account(scene), actor=None),  # type: ignore[arg-type]  # as above
+        happened=_EXISTS,
+        event=EventKind.USER_CREATED,
+        again=EmailTaken,
+    ),
+    Write(
+        name="users.update_profile",
+        act=lambda scene: scene.auth.users.update_profile(
+            user_id=scene.person.id, first_name="Augusta", origin=an_origin()
+        ),
+        happened="SELECT first_name = 'Augusta' FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_UPDATED,
+    ),
+    Write(
+        name="users.disable",
+        act=lambda scene: scene.person.is_disabled(),
+        happened="SELECT status = 'disabled' AND security_version = 1 FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_DISABLED,
+    ),
+    Write(
+        name="users.enable",
+        before=lambda scene: scene.person.is_disabled(),
+        act=lambda scene: scene.person.is_enabled(),
+        happened="SELECT status = 'active' AND security_version = 2 FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_ENABLED,
+    ),
+    Write(
+        name="passwords.change_password",
+        act=lambda scene: scene.person.change_password(),
+        happened="SELECT version = 2 FROM auth.passwords WHERE user_id = :user_id",
+        event=EventKind.PASSWORD_CHANGED,
+        # Nobody can tell the caller from somebody who guesses. The new password is in force, and signs in.
+        again=WrongPassword,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="login.log_in",
+        act=lambda scene: scene.person.log_in(),
+        happened="SELECT count(*) > 1 FROM auth.sessions WHERE user_id = :user_id",
+        event=EventKind.LOGGED_IN,
+        # The first session is there, and ends without ever having been used.
+        times=2,
+    ),
+    Write(
+        name="sessions.refresh",
+        act=lambda scene: scene.auth.sessions.refresh(refresh_token=scene.person.refresh_token, origin=an_origin()),
+        happened="SELECT generation = 1 FROM auth.sessions WHERE id = :session_id",
+        moment=lambda: prepared_statement,
+    ),
+    Write(
+        name="sessions.refresh of a stolen link",
+        before=_moved_on_twice,
+        act=lambda scene: scene.auth.sessions.refresh(refresh_token=scene.person.refresh_token, origin=an_origin()),
+        happened=_HAS_ENDED,
+        event=EventKind.REFRESH_TOKEN_REUSED,
+        refusal=InvalidRefreshToken,
+    ),
+    Write(
+        name="sessions.log_out",
+        act=lambda scene: scene.person.log_out(),
+        happened=_HAS_ENDED,
+        event=EventKind.SESSION_ENDED,
+    ),
+    Write(
+        name="sessions.log_out_elsewhere",
+        before=_signed_in_twice,
+        act=lambda scene: scene.person.log_out_elsewhere(),
+        happened="SELECT count(*) = 1 FROM auth.sessions WHERE user_id = :user_id AND ended_at IS NULL",
+        event=EventKind.SESSIONS_ENDED,
+    ),
+    Write(
+        name="sessions.log_out_everywhere",
+        act=lambda scene: scene.auth.sessions.log_out_everywhere(user_id=scene.person.id, origin=an_origin()),
+        happened=_HAS_ENDED,
+        event=EventKind.SESSIONS_ENDED,
+        # What was opened in between ends too; the second event says how many those were.
+        times=2,
+    ),
+    Write(
+        name="sessions.revoke",
+        act=lambda scene: scene.auth.sessions.revoke(
+            user_id=scene.person.id, session_id=scene.person.session_id, origin=an_origin()
+        ),
+        happened=_HAS_ENDED,
+        event=EventKind.SESSION_ENDED,
+    ),
+    Write(
+        name="tokens.rotate_keys",
+        before=_all_keys_sign,
+        act=lambda scene: scene.auth.tokens.rotate_keys(origin=an_origin()),
+        happened="SELECT kid <> :kid FROM auth.signing_keys ORDER BY number DESC LIMIT 1",
+        event=EventKind.SIGNING_KEY_CREATED,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="tokens.revoke_key",
+        before=_all_keys_sign,
+        act=lambda scene: scene.auth.tokens.revoke_key(kid=scene.kid, actor=None, origin=an_origin()),
+        happened="SELECT revoked_at IS NOT NULL FROM auth.signing_keys WHERE kid = :kid",
+        event=EventKind.SIGNING_KEY_REVOKED,
+    ),
+    Write(
+        name="oauth.create_client",
+        act=lambda scene: scene.auth.oauth.create_client(name=scene.client_name, actor=None, origin=an_origin()),
+        happened="SELECT count(*) = 1 FROM auth.service_clients WHERE name = :client_name",
+        event=EventKind.CLIENT_CREATED,
+        # Its secret was told to nobody: another is made for it (`oauth.rotate_secret`).
+        again=ClientNameTaken,
+    ),
+    Write(
+        name="oauth.change_client",
+        before=_a_client,
+        act=lambda scene: scene.auth.oauth.change_client(
+            client_id=scene.client_id, disabled=True, actor=None, origin=an_origin()
+        ),
+        happened="SELECT disabled_at IS NOT NULL FROM auth.service_clients WHERE id = cast(:client_id AS uuid)",
+        event=EventKind.CLIENT_DISABLED,
+    ),
+    Write(
+        name="oauth.rotate_secret",
+        before=_a_client,
+        act=lambda scene: scene.auth.oauth.rotate_secret(client_id=scene.client_id, actor=None, origin=an_origin()),
+        happened="SELECT cardinality(replaced_digests) > 0 FROM auth.service_clients "
+        "WHERE id = cast(:client_id AS uuid)",
+        event=EventKind.CLIENT_SECRET_ROTATED,
+        # The first secret was told to nobody.
+        times=2,
+    ),
+    Write(
+        name="oauth.delete_client",
+        before=_a_client,
+        act=lambda scene: scene.auth.oauth.delete_client(client_id=scene.client_id, actor=None, origin=an_origin()),
+        happened="SELECT count(*) = 0 FROM auth.service_clients WHERE id = cast(:client_id AS uuid)",
+        event=EventKind.CLIENT_DELETED,
+        again=ClientNotFound,
+    ),
+    Write(
+        name="oauth.authenticate with a wrong secret",
+        before=_a_client,
+        act=lambda scene: scene.auth.oauth.authenticate(
+            scene.credentials(wrong=True), needs=ClientPermission.REVOKE, origin=an_origin()
+        ),
+        happened="SELECT count(*) > 0 FROM auth.audit_events "
+        "WHERE kind = 'client.authentication_failed' AND details ->> 'client_id' = :client_id",
+        event=EventKind.CLIENT_AUTHENTICATION_FAILED,
+        # Every attempt is one.
+        times=2,
+        refusal=InvalidClient,
+    ),
+    Write(
+        name="oauth.revoke",
+        before=_a_client,
+        act=lambda scene: scene.auth.oauth.revoke(
+            credentials=scene.credentials(), token=scene.person.refresh_token, origin=an_origin()
+        ),
+        happened=_HAS_ENDED,
+        event=EventKind.SESSION_ENDED,
+    ),
+    Write(
+        name="upkeep.purge",
+        before=_long_over,
+        act=lambda scene: scene.auth.upkeep.purge(),
+        happened="SELECT count(*) = 0 FROM auth.sessions WHERE id = :session_id",
+        moment=lambda: prepared_statement,
+    ),
+    Write(
+        name="upkeep.reseal",
+        before=_only_they,
+        act=lambda scene: scene.auth.upkeep.reseal(),
+        happened="SELECT hash LIKE 'sealed anew:%' FROM auth.passwords WHERE user_id = :user_id",
+        moment=lambda: nth(3, commit),
+    ),
+)
