@@ -12,6 +12,11 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
     EventKind.USER_UPDATED: "A person changed their names; `fields` says which.",
     EventKind.USER_DISABLED: "An account was closed for use, and its sessions ended.",
     EventKind.USER_ENABLED: "A disabled account was opened again.",
+    EventKind.USER_ROLES_CHANGED: "Roles were given to a user (`given`) or taken away (`taken`), in force at once.",
+    EventKind.USER_ROLES_REFUSED: (
+        "Somebody tried to change the roles of a user beyond their own rights, or those of the last administrator; "
+        "`reason` is the code of the error."
+    ),
     EventKind.LOGGED_IN: "A session was opened.",
     EventKind.LOGIN_FAILED: (
         "A log-in failed. `subject` is empty when no account has the address. What was typed is not kept."

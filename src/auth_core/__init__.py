@@ -6,7 +6,14 @@ goes wrong is one of a few kinds of error, each told by what its receiver can do
 
 from typing import TYPE_CHECKING
 
-from auth_core.access.errors import InvalidPermission, InvalidRoleName, PermissionDenied, RoleNotFound
+from auth_core.access.errors import (
+    BeyondYourRights,
+    InvalidPermission,
+    InvalidRoleName,
+    LastAdministrator,
+    PermissionDenied,
+    RoleNotFound,
+)
 from auth_core.access.model import Principal
 from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
 from auth_core.credentials.passwords.policy import PasswordPolicy
@@ -50,6 +57,7 @@ __all__ = [
     "AccessCheckMode",
     "AuthCore",
     "AuthError",
+    "BeyondYourRights",
     "Busy",
     "Conflict",
     "EmailTaken",
@@ -65,6 +73,7 @@ __all__ = [
     "InvalidRefreshToken",
     "InvalidRoleName",
     "InvalidToken",
+    "LastAdministrator",
     "MalformedToken",
     "NoSigningKey",
     "NotFound",

@@ -46,12 +46,14 @@ from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.ports import Purgeable, Sealer
 from auth_core.upkeep.purge import Purge
 from auth_core.upkeep.reseal import Reseal
+from auth_core.users.change_roles import ChangeRoles, SetRoles
 from auth_core.users.create import CreateUser
 from auth_core.users.list_users import ListUsers
 from auth_core.users.look_up import LookUpByEmail, LookUpProfile
 from auth_core.users.policy import UserPolicy
 from auth_core.users.ports import ProfileTx, RegistrationTx, StatusTx
 from auth_core.users.register import Register
+from auth_core.users.role_changes import RoleChanges
 from auth_core.users.suspend import DisableUser, EnableUser
 from auth_core.users.update_profile import UpdateProfile
 
@@ -119,6 +121,8 @@ class UsersRoom:
     update_profile: UpdateProfile
     disable: DisableUser
     enable: EnableUser
+    change_roles: ChangeRoles
+    set_roles: SetRoles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +200,9 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     ids = Ids(clock=clock, entropy=ports.entropy)
     record = Recorder(ids=ids)
     revoke = Revoking(clock=clock, longest_life=policies.tokens.longest_life)
+    # A refresh does not wait for a change of rights: a token with the old ones may begin its life until the commit.
+    revoke_rights = Revoking(clock=clock, longest_life=policies.tokens.longest_life + policies.revocation.overlap)
+    change_roles = RoleChanges(record=record, revoke=revoke_rights, clock=clock)
     end_session = SessionEnd(record=record, revoke=revoke)
     verified = VerifiedTokens(most=policies.tokens.remembered)
     ports.key_ring.when_a_key_goes(verified.forget_all)
@@ -227,6 +234,8 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             update_profile=UpdateProfile(uow=uow, record=record, clock=clock),
             disable=DisableUser(uow=uow, record=record, revoke=revoke, clock=clock),
             enable=EnableUser(uow=uow, record=record, clock=clock),
+            change_roles=ChangeRoles(uow=uow, change=change_roles),
+            set_roles=SetRoles(uow=uow, change=change_roles),
         ),
         passwords=PasswordsRoom(
             change_password=ChangePassword(

@@ -29,6 +29,7 @@ from auth_http.routers import (
     verify,
     well_known,
 )
+from auth_http.routers.admin import roles_of_users
 from auth_http.settings import Settings
 from auth_http.wiring import Wiring
 
@@ -44,6 +45,7 @@ _GROUPS: Final = (
     health.router,
     registration.router,
     password.router,
+    roles_of_users.router,
 )
 
 

@@ -1,13 +1,17 @@
 """Roles, and who holds them, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from auth_adapters.memory.store import Tables
 from auth_core.access.errors import RoleNotFound
-from auth_core.access.model import Principal, Role, RoleName, principal
+from auth_core.access.model import Assignment, Principal, Role, RoleName, principal
 from auth_core.ids import UserId
 from auth_core.users.model import UserStatus
+
+_NOTHING: Final[Mapping[RoleName, Assignment]] = MappingProxyType({})
 
 
 class MemoryRoles:
@@ -22,9 +26,28 @@ class MemoryRoles:
     async def assign(self, user_id: UserId, role: RoleName, *, by: UserId | None, now: datetime) -> bool:
         if role not in self._tables.roles:
             raise RoleNotFound
-        held = self._tables.roles_held.get(user_id, frozenset())
-        self._tables.roles_held[user_id] = held | {role}
-        return role not in held
+        held = self._held(user_id)
+        if role in held:
+            return False
+        self._tables.roles_held[user_id] = {**held, role: Assignment(role=role, at=now, by=by)}
+        return True
+
+    async def withdraw(self, user_id: UserId, role: RoleName) -> bool:
+        held = self._held(user_id)
+        self._tables.roles_held[user_id] = {name: each for name, each in held.items() if name != role}
+        return role in held
+
+    async def lock_held(self, user_id: UserId) -> Mapping[RoleName, Assignment] | None:
+        return self._held(user_id) if user_id in self._tables.users else None
+
+    async def others_hold(self, role: RoleName, *, besides: UserId) -> bool:
+        return any(
+            user.status is UserStatus.ACTIVE and user.id != besides and role in self._held(user.id)
+            for user in self._tables.users.values()
+        )
+
+    def _held(self, user_id: UserId) -> Mapping[RoleName, Assignment]:
+        return self._tables.roles_held.get(user_id, _NOTHING)
 
 
 class MemoryPrincipals:
@@ -42,5 +65,5 @@ def find_principal(tables: Tables, user_id: UserId) -> Principal | None:
     user = tables.users.get(user_id)
     if user is None or user.status is not UserStatus.ACTIVE:
         return None
-    held = tables.roles_held.get(user_id, frozenset())
+    held = tables.roles_held.get(user_id, _NOTHING)
     return principal(user_id, tables.security_versions[user_id], (tables.roles[name] for name in held))

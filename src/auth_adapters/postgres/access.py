@@ -1,19 +1,19 @@
 """Roles and rights in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Label, Row, Select, Text, bindparam, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Label, Row, Select, Text, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from auth_adapters.postgres.schema import KEY_TEXT, Record, table_of
 from auth_adapters.postgres.statements import InTransaction
-from auth_adapters.postgres.users import IS_ACTIVE, USERS, UserRecord
+from auth_adapters.postgres.users import IS_ACTIVE, LOCK_USER, USERS, UserRecord
 from auth_core.access.errors import RoleNotFound
-from auth_core.access.model import Permission, Principal, Role, RoleName
+from auth_core.access.model import Assignment, Permission, Principal, Role, RoleName
 from auth_core.ids import UserId
 
 
@@ -79,12 +79,35 @@ _ASSIGN: Final = (
             _ROLES.c.name,
             bindparam("now", type_=_ASSIGNMENTS.c.assigned_at.type),
             bindparam("by", type_=_ASSIGNMENTS.c.assigned_by.type),
-        ).where(_ROLES.c.name == bindparam("role")),
+        )
+        .where(_ROLES.c.name == bindparam("role"))
+        # The reference takes this lock in any case. Taken here, it says that the role was deleted while we waited.
+        .with_for_update(key_share=True, read=True),
     )
     .on_conflict_do_nothing()
 )
 _FIND_ROLE: Final = select(_ROLES.c.name).where(_ROLES.c.name == bindparam("role"))
+_WITHDRAW: Final = delete(_ASSIGNMENTS).where(
+    _ASSIGNMENTS.c.user_id == bindparam("user_id"), _ASSIGNMENTS.c.role == bindparam("role")
+)
+_HELD: Final = select(_ASSIGNMENTS).where(_ASSIGNMENTS.c.user_id == bindparam("user_id"))
+# Not as strong as a deletion: who is given the role meanwhile does not wait.
+LOCK_ROLE: Final = select(_ROLES.c.name).where(_ROLES.c.name == bindparam("role")).with_for_update(key_share=True)
+_OTHER_HOLDER: Final = (
+    select(_ASSIGNMENTS.c.user_id)
+    .join_from(_ASSIGNMENTS, USERS, USERS.c.id == _ASSIGNMENTS.c.user_id)
+    .where(_ASSIGNMENTS.c.role == bindparam("role"), _ASSIGNMENTS.c.user_id != bindparam("besides"), IS_ACTIVE)
+    .limit(1)
+)
 _FIND_PRINCIPAL: Final = select(*rights_of(USERS.c.id)).where(USERS.c.id == bindparam("user_id"), IS_ACTIVE)
+
+
+def _assignment_in(row: Row[Any]) -> Assignment:
+    return Assignment(
+        role=RoleName(row.role),
+        at=row.assigned_at,
+        by=None if row.assigned_by is None else UserId(row.assigned_by),
+    )
 
 
 class PostgresRoles:
@@ -113,6 +136,22 @@ class PostgresRoles:
         if known.row is None:
             raise RoleNotFound
         return False
+
+    async def withdraw(self, user_id: UserId, role: RoleName) -> bool:
+        withdrawn = await self._statements.run(_WITHDRAW, user_id=user_id, role=role)
+        return withdrawn.count == 1
+
+    async def lock_held(self, user_id: UserId) -> Mapping[RoleName, Assignment] | None:
+        if (await self._statements.run(LOCK_USER, user_id=user_id)).row is None:
+            return None
+        # In a statement of its own: it sees what whoever held the lock before has left.
+        found = await self._statements.run(_HELD, user_id=user_id)
+        held = (_assignment_in(row) for row in found.rows)
+        return {each.role: each for each in held}
+
+    async def others_hold(self, role: RoleName, *, besides: UserId) -> bool:
+        await self._statements.run(LOCK_ROLE, role=role)
+        return (await self._statements.run(_OTHER_HOLDER, role=role, besides=besides)).row is not None
 
 
 class PostgresPrincipals:

@@ -1,6 +1,6 @@
 """What can go wrong with roles and permissions."""
 
-from auth_core.errors import Fault, Forbidden, NotFound, Rejected
+from auth_core.errors import Conflict, Fault, Forbidden, NotFound, Rejected
 
 
 class InvalidPermission(Rejected):
@@ -35,3 +35,17 @@ class PermissionDenied(Forbidden):
 
     code = "permission_denied"
     detail = "You do not have the permission for this."
+
+
+class BeyondYourRights(Forbidden):
+    """The change is about rights the caller does not hold: nobody gives, takes or changes more than they have."""
+
+    code = "beyond_your_rights"
+    detail = "This is about rights that you do not hold yourself."
+
+
+class LastAdministrator(Conflict):
+    """Without this user nobody could administer the service any more."""
+
+    code = "last_administrator"
+    detail = "This is the last active administrator. Make somebody else one first."

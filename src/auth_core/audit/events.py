@@ -18,6 +18,8 @@ class EventKind(StrEnum):
     USER_UPDATED = "user.updated"
     USER_DISABLED = "user.disabled"
     USER_ENABLED = "user.enabled"
+    USER_ROLES_CHANGED = "user.roles_changed"
+    USER_ROLES_REFUSED = "user.roles_refused"
     LOGGED_IN = "login.succeeded"
     LOGIN_FAILED = "login.failed"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event, not a password

@@ -77,7 +77,11 @@ class RegistrationTx(UsersTx, PasswordsTx, AccessTx, Protocol):
     """What the making of an account touches."""
 
 
-class StatusTx(UsersTx, RevocationsTx, Protocol):
+class RolesTx(UsersTx, RevocationsTx, AccessTx, Protocol):
+    """What a change of somebody's roles touches."""
+
+
+class StatusTx(RolesTx, Protocol):
     """What disabling and enabling touches."""
 
     @property

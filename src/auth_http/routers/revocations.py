@@ -1,11 +1,12 @@
 """For other services: which tokens do not count any more?"""
 
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from auth_core.access.errors import PermissionDenied
+from auth_core.access.permissions import REVOCATIONS_READ
 from auth_core.revocation.errors import InvalidCursor
 from auth_core.revocation.policy import LONGEST_WAIT
 from auth_core.revocation.ports import Cursor
@@ -16,8 +17,6 @@ from auth_http.schemas.revocations import RevocationsAnswer
 
 router = APIRouter(tags=["Services"])
 
-PERMISSION: Final = "revocations:read"
-
 
 @router.get(
     "/auth/revocations",
@@ -25,7 +24,7 @@ PERMISSION: Final = "revocations:read"
     summary="What was revoked?",
     response_model=RevocationsAnswer,
     response_description="What has come into force since.",
-    dependencies=[Depends(permitted(PERMISSION))],
+    dependencies=[Depends(permitted(REVOCATIONS_READ))],
     responses=failures(PermissionDenied(), InvalidCursor(), bearer=True, reads=True),
 )
 async def read_revocations(

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from auth_adapters.postgres import Database, DatabaseFault, PostgresPorts, postgres_ports
+from auth_adapters.postgres.access import LOCK_ROLE, PostgresRoles
 from auth_adapters.postgres.passwords import PostgresPasswords
 from auth_adapters.postgres.revocation import CHANNEL, PostgresRevocations
 from auth_adapters.postgres.revocation_feed import PostgresRevocationFeed
@@ -26,6 +27,7 @@ from auth_core.testing import MovableClock
 from auth_core.testing.contracts.passwords import PasswordsContract
 from auth_core.testing.contracts.refresh_chains import RefreshChainsContract
 from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
+from auth_core.testing.contracts.roles import RolesContract
 from auth_core.testing.contracts.sessions import SessionsContract
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.contracts.unit_of_work import UnitOfWorkContract
@@ -104,7 +106,7 @@ class LooksBeforeItAdds(PostgresUsers):
 
 
 class LocksNobody(InTransaction):
-    """Leaves out the lock on the user."""
+    """Leaves out the lock on the user, or on the role."""
 
     def __init__(self, statements: InTransaction) -> None:
         self._all = statements
@@ -112,6 +114,8 @@ class LocksNobody(InTransaction):
     async def run(self, statement: object, **values: object) -> Answer:
         if statement is LOCK_USER:
             statement = text("SELECT status FROM auth.users WHERE id = :user_id")
+        if statement is LOCK_ROLE:
+            statement = text("SELECT name FROM auth.roles WHERE name = :role")
         return await self._all.run(statement, **values)  # type: ignore[arg-type]  # what came in goes on
 
 
@@ -182,6 +186,20 @@ class TestChangesPasswordsWithoutALock(PasswordsContract):
     def storage(self, storage: PostgresPorts) -> Storage:
         def change(tx: PostgresTx) -> None:
             tx.passwords = PostgresPasswords(LocksNobody(statements_of(tx)))
+
+        return replace(storage, uow=changing(storage.uow, change))
+
+
+@caught_by(
+    "test_of_two_last_holders_one_stays",
+    "test_whoever_wants_to_see_what_is_held_waits_for_who_changes_it",
+    "test_a_change_of_status_waits_for_who_has_seen_what_is_held",
+)
+class TestLooksAtRolesWithoutALock(RolesContract):
+    @pytest.fixture
+    def storage(self, storage: PostgresPorts) -> Storage:
+        def change(tx: PostgresTx) -> None:
+            tx.roles = PostgresRoles(LocksNobody(statements_of(tx)))
 
         return replace(storage, uow=changing(storage.uow, change))
 

@@ -7,8 +7,9 @@ import pytest
 
 from auth_adapters.memory import MemoryStore
 from auth_adapters.memory.access import MemoryPrincipals, MemoryRoles
-from auth_core.access.model import Principal, Role, RoleName, principal
+from auth_core.access.model import Assignment, Principal, Role, RoleName, principal
 from auth_core.ids import UserId
+from auth_core.testing import a_user
 from auth_core.testing.contracts.principals import PrincipalsContract
 from auth_core.testing.contracts.roles import RolesContract
 from auth_core.testing.contracts.storage import Storage
@@ -18,7 +19,7 @@ from tests.unit.contracts.mutation import caught_by
 
 class ChecksThenGives(MemoryRoles):
     async def assign(self, user_id: UserId, role: RoleName, *, by: UserId | None, now: datetime) -> bool:
-        held = self._tables.roles_held.get(user_id, frozenset())
+        held = self._tables.roles_held.get(user_id, {})
         if role in held:
             return False
         await gap()
@@ -47,7 +48,7 @@ class TestGivesWhatIsNotThere(RolesContract):
 class TakesTheOldRoleAway(MemoryRoles):
     async def assign(self, user_id: UserId, role: RoleName, *, by: UserId | None, now: datetime) -> bool:
         given = await super().assign(user_id, role, by=by, now=now)
-        self._tables.roles_held[user_id] = frozenset({role})
+        self._tables.roles_held[user_id] = {role: Assignment(role=role, at=now, by=by)}
         return given
 
 
@@ -56,6 +57,82 @@ class TestTakesTheOldRoleAway(RolesContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return storage_with(roles=TakesTheOldRoleAway)
+
+
+class TakesItFromEverybody(MemoryRoles):
+    async def withdraw(self, user_id: UserId, role: RoleName) -> bool:
+        for each in self._tables.users:
+            await super().withdraw(each, role)
+        return await super().withdraw(user_id, role)
+
+
+@caught_by("test_a_role_is_taken_away_once")
+class TestTakesItFromEverybody(RolesContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(roles=TakesItFromEverybody)
+
+
+class LooksThenTakes(MemoryRoles):
+    async def withdraw(self, user_id: UserId, role: RoleName) -> bool:
+        held = role in self._held(user_id)
+        await gap()
+        await super().withdraw(user_id, role)
+        return held
+
+
+@caught_by("test_of_many_who_take_a_role_away_at_once_one_does")
+class TestLooksThenTakes(RolesContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_in(Unlocked, roles=LooksThenTakes)
+
+
+class ForgetsWhoGaveIt(MemoryRoles):
+    async def assign(self, user_id: UserId, role: RoleName, *, by: UserId | None, now: datetime) -> bool:
+        return await super().assign(user_id, role, by=None, now=now)
+
+
+@caught_by("test_what_is_held_says_since_when_and_by_whose_hand")
+class TestForgetsWhoGaveIt(RolesContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(roles=ForgetsWhoGaveIt)
+
+
+@caught_by(
+    "test_of_two_last_holders_one_stays",
+    "test_whoever_wants_to_see_what_is_held_waits_for_who_changes_it",
+    "test_a_change_of_status_waits_for_who_has_seen_what_is_held",
+)
+class TestLocksNothing(RolesContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_in(Unlocked)
+
+
+class CountsTheDisabled(MemoryRoles):
+    async def others_hold(self, role: RoleName, *, besides: UserId) -> bool:
+        return any(each != besides and role in self._held(each) for each in self._tables.users)
+
+
+@caught_by("test_another_holder_is_one_who_is_active")
+class TestCountsTheDisabled(RolesContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(roles=CountsTheDisabled)
+
+
+class CountsThemselves(MemoryRoles):
+    async def others_hold(self, role: RoleName, *, besides: UserId) -> bool:
+        return await super().others_hold(role, besides=a_user().id)
+
+
+@caught_by("test_another_holder_is_one_who_is_active", "test_of_two_last_holders_one_stays")
+class TestCountsThemselves(RolesContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(roles=CountsThemselves)
 
 
 class ListsInAnyOrder(MemoryRoles):
@@ -75,7 +152,7 @@ class ForgetsTheStatus(MemoryPrincipals):
         tables = self._tables
         if user_id not in tables.users:
             return None
-        held = tables.roles_held.get(user_id, frozenset())
+        held = tables.roles_held.get(user_id, {})
         return principal(user_id, tables.security_versions[user_id], (tables.roles[name] for name in held))
 
 

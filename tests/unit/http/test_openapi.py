@@ -24,6 +24,7 @@ ROUTES = {
     "POST /auth/change-password": "change_password",
     "GET /auth/sessions": "list_sessions",
     "DELETE /auth/sessions/{session_id}": "end_session",
+    "PUT /admin/users/{user_id}/roles": "set_roles_of_user",
     "GET /auth/revocations": "read_revocations",
     "POST /auth/verify": "verify",
     "GET /.well-known/jwks.json": "read_jwks",

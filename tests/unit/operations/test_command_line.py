@@ -70,6 +70,18 @@ def test_an_administrator_is_made_and_listed(command: Command) -> None:
     assert [each["id"] for each in json.loads(listed.stdout)["items"]] == [user["id"]]
 
 
+def test_roles_are_given_and_taken_away_and_told(command: Command) -> None:
+    command(*ADA, "--admin", "--generate-password")
+
+    changed = command("users", "roles", "ada@example.com", "--remove", "user", "--json")
+    shown = command("users", "roles", "ada@example.com")
+    refused = command("users", "roles", "ada@example.com", "--remove", "admin")
+
+    assert [each["role"] for each in json.loads(changed.stdout)["roles"]] == ["admin"]
+    assert "admin" in shown.stdout
+    assert (refused.exit_code, "last active administrator" in refused.stderr) == (73, True)
+
+
 @pytest.mark.covers("R-L1")
 def test_a_password_that_was_given_is_not_shown(command: Command) -> None:
     result = command(*ADA, "--password-stdin", typed=f"{PASSWORD}\n")

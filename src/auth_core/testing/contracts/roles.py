@@ -3,12 +3,15 @@
 import pytest
 
 from auth_core.access.errors import RoleNotFound
-from auth_core.access.model import ADMIN, SYSTEM_ROLES, USER, RoleName
+from auth_core.access.model import ADMIN, SYSTEM_ROLES, USER, Assignment, RoleName
+from auth_core.assembly import Tx
 from auth_core.ids import UserId
-from auth_core.testing.contracts.arrangement import principal_now, stored_user
+from auth_core.testing.builders import a_user
+from auth_core.testing.contracts.arrangement import principal_now, set_status, stored_user
 from auth_core.testing.contracts.concurrency import in_transaction, race, roll_back, while_open
 from auth_core.testing.contracts.storage import Storage
-from auth_core.testing.moments import NOON
+from auth_core.testing.moments import FAR_AHEAD, NOON
+from auth_core.users.model import UserStatus
 
 
 class RolesContract:
@@ -83,6 +86,123 @@ class RolesContract:
 
         assert (await principal_now(storage, user.id)).roles == ()
 
+    async def test_a_role_is_taken_away_once(self, storage: Storage) -> None:
+        user = await stored_user(storage, roles=(ADMIN.name, USER.name))
+        bystander = await stored_user(storage, roles=(ADMIN.name,))
+
+        taken = [await _withdraw(storage, user.id) for _ in range(2)]
+
+        assert taken == [True, False]
+        assert (await principal_now(storage, user.id)).roles == (USER.name,)
+        assert (await principal_now(storage, bystander.id)).roles == (ADMIN.name,)
+
+    async def test_of_many_who_take_a_role_away_at_once_one_does(self, storage: Storage) -> None:
+        user = await stored_user(storage, roles=(ADMIN.name,))
+
+        taken = await race(20, lambda: _withdraw(storage, user.id))
+
+        assert sorted(taken) == [False] * 19 + [True]
+
+    async def test_what_is_held_says_since_when_and_by_whose_hand(self, storage: Storage) -> None:
+        user, giver = await stored_user(storage, roles=(USER.name,)), await stored_user(storage)
+        await in_transaction(storage, lambda tx: tx.roles.assign(user.id, ADMIN.name, by=giver.id, now=NOON))
+        await in_transaction(storage, lambda tx: tx.roles.assign(user.id, ADMIN.name, by=None, now=FAR_AHEAD))
+
+        held = await in_transaction(storage, lambda tx: tx.roles.lock_held(user.id))
+
+        assert held == {
+            USER.name: Assignment(role=USER.name, at=NOON, by=None),
+            ADMIN.name: Assignment(role=ADMIN.name, at=NOON, by=giver.id),
+        }
+
+    async def test_the_disabled_hold_roles_and_the_unknown_do_not(self, storage: Storage) -> None:
+        user = await stored_user(storage, roles=(USER.name,))
+        await set_status(storage, user, UserStatus.DISABLED)
+
+        held = await in_transaction(storage, lambda tx: tx.roles.lock_held(user.id))
+
+        assert held is not None
+        assert set(held) == {USER.name}
+        assert await in_transaction(storage, lambda tx: tx.roles.lock_held(a_user().id)) is None
+
+    async def test_whoever_wants_to_see_what_is_held_waits_for_who_changes_it(self, storage: Storage) -> None:
+        user = await stored_user(storage, roles=(ADMIN.name,))
+
+        async def change(tx: Tx) -> None:
+            await tx.roles.lock_held(user.id)
+            await tx.roles.withdraw(user.id, ADMIN.name)
+
+        held = await while_open(
+            storage, change, lambda: in_transaction(storage, lambda tx: tx.roles.lock_held(user.id))
+        )
+
+        assert held == {}
+
+    async def test_a_change_of_status_waits_for_who_has_seen_what_is_held(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        await while_open(
+            storage,
+            lambda tx: tx.roles.lock_held(user.id),
+            lambda: set_status(storage, user, UserStatus.DISABLED),
+        )
+
+    async def test_another_holder_is_one_who_is_active(self, storage: Storage) -> None:
+        await _take_from_everybody(storage)
+        user, other = await stored_user(storage, roles=(ADMIN.name,)), await stored_user(storage, roles=(ADMIN.name,))
+        await stored_user(storage, roles=(USER.name,))
+
+        with_another = await _others_hold(storage, user.id)
+        await set_status(storage, other, UserStatus.DISABLED)
+        without = await _others_hold(storage, user.id)
+
+        assert with_another
+        assert not without
+
+    async def test_of_two_last_holders_one_stays(self, storage: Storage) -> None:
+        await _take_from_everybody(storage)
+        two = [await stored_user(storage, roles=(ADMIN.name,)) for _ in range(2)]
+
+        async def give_up(tx: Tx, user_id: UserId) -> bool:
+            await tx.roles.lock_held(user_id)
+            if not await tx.roles.others_hold(ADMIN.name, besides=user_id):
+                return False
+            return await tx.roles.withdraw(user_id, ADMIN.name)
+
+        second = await while_open(
+            storage,
+            lambda tx: give_up(tx, two[0].id),
+            lambda: in_transaction(storage, lambda tx: give_up(tx, two[1].id)),
+        )
+
+        assert not second
+        assert (await principal_now(storage, two[0].id)).roles == ()
+        assert (await principal_now(storage, two[1].id)).roles == (ADMIN.name,)
+
 
 async def _assign(storage: Storage, user_id: UserId) -> bool:
     return await in_transaction(storage, lambda tx: tx.roles.assign(user_id, ADMIN.name, by=None, now=NOON))
+
+
+async def _withdraw(storage: Storage, user_id: UserId) -> bool:
+    return await in_transaction(storage, lambda tx: tx.roles.withdraw(user_id, ADMIN.name))
+
+
+async def _others_hold(storage: Storage, user_id: UserId) -> bool:
+    return await in_transaction(storage, lambda tx: tx.roles.others_hold(ADMIN.name, besides=user_id))
+
+
+async def _take_from_everybody(storage: Storage) -> None:
+    """Take the role from all to whom other tests have given it."""
+
+    async def take(tx: Tx) -> None:
+        after: UserId | None = None
+        while True:
+            page = await tx.users.page(after=after, limit=500)
+            for user in page.items:
+                await tx.roles.withdraw(user.id, ADMIN.name)
+            after = page.next
+            if after is None:
+                return
+
+    await in_transaction(storage, take)

@@ -1,0 +1,1 @@
+"""What administrators do. Every route asks for a permission, never for a role."""
