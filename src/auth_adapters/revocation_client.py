@@ -11,7 +11,7 @@ from auth_core.errors import Unavailable
 from auth_core.ids import SessionId, UserId
 from auth_core.redacted import Redacted
 from auth_core.revocation.errors import InvalidCursor
-from auth_core.revocation.model import Revocation, SessionRevocation, UserRevocation
+from auth_core.revocation.model import Revocation, RoleRevocation, SessionRevocation, UserRevocation
 from auth_core.revocation.policy import LONGEST_WAIT
 from auth_core.revocation.ports import Batch, Cursor
 
@@ -86,12 +86,18 @@ def _revocation_in(document: object) -> Revocation:
         of_session = _members(document, "session_id", "until")
         session_id = SessionId(_uuid(of_session["session_id"]))
         return SessionRevocation(session_id=session_id, until=_time(of_session["until"]))
+    if "role" in _members(document):
+        of_role = _members(document, "role", "least_version", "until")
+        return RoleRevocation(
+            role=_text(of_role["role"]),
+            least_version=_version(of_role["least_version"]),
+            until=_time(of_role["until"]),
+        )
     of_user = _members(document, "user_id", "least_version", "until")
-    version = of_user["least_version"]
-    if type(version) is not int or version < 0:
-        raise ValueError("not a version")
     return UserRevocation(
-        user_id=UserId(_uuid(of_user["user_id"])), least_version=version, until=_time(of_user["until"])
+        user_id=UserId(_uuid(of_user["user_id"])),
+        least_version=_version(of_user["least_version"]),
+        until=_time(of_user["until"]),
     )
 
 
@@ -102,16 +108,24 @@ def _members(document: object, *names: str) -> Mapping[str, object]:
     return cast("dict[str, object]", document)
 
 
-def _uuid(text: object) -> UUID:
+def _version(number: object) -> int:
+    if type(number) is not int or number < 0:
+        raise ValueError("not a version")
+    return number
+
+
+def _text(text: object) -> str:
     if not isinstance(text, str):
-        raise ValueError("not a UUID")  # noqa: TRY004 - whatever is wrong with an answer, it is one error
-    return UUID(text)
+        raise ValueError("not a text")  # noqa: TRY004 - whatever is wrong with an answer, it is one error
+    return text
+
+
+def _uuid(text: object) -> UUID:
+    return UUID(_text(text))
 
 
 def _time(text: object) -> datetime:
-    if not isinstance(text, str):
-        raise ValueError("not a time")  # noqa: TRY004 - as above
-    moment = datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(_text(text))
     if moment.tzinfo is None:
         raise ValueError("not a time with its zone")
     return moment.astimezone(UTC)

@@ -29,7 +29,7 @@ from auth_http.routers import (
     verify,
     well_known,
 )
-from auth_http.routers.admin import roles_of_users
+from auth_http.routers.admin import rights, roles
 from auth_http.settings import Settings
 from auth_http.wiring import Wiring
 
@@ -45,7 +45,8 @@ _GROUPS: Final = (
     health.router,
     registration.router,
     password.router,
-    roles_of_users.router,
+    rights.router,
+    roles.router,
 )
 
 

@@ -80,12 +80,23 @@ class _Trail:
 class _Tx:
     """A transaction whose trail is watched; everything else is as it was."""
 
-    __slots__ = ("audit", "passwords", "principals", "revocations", "roles", "sessions", "signing_keys", "users")
+    __slots__ = (
+        "audit",
+        "passwords",
+        "principals",
+        "revocations",
+        "role_holders",
+        "roles",
+        "sessions",
+        "signing_keys",
+        "users",
+    )
 
     def __init__(self, tx: Tx, recorded: list[AuditEvent]) -> None:
         self.users = tx.users
         self.passwords = tx.passwords
         self.roles = tx.roles
+        self.role_holders = tx.role_holders
         self.principals = tx.principals
         self.sessions = tx.sessions
         self.signing_keys = tx.signing_keys

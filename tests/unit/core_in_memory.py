@@ -6,7 +6,7 @@ from typing import Self
 
 from auth_adapters.memory import FOR_TESTS, MemoryStore, auth_in_memory, memory_ports
 from auth_core import AuthCore, Origin, Policies, Ports, Redacted
-from auth_core.access.model import Role, permission, role_name
+from auth_core.access.model import Role
 from auth_core.audit.events import AuditEvent, EventKind
 from auth_core.ids import UserId
 from auth_core.login.model import LoggedIn
@@ -74,10 +74,18 @@ class Core:
             origin=HERE,
         )
 
-    def role(self, name: str, *permissions: str) -> None:
-        """Let there be such a role."""
-        role = Role(name=role_name(name), description="", permissions=frozenset(map(permission, permissions)))
-        self.store.committed.roles[role.name] = role
+    async def role(self, name: str, *permissions: str, parents: str = "", actor: User | None = None) -> Role:
+        """Let there be such a role, or let it be like this from now on."""
+        return await self.auth.access.define_role(
+            name=name,
+            permissions=permissions,
+            parents=parents.split(),
+            actor=actor.id if actor else None,
+            origin=HERE,
+        )
+
+    async def assign(self, user: User, *roles: str) -> None:
+        await self.auth.users.change_roles(user_id=user.id, add=roles, actor=None, origin=HERE)
 
     async def log_in(self, user: User | str, password: str = PASSWORD) -> LoggedIn:
         email = user if isinstance(user, str) else user.email.address

@@ -1,6 +1,7 @@
 """Roles, and who holds them, in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -8,8 +9,13 @@ from typing import Final
 from auth_adapters.memory.store import Tables
 from auth_core.access.errors import RoleNotFound
 from auth_core.access.model import Assignment, Principal, Role, RoleName, principal
+from auth_core.access.ports import Holder
 from auth_core.ids import UserId
+from auth_core.page import Page
 from auth_core.users.model import UserStatus
+
+ROLES_VERSION: Final = "roles"
+"""The sequence that counts the changes of roles."""
 
 _NOTHING: Final[Mapping[RoleName, Assignment]] = MappingProxyType({})
 
@@ -46,8 +52,52 @@ class MemoryRoles:
             for user in self._tables.users.values()
         )
 
+    async def next_version(self) -> int:
+        return self._tables.next_number(ROLES_VERSION)
+
+    async def keep(self, *roles: Role) -> None:
+        self._tables.roles.update({role.name: role for role in roles})
+
+    async def remove(self, role: RoleName) -> bool:
+        if any(role in held for held in self._tables.roles_held.values()):
+            return False
+        return self._tables.roles.pop(role, None) is not None
+
     def _held(self, user_id: UserId) -> Mapping[RoleName, Assignment]:
         return self._tables.roles_held.get(user_id, _NOTHING)
+
+
+class MemoryRoleHolders:
+    """Who holds which roles."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def held_by(self, user_id: UserId) -> Sequence[Assignment]:
+        held = self._tables.roles_held.get(user_id, _NOTHING)
+        return [held[role] for role in sorted(held)]
+
+    async def combinations(self, roles: Collection[RoleName]) -> Mapping[frozenset[RoleName], int]:
+        return Counter(self._holders(roles).values())
+
+    async def page(self, roles: Collection[RoleName], *, after: UserId | None, limit: int) -> Page[Holder, UserId]:
+        holders = self._holders(roles)
+        following = [user_id for user_id in sorted(holders) if after is None or user_id > after]
+        shown = following[:limit]
+        return Page(
+            items=[
+                Holder(user_id=each, email=self._tables.users[each].email.address, roles=holders[each])
+                for each in shown
+            ],
+            next=shown[-1] if len(following) > len(shown) else None,
+        )
+
+    def _holders(self, roles: Collection[RoleName]) -> dict[UserId, frozenset[RoleName]]:
+        return {
+            user_id: frozenset(held)
+            for user_id, held in self._tables.roles_held.items()
+            if not held.keys().isdisjoint(roles)
+        }
 
 
 class MemoryPrincipals:
@@ -66,4 +116,14 @@ def find_principal(tables: Tables, user_id: UserId) -> Principal | None:
     if user is None or user.status is not UserStatus.ACTIVE:
         return None
     held = tables.roles_held.get(user_id, _NOTHING)
-    return principal(user_id, tables.security_versions[user_id], (tables.roles[name] for name in held))
+    return principal(
+        user_id,
+        tables.security_versions[user_id],
+        (tables.roles[name] for name in held),
+        roles_version=tables.last_numbers.get(ROLES_VERSION, 0),
+    )
+
+
+def are_outdated(tables: Tables, roles: Collection[RoleName], version: int) -> bool:
+    """Say whether one of these roles has changed since the roles had this version."""
+    return any(role in tables.roles and tables.roles[role].version > version for role in roles)

@@ -12,6 +12,7 @@ from auth_adapters.postgres.audit import PostgresAuditTrail
 from auth_adapters.postgres.database import Database
 from auth_adapters.postgres.passwords import PostgresPasswords
 from auth_adapters.postgres.revocation import PostgresRevocations
+from auth_adapters.postgres.role_holders import PostgresRoleHolders
 from auth_adapters.postgres.sessions import PostgresSessions
 from auth_adapters.postgres.statements import InTransaction
 from auth_adapters.postgres.to_the_end import to_the_end
@@ -24,12 +25,23 @@ from auth_adapters.postgres.violations import Moment, told_plainly
 class PostgresTx:
     """What one transaction gives."""
 
-    __slots__ = ("audit", "passwords", "principals", "revocations", "roles", "sessions", "signing_keys", "users")
+    __slots__ = (
+        "audit",
+        "passwords",
+        "principals",
+        "revocations",
+        "role_holders",
+        "roles",
+        "sessions",
+        "signing_keys",
+        "users",
+    )
 
     def __init__(self, statements: InTransaction, *, notify: bool = True) -> None:
         self.users = PostgresUsers(statements)
         self.passwords = PostgresPasswords(statements)
         self.roles = PostgresRoles(statements)
+        self.role_holders = PostgresRoleHolders(statements)
         self.principals = PostgresPrincipals(statements)
         self.sessions = PostgresSessions(statements)
         self.signing_keys = PostgresSigningKeys(statements)

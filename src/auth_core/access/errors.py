@@ -30,6 +30,54 @@ class RoleNotFound(NotFound):
     detail = "There is no such role."
 
 
+class InvalidDescription(Rejected):
+    """The text cannot describe a role."""
+
+    code = "invalid_description"
+    detail = "A description has up to 200 characters, all of them printable."
+
+    def __init__(self) -> None:
+        super().__init__(Fault("description", self.code, self.detail))
+
+
+class UnknownParent(Rejected):
+    """A role is to inherit from one that is not there."""
+
+    code = "unknown_parent"
+    detail = "There is no role of this name to inherit from."
+
+    def __init__(self) -> None:
+        super().__init__(Fault("parents", self.code, self.detail))
+
+
+class RoleExists(Conflict):
+    """Another role has this name."""
+
+    code = "role_exists"
+    detail = "There is a role of this name already."
+
+
+class RoleCycle(Conflict):
+    """The role would inherit from itself, by itself or by way of others."""
+
+    code = "role_cycle"
+    detail = "A role cannot inherit from itself, nor from a role that inherits from it."
+
+
+class RoleInUse(Conflict):
+    """Somebody holds the role, or another role inherits from it."""
+
+    code = "role_in_use"
+    detail = "This role is held by somebody, or another role inherits from it."
+
+
+class SystemRole(Forbidden):
+    """The role comes with the service and never changes."""
+
+    code = "system_role"
+    detail = "This role comes with the service and cannot be changed."
+
+
 class PermissionDenied(Forbidden):
     """The caller lacks the permission that is needed."""
 

@@ -20,6 +20,9 @@ class EventKind(StrEnum):
     USER_ENABLED = "user.enabled"
     USER_ROLES_CHANGED = "user.roles_changed"
     USER_ROLES_REFUSED = "user.roles_refused"
+    ROLE_DEFINED = "role.defined"
+    ROLE_DELETED = "role.deleted"
+    ROLE_CHANGE_REFUSED = "role.change_refused"
     LOGGED_IN = "login.succeeded"
     LOGIN_FAILED = "login.failed"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event, not a password

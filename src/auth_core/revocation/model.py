@@ -39,4 +39,17 @@ class UserRevocation:
     until: datetime
 
 
-type Revocation = SessionRevocation | UserRevocation
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRevocation:
+    """No access token that names this role, and was written with a version of the roles below this, counts any more.
+
+    So one revocation does for all who hold the role, however many they are. The version is a counter, as that of a user
+    is. From `until` on there is no such token that has not expired.
+    """
+
+    role: str
+    least_version: int
+    until: datetime
+
+
+type Revocation = SessionRevocation | UserRevocation | RoleRevocation

@@ -7,6 +7,8 @@ which needs pytest.
 from auth_core.testing.builders import (
     a_password,
     a_password_hash,
+    a_role,
+    a_role_revocation,
     a_session,
     a_session_revocation,
     a_signing_key,
@@ -36,6 +38,8 @@ __all__ = [
     "UnsafeFastHasher",
     "a_password",
     "a_password_hash",
+    "a_role",
+    "a_role_revocation",
     "a_session",
     "a_session_revocation",
     "a_signing_key",

@@ -8,11 +8,11 @@ import typer
 from auth_http.cli.invocation import run
 from auth_http.cli.output import print_fields, print_json, print_table, shown
 from auth_http.cli.password_entry import enter_password
+from auth_http.cli.who import Who, find_user
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auth_core import AuthCore
     from auth_core.access.model import Assignment
     from auth_core.ids import UserId
     from auth_core.users.model import User
@@ -23,7 +23,6 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Who = Annotated[str, typer.Argument(help="The e-mail address or the id of the account.", metavar="WHO")]
 
 
 @app.command(
@@ -140,7 +139,7 @@ def roles(
 
     async def work(container: "Container") -> "tuple[UserId, Sequence[Assignment]]":
         auth = container.auth()
-        user_id = await _find(auth, who)
+        user_id = await find_user(auth, who)
         held = await auth.users.change_roles(
             user_id=user_id, add=add or (), remove=remove or (), actor=None, origin=Origin()
         )
@@ -162,7 +161,7 @@ def _set_status(context: typer.Context, who: str, *, enabled: bool, json: bool) 
 
     async def work(container: "Container") -> "UserId":
         auth = container.auth()
-        user_id = await _find(auth, who)
+        user_id = await find_user(auth, who)
         act = auth.users.enable if enabled else auth.users.disable
         await act(user_id=user_id, actor=None, origin=Origin())
         return user_id
@@ -173,15 +172,6 @@ def _set_status(context: typer.Context, who: str, *, enabled: bool, json: bool) 
         print_json({"id": str(user_id), "status": status})
     else:
         print_fields({"id": str(user_id), "status": status})
-
-
-async def _find(auth: "AuthCore", who: str) -> "UserId":
-    from auth_core.ids import UserId
-
-    try:
-        return UserId(UUID(who))
-    except ValueError:
-        return (await auth.users.look_up_by_email(email=who)).id
 
 
 def _role_as_json(assignment: "Assignment") -> dict[str, str | None]:

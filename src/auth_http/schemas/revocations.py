@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
-from auth_core.revocation.model import Revocation, SessionRevocation
+from auth_core.revocation.model import Revocation, RoleRevocation, SessionRevocation, UserRevocation
 from auth_core.revocation.ports import Batch
 from auth_http.schemas.document import Answered, example
 
@@ -26,6 +26,14 @@ class OutdatedUser(Answered):
     until: datetime
 
 
+class ChangedRole(Answered):
+    """No access token counts any more that has this role and a lower `rver`. Forget it after `until`."""
+
+    role: str
+    least_version: int
+    until: datetime
+
+
 class RevocationsAnswer(Answered):
     """What has come into force, and the `cursor` from which to go on."""
 
@@ -38,12 +46,13 @@ class RevocationsAnswer(Answered):
                     "least_version": 3,
                     "until": "2026-11-24T08:30:12Z",
                 },
+                {"role": "accountant", "least_version": 17, "until": "2026-11-24T08:31:12Z"},
             ],
             cursor="1795507512000000.2.83",
         )
     )
 
-    revocations: tuple[RevokedSession | OutdatedUser, ...]
+    revocations: tuple[RevokedSession | OutdatedUser | ChangedRole, ...]
     cursor: str
 
     @classmethod
@@ -52,7 +61,11 @@ class RevocationsAnswer(Answered):
         return cls(revocations=tuple(_written(each) for each in batch.revocations), cursor=batch.cursor)
 
 
-def _written(revocation: Revocation) -> RevokedSession | OutdatedUser:
-    if isinstance(revocation, SessionRevocation):
-        return RevokedSession(session_id=revocation.session_id, until=revocation.until)
-    return OutdatedUser(user_id=revocation.user_id, least_version=revocation.least_version, until=revocation.until)
+def _written(revocation: Revocation) -> RevokedSession | OutdatedUser | ChangedRole:
+    match revocation:
+        case SessionRevocation(session_id=session_id, until=until):
+            return RevokedSession(session_id=session_id, until=until)
+        case UserRevocation(user_id=user_id, least_version=version, until=until):
+            return OutdatedUser(user_id=user_id, least_version=version, until=until)
+        case RoleRevocation(role=role, least_version=version, until=until):
+            return ChangedRole(role=role, least_version=version, until=until)

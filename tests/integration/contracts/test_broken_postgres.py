@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from auth_adapters.postgres import Database, DatabaseFault, PostgresPorts, postgres_ports
-from auth_adapters.postgres.access import LOCK_ROLE, PostgresRoles
+from auth_adapters.postgres.access import LOCK_ROLE, LOCK_TO_REMOVE, NEXT_VERSION, PostgresRoles
 from auth_adapters.postgres.passwords import PostgresPasswords
 from auth_adapters.postgres.revocation import CHANNEL, PostgresRevocations
 from auth_adapters.postgres.revocation_feed import PostgresRevocationFeed
@@ -114,8 +114,10 @@ class LocksNobody(InTransaction):
     async def run(self, statement: object, **values: object) -> Answer:
         if statement is LOCK_USER:
             statement = text("SELECT status FROM auth.users WHERE id = :user_id")
-        if statement is LOCK_ROLE:
+        if statement is LOCK_ROLE or statement is LOCK_TO_REMOVE:
             statement = text("SELECT name FROM auth.roles WHERE name = :role")
+        if statement is NEXT_VERSION:
+            statement = text("SELECT max(version) + 1 AS version FROM auth.roles")
         return await self._all.run(statement, **values)  # type: ignore[arg-type]  # what came in goes on
 
 
@@ -194,6 +196,9 @@ class TestChangesPasswordsWithoutALock(PasswordsContract):
     "test_of_two_last_holders_one_stays",
     "test_whoever_wants_to_see_what_is_held_waits_for_who_changes_it",
     "test_a_change_of_status_waits_for_who_has_seen_what_is_held",
+    "test_no_two_change_roles_at_once",
+    "test_a_role_that_is_being_given_is_not_removed",
+    raises=(AssertionError, DatabaseFault),
 )
 class TestLooksAtRolesWithoutALock(RolesContract):
     @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, final
 
-from auth_adapters.memory.access import MemoryRoles
+from auth_adapters.memory.access import MemoryRoleHolders, MemoryRoles
 from auth_adapters.memory.store import Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
 from auth_core.access.model import USER, Assignment, RoleName
@@ -17,6 +17,7 @@ from tests.proof.simulation.points import ANSWER, COMMIT, nobody_does_this, stat
 from tests.proof.simulation.rows import Rows, Transaction
 from tests.proof.simulation.sessions import SimSessions
 
+_NO_ROLE_HOLDERS: Final = MemoryRoleHolders(Tables())
 _NO_KEYS: Final = MemorySigningKeys(Tables())
 
 
@@ -66,7 +67,17 @@ class SimRoles(MemoryRoles):
 class SimTx:
     """What one transaction gives."""
 
-    __slots__ = ("audit", "passwords", "principals", "revocations", "roles", "sessions", "signing_keys", "users")
+    __slots__ = (
+        "audit",
+        "passwords",
+        "principals",
+        "revocations",
+        "role_holders",
+        "roles",
+        "sessions",
+        "signing_keys",
+        "users",
+    )
 
     def __init__(self, transaction: Transaction) -> None:
         self.users = SimUsers(transaction)
@@ -76,6 +87,7 @@ class SimTx:
         self.audit = SimAuditTrail(transaction)
         self.revocations = SimRevocations()
         self.roles = SimRoles(transaction)
+        self.role_holders = _NO_ROLE_HOLDERS
         self.signing_keys = _NO_KEYS
 
 

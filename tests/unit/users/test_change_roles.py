@@ -103,7 +103,7 @@ async def test_what_is_held_says_since_when_and_by_whose_hand(core: Core) -> Non
 
 
 async def test_the_roles_can_be_set_all_at_once(core: Core) -> None:
-    core.role("clerk", "invoices:read")
+    await core.role("clerk", "invoices:read")
     user = await somebody(core, "clerk")
 
     held = await core.auth.users.set_roles(user_id=user.id, roles=["admin"], actor=None, origin=HERE)
@@ -180,9 +180,9 @@ async def test_the_roles_of_a_disabled_user_are_changed_too(core: Core) -> None:
 async def test_nobody_gives_what_they_lack_nor_touches_who_may_do_more(
     core: Core, mine: str, theirs: str, add: str, remove: str, *, allowed: bool
 ) -> None:
-    core.role("mine", *mine.split())
-    core.role("clerk", "invoices:read")
-    core.role("accountant", "invoices:*")
+    await core.role("mine", *mine.split())
+    await core.role("clerk", "invoices:read")
+    await core.role("accountant", "invoices:*")
     await somebody(core, "admin")
     actor, user = await somebody(core, "mine"), await somebody(core, theirs)
     before = await change(core, user)
@@ -201,7 +201,7 @@ async def test_nobody_gives_what_they_lack_nor_touches_who_may_do_more(
 
 @pytest.mark.covers("AUZ-06")
 async def test_nobody_raises_themselves(core: Core) -> None:
-    core.role("assigner", "roles:assign")
+    await core.role("assigner", "roles:assign")
     user = await somebody(core, "assigner")
 
     with pytest.raises(BeyondYourRights):
@@ -222,7 +222,7 @@ async def test_whoever_was_disabled_or_demoted_meanwhile_gives_nothing(core: Cor
 
 @pytest.mark.covers("AUZ-06")
 async def test_an_account_is_not_made_with_more_rights_than_its_maker_has(core: Core) -> None:
-    core.role("clerk", "users:write")
+    await core.role("clerk", "users:write")
     clerk = await somebody(core, "clerk")
 
     with pytest.raises(BeyondYourRights):
@@ -235,7 +235,7 @@ async def test_an_account_is_not_made_with_more_rights_than_its_maker_has(core: 
 
 @pytest.mark.covers("AUZ-06")
 async def test_nobody_disables_or_enables_who_may_do_more(core: Core) -> None:
-    core.role("helpdesk", "users:write")
+    await core.role("helpdesk", "users:write")
     actor, admin = await somebody(core, "helpdesk"), await somebody(core, "admin")
     other_admin = await somebody(core, "admin")
 
@@ -274,7 +274,7 @@ each_way = pytest.mark.parametrize("way", [demote, demote_by_setting, demote_the
 @pytest.mark.covers("AUZ-04")
 @each_way
 async def test_the_last_active_administrator_stays_one(core: Core, way: Way) -> None:
-    core.role("almighty", "*")
+    await core.role("almighty", "*")
     last, disabled, _ = [await somebody(core, roles) for roles in ("admin", "admin", "almighty")]
     await core.disable(disabled)
     token = (await core.log_in(last)).tokens.access_token.reveal()

@@ -42,6 +42,7 @@ pytest.register_assert_rewrite(
             "refresh_chains",
             "revocation_feed",
             "revocations",
+            "role_holders",
             "roles",
             "sessions",
             "signing_keys",
