@@ -8,7 +8,7 @@ from auth_core.access.delete_role import DeleteRole
 from auth_core.access.list_roles import ListRoles, LookUpRole
 from auth_core.access.ports import RolesEditTx
 from auth_core.access.preview_role import PreviewRole
-from auth_core.access.role_edit import RoleGuard
+from auth_core.access.role_guard import RoleGuard
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
 from auth_core.credentials.passwords.change_password import ChangePassword

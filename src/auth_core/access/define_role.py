@@ -8,7 +8,7 @@ from auth_core.access.errors import RoleCycle, RoleExists, RoleNotFound, Unknown
 from auth_core.access.hierarchy import Roles, with_role
 from auth_core.access.model import Role, RoleName
 from auth_core.access.ports import RolesEditTx
-from auth_core.access.role_edit import RoleGuard
+from auth_core.access.role_guard import RoleGuard
 from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from auth_core.access.errors import RoleInUse, RoleNotFound
 from auth_core.access.model import RoleName, role_name
 from auth_core.access.ports import RolesEditTx
-from auth_core.access.role_edit import RoleGuard
+from auth_core.access.role_guard import RoleGuard
 from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock

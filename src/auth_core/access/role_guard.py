@@ -1,4 +1,4 @@
-"""How a role is changed, whoever asks for it: one at a time, by whoever holds what it allows."""
+"""What forbids a change of a role: that it is the system's, or allows more than whoever asks for it may do."""
 
 from dataclasses import dataclass
 
