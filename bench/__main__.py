@@ -6,12 +6,13 @@ import json
 import sys
 from pathlib import Path
 
-from bench import import_time, log_in_storm, tokens, verify
+from bench import import_time, log_in_storm, roles, tokens, verify
 from bench.machine import description, loop_factory
 
 MEASUREMENTS = {
     "import_time": import_time,
     "log_in_storm": log_in_storm,
+    "roles": roles,
     "tokens": tokens,
     "verify": verify,
 }

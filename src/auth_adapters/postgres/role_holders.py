@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Select, Text, Uuid, any_, bindparam, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy import CTE, Label, Select, Subquery, Text, Uuid, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from auth_adapters.postgres.access import ASSIGNMENTS, assignment_in
 from auth_adapters.postgres.statements import InTransaction
@@ -16,32 +16,33 @@ from auth_core.page import Page
 
 _ONE_OF: Final = ASSIGNMENTS.c.role == any_(bindparam("roles", type_=ARRAY(Text)))
 _HELD_BY: Final = select(ASSIGNMENTS).where(ASSIGNMENTS.c.user_id == bindparam("user_id")).order_by(ASSIGNMENTS.c.role)
-_ALL_THEY_HOLD: Final = func.array_agg(aggregate_order_by(ASSIGNMENTS.c.role, ASSIGNMENTS.c.role), type_=ARRAY(Text))
+_HOLDERS: Final = select(ASSIGNMENTS.c.user_id).where(_ONE_OF).distinct()
 
-_HOLDERS: Final = select(ASSIGNMENTS.c.user_id).where(_ONE_OF).distinct().cte("holders")
-_EACH: Final = (
-    select(_ALL_THEY_HOLD.label("held"))
-    .where(ASSIGNMENTS.c.user_id.in_(select(_HOLDERS.c.user_id)))
-    .group_by(ASSIGNMENTS.c.user_id)
-    .subquery("each")
-)
-_COMBINATIONS: Final = select(_EACH.c.held, func.count().label("users")).group_by(_EACH.c.held)
+
+def _held_by(holders: CTE | Subquery) -> Label[Any]:
+    """Return a column with all that the user holds in whose row it stands: looked up by the primary key."""
+    theirs = select(ASSIGNMENTS.c.role).where(ASSIGNMENTS.c.user_id == holders.c.user_id).correlate(holders)
+    return func.array(theirs.order_by(ASSIGNMENTS.c.role).scalar_subquery(), type_=ARRAY(Text)).label("held")
+
+
+def _combinations() -> Select[*tuple[Any, ...]]:
+    holders = _HOLDERS.subquery("holders")
+    each = select(_held_by(holders)).select_from(holders).subquery("each")
+    return select(each.c.held, func.count().label("users")).group_by(each.c.held)
 
 
 def _page(*, after: bool) -> Select[*tuple[Any, ...]]:
     """Build a page: first whose it is, by the index on role and user, and then what they hold."""
-    theirs = select(ASSIGNMENTS.c.user_id).where(_ONE_OF).distinct()
-    if after:
-        theirs = theirs.where(ASSIGNMENTS.c.user_id > bindparam("after", type_=Uuid))
+    theirs = _HOLDERS.where(ASSIGNMENTS.c.user_id > bindparam("after", type_=Uuid)) if after else _HOLDERS
     page = theirs.order_by(ASSIGNMENTS.c.user_id).limit(bindparam("rows")).cte("page")
-    held = select(_ALL_THEY_HOLD).where(ASSIGNMENTS.c.user_id == page.c.user_id).correlate(page).scalar_subquery()
     return (
-        select(page.c.user_id, USERS.c.email, held.label("held"))
+        select(page.c.user_id, USERS.c.email, _held_by(page))
         .join_from(page, USERS, USERS.c.id == page.c.user_id)
         .order_by(page.c.user_id)
     )
 
 
+_COMBINATIONS: Final = _combinations()
 _FIRST_PAGE: Final = _page(after=False)
 _NEXT_PAGE: Final = _page(after=True)
 

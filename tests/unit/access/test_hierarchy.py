@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auth_core import RoleCycle, UnknownParent
@@ -62,6 +62,7 @@ def everything_above(name: str, roles: Mapping[RoleName, Role]) -> set[str]:
     return found
 
 
+@settings(max_examples=60)
 @given(st.lists(definitions, max_size=30))
 def test_whatever_is_attempted_every_role_allows_its_own_and_what_is_above_it_and_nothing_else(
     attempted: list[Role],
@@ -74,6 +75,7 @@ def test_whatever_is_attempted_every_role_allows_its_own_and_what_is_above_it_an
         assert name not in {each for parent in role.parents for each in everything_above(parent, roles)}
 
 
+@settings(max_examples=60)
 @given(st.lists(definitions, max_size=20), definitions)
 def test_a_role_has_the_new_version_exactly_when_its_rights_have_changed(attempted: list[Role], new: Role) -> None:
     before = try_all(attempted)
@@ -89,6 +91,7 @@ def test_a_role_has_the_new_version_exactly_when_its_rights_have_changed(attempt
     }
 
 
+@settings(max_examples=60)
 @given(st.lists(definitions, max_size=20), st.sets(st.sampled_from(NAMES)), st.sampled_from(PERMISSIONS))
 def test_there_is_a_path_exactly_when_it_is_allowed_and_every_step_of_it_is_there(
     attempted: list[Role], named: set[str], needed: str
@@ -105,6 +108,7 @@ def test_there_is_a_path_exactly_when_it_is_allowed_and_every_step_of_it_is_ther
         assert covers(roles[path[-1]].permissions, needed)
 
 
+@settings(max_examples=60)
 @given(st.lists(definitions, max_size=20), definitions, st.sets(st.sampled_from(NAMES)))
 def test_a_preview_says_for_every_right_what_becomes_of_it(attempted: list[Role], new: Role, named: set[str]) -> None:
     before = try_all(attempted)
