@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import guard, import_time, log_in_storm, revocation_latency, tokens, verify, verify_only
+from bench import guard, import_time, log_in_storm, revocation_latency, roles, tokens, verify, verify_only
 from bench.machine import description, loop_factory
 
 MEASUREMENTS = {
@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "import_time": import_time,
     "log_in_storm": log_in_storm,
     "revocation_latency": revocation_latency,
+    "roles": roles,
     "tokens": tokens,
     "verify": verify,
     "verify_only": verify_only,

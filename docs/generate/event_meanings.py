@@ -12,6 +12,16 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
     EventKind.USER_UPDATED: "A person changed their names; `fields` says which.",
     EventKind.USER_DISABLED: "An account was closed for use, and its sessions ended.",
     EventKind.USER_ENABLED: "A disabled account was opened again.",
+    EventKind.USER_ROLES_CHANGED: "Roles were given to a user (`given`) or taken away (`taken`), in force at once.",
+    EventKind.USER_ROLES_REFUSED: (
+        "Somebody tried to change the roles of a user beyond their own rights, or those of the last administrator; "
+        "`reason` is the code of the error."
+    ),
+    EventKind.ROLE_DEFINED: "A role was made or changed, in force at once for all who hold it.",
+    EventKind.ROLE_DELETED: "A role that nobody held was deleted.",
+    EventKind.ROLE_CHANGE_REFUSED: (
+        "Somebody tried to change a role beyond their own rights, or one of the system; `reason` is the code."
+    ),
     EventKind.LOGGED_IN: "A session was opened.",
     EventKind.LOGIN_FAILED: (
         "A log-in failed. `subject` is empty when no account has the address. What was typed is not kept."

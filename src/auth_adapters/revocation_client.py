@@ -10,7 +10,13 @@ from auth_adapters.service_credentials import Credentials
 from auth_core.errors import Unavailable
 from auth_core.ids import SessionId, UserId
 from auth_core.revocation.errors import InvalidCursor
-from auth_core.revocation.model import KeyRevocation, Revocation, SessionRevocation, UserRevocation
+from auth_core.revocation.model import (
+    KeyRevocation,
+    Revocation,
+    RoleRevocation,
+    SessionRevocation,
+    UserRevocation,
+)
 from auth_core.revocation.policy import LONGEST_WAIT
 from auth_core.revocation.ports import Batch, Cursor
 
@@ -23,7 +29,7 @@ _OK: Final = 200
 _UNPROCESSABLE: Final = 422
 _LARGEST_ANSWER: Final = 1 << 25
 _LONGEST_NAME: Final = 200
-_KINDS: Final = {"session_id", "user_id", "kid"}
+_KINDS: Final = {"session_id", "user_id", "role", "kid"}
 _PATIENCE: Final = timedelta(seconds=5)
 """What an answer may take beyond the wait that was asked for."""
 
@@ -84,18 +90,21 @@ def _batch_in(body: bytes) -> Batch:
 def _revocation_in(document: object) -> Revocation | None:
     """Read a revocation; None for one of a kind nobody knew of when this was written. Raises: Unreadable."""
     named = members(document, "until")
+    until = moment(named["until"])
     if not _KINDS & set(named):
         return None
     if "kid" in named:
-        kid = text(named["kid"])
-        if not 0 < len(kid) <= _LONGEST_NAME:
-            raise Unreadable("not a name")
-        return KeyRevocation(kid=kid, until=moment(named["until"]))
+        return KeyRevocation(kid=_name(named["kid"]), until=until)
     if "session_id" in named:
-        return SessionRevocation(session_id=SessionId(uuid(named["session_id"])), until=moment(named["until"]))
-    of_user = members(document, "user_id", "least_version", "until")
-    return UserRevocation(
-        user_id=UserId(uuid(of_user["user_id"])),
-        least_version=whole_number(of_user["least_version"]),
-        until=moment(of_user["until"]),
-    )
+        return SessionRevocation(session_id=SessionId(uuid(named["session_id"])), until=until)
+    version = whole_number(members(document, "least_version")["least_version"])
+    if "role" in named:
+        return RoleRevocation(role=_name(named["role"]), least_version=version, until=until)
+    return UserRevocation(user_id=UserId(uuid(named["user_id"])), least_version=version, until=until)
+
+
+def _name(value: object) -> str:
+    name = text(value)
+    if not 0 < len(name) <= _LONGEST_NAME:
+        raise Unreadable("not a name")
+    return name

@@ -6,7 +6,20 @@ goes wrong is one of a few kinds of error, each told by what its receiver can do
 
 from typing import TYPE_CHECKING
 
-from auth_core.access.errors import InvalidPermission, InvalidRoleName, PermissionDenied, RoleNotFound
+from auth_core.access.errors import (
+    BeyondYourRights,
+    InvalidDescription,
+    InvalidPermission,
+    InvalidRoleName,
+    LastAdministrator,
+    PermissionDenied,
+    RoleCycle,
+    RoleExists,
+    RoleInUse,
+    RoleNotFound,
+    SystemRole,
+    UnknownParent,
+)
 from auth_core.access.model import Principal
 from auth_core.access.requirement import Requirement, all_of, any_of
 from auth_core.client import Account, AuthClient, IssuedTokens, OwnSession, SignedIn
@@ -70,6 +83,7 @@ __all__ = [
     "AuthCore",
     "AuthError",
     "AuthInProcess",
+    "BeyondYourRights",
     "Busy",
     "CallGuard",
     "ClientCredentials",
@@ -86,6 +100,7 @@ __all__ = [
     "InvalidClientName",
     "InvalidCredentials",
     "InvalidCursor",
+    "InvalidDescription",
     "InvalidEmail",
     "InvalidName",
     "InvalidPermission",
@@ -94,6 +109,7 @@ __all__ = [
     "InvalidToken",
     "IssuedTokens",
     "KeysUnknown",
+    "LastAdministrator",
     "LateVerifier",
     "MalformedToken",
     "MissingToken",
@@ -116,17 +132,22 @@ __all__ = [
     "RevocationPolicy",
     "RevocationsUnknown",
     "RevokedToken",
+    "RoleCycle",
+    "RoleExists",
+    "RoleInUse",
     "RoleNotFound",
     "SessionNotFound",
     "SessionPolicy",
     "SignedIn",
     "SigningKeyNotFound",
+    "SystemRole",
     "TokenPolicy",
     "TokenVerifier",
     "TooManyAttempts",
     "Unauthenticated",
     "Unavailable",
     "UnknownClientPermission",
+    "UnknownParent",
     "UserNotFound",
     "UserPolicy",
     "VerifiedClaims",

@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from auth_core.access.define_role import DefineRole
+from auth_core.access.delete_role import DeleteRole
+from auth_core.access.list_roles import ListRoles, LookUpRole
+from auth_core.access.ports import RolesEditTx
+from auth_core.access.preview_role import PreviewRole
+from auth_core.access.role_guard import RoleGuard
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
 from auth_core.credentials.passwords.change_password import ChangePassword
@@ -57,12 +63,16 @@ from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.ports import Purgeable, Sealer
 from auth_core.upkeep.purge import Purge
 from auth_core.upkeep.reseal import Reseal
+from auth_core.users.change_roles import ChangeRoles, SetRoles
 from auth_core.users.create import CreateUser
+from auth_core.users.explain_permission import ExplainPermission
+from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
 from auth_core.users.look_up import LookUpByEmail, LookUpProfile
 from auth_core.users.policy import UserPolicy
-from auth_core.users.ports import ProfileTx, RegistrationTx, StatusTx
+from auth_core.users.ports import HoldersTx, ProfileTx, RegistrationTx, StatusTx
 from auth_core.users.register import Register
+from auth_core.users.role_changes import RoleChanges
 from auth_core.users.suspend import DisableUser, EnableUser
 from auth_core.users.update_profile import UpdateProfile
 
@@ -77,6 +87,8 @@ class Tx(
     KeysTx,
     StatusTx,
     ClientsTx,
+    HoldersTx,
+    RolesEditTx,
     RevocationsTx,
     Protocol,
 ):
@@ -133,6 +145,21 @@ class UsersRoom:
     update_profile: UpdateProfile
     disable: DisableUser
     enable: EnableUser
+    change_roles: ChangeRoles
+    set_roles: SetRoles
+    list_roles: ListRolesOfUser
+    explain_permission: ExplainPermission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRoom:
+    """The roles there are, and what they allow."""
+
+    list_roles: ListRoles
+    look_up_role: LookUpRole
+    define_role: DefineRole
+    delete_role: DeleteRole
+    preview_role: PreviewRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +238,7 @@ class AuthCore:
     """The whole of it, by room: `auth.login.log_in(…)`, `auth.sessions.refresh(…)`."""
 
     users: UsersRoom
+    access: AccessRoom
     passwords: PasswordsRoom
     login: LoginRoom
     sessions: SessionsRoom
@@ -229,6 +257,10 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     ids = Ids(clock=clock, entropy=ports.entropy)
     record = Recorder(ids=ids, written=tallies.events)
     revoke = Revoking(clock=clock, longest_life=policies.tokens.longest_life)
+    # A refresh does not wait for a change of rights: a token with the old ones may begin its life until the commit.
+    revoke_rights = Revoking(clock=clock, longest_life=policies.tokens.longest_life + policies.revocation.overlap)
+    guard_role = RoleGuard(record=record, clock=clock)
+    change_roles = RoleChanges(record=record, revoke=revoke_rights, clock=clock)
     end_session = SessionEnd(record=record, revoke=revoke)
     verified = VerifiedTokens(most=policies.tokens.remembered)
     ports.key_ring.when_a_key_goes(verified.forget_all)
@@ -288,6 +320,17 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             update_profile=UpdateProfile(uow=uow, record=record, clock=clock),
             disable=DisableUser(uow=uow, record=record, revoke=revoke, clock=clock),
             enable=EnableUser(uow=uow, record=record, clock=clock),
+            change_roles=ChangeRoles(uow=uow, change=change_roles),
+            set_roles=SetRoles(uow=uow, change=change_roles),
+            list_roles=ListRolesOfUser(uow=uow),
+            explain_permission=ExplainPermission(uow=uow),
+        ),
+        access=AccessRoom(
+            list_roles=ListRoles(uow=uow),
+            look_up_role=LookUpRole(uow=uow),
+            define_role=DefineRole(uow=uow, guard=guard_role, record=record, revoke=revoke_rights, clock=clock),
+            delete_role=DeleteRole(uow=uow, guard=guard_role, record=record, clock=clock),
+            preview_role=PreviewRole(uow=uow),
         ),
         passwords=PasswordsRoom(
             change_password=ChangePassword(

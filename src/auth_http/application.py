@@ -32,7 +32,7 @@ from auth_http.routers import (
     verify,
     well_known,
 )
-from auth_http.routers.admin import clients
+from auth_http.routers.admin import clients, rights, roles
 from auth_http.settings import Settings
 from auth_http.wiring import Wiring
 
@@ -50,6 +50,8 @@ _GROUPS: Final = (
     registration.router,
     password.router,
     clients.router,
+    rights.router,
+    roles.router,
 )
 
 

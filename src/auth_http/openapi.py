@@ -22,6 +22,7 @@ TAGS: Final[list[dict[str, Any]]] = [
     {"name": "People", "description": "Accounts and what belongs to them."},
     {"name": "Signing in", "description": "From credentials to tokens, and out again."},
     {"name": "Sessions", "description": "Where one is signed in."},
+    {"name": "Administration", "description": "For administrators: each route needs a permission."},
     {"name": "Services", "description": "For services that accept our tokens."},
     {"name": "Administration", "description": "For administrators: each route needs a permission."},
     {"name": "Operators", "description": "For whoever runs the service."},

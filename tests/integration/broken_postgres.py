@@ -6,6 +6,7 @@ from typing import cast
 
 from sqlalchemy import text
 
+from auth_adapters.postgres.access import LOCK_ROLE, LOCK_TO_REMOVE, NEXT_VERSION
 from auth_adapters.postgres.statements import Answer, InTransaction
 from auth_adapters.postgres.unit_of_work import PostgresTx
 from auth_adapters.postgres.users import LOCK_USER, PostgresUsers
@@ -28,7 +29,7 @@ class LooksBeforeItAdds(PostgresUsers):
 
 
 class LocksNobody(InTransaction):
-    """Leaves out the lock on the user."""
+    """Leaves out the lock on the user, or on the role."""
 
     def __init__(self, statements: InTransaction) -> None:
         self._all = statements
@@ -36,6 +37,10 @@ class LocksNobody(InTransaction):
     async def run(self, statement: object, **values: object) -> Answer:
         if statement is LOCK_USER:
             statement = text("SELECT status FROM auth.users WHERE id = :user_id")
+        if statement is LOCK_ROLE or statement is LOCK_TO_REMOVE:
+            statement = text("SELECT name FROM auth.roles WHERE name = :role")
+        if statement is NEXT_VERSION:
+            statement = text("SELECT max(version) + 1 AS version FROM auth.roles")
         return await self._all.run(statement, **values)  # type: ignore[arg-type]  # what came in goes on
 
 

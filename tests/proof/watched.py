@@ -86,6 +86,7 @@ class _Tx:
         "passwords",
         "principals",
         "revocations",
+        "role_holders",
         "roles",
         "sessions",
         "signing_keys",
@@ -96,6 +97,7 @@ class _Tx:
         self.users = tx.users
         self.passwords = tx.passwords
         self.roles = tx.roles
+        self.role_holders = tx.role_holders
         self.principals = tx.principals
         self.sessions = tx.sessions
         self.signing_keys = tx.signing_keys

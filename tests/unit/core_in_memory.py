@@ -6,6 +6,7 @@ from typing import Self
 
 from auth_adapters.memory import FOR_TESTS, MemoryStore, auth_in_memory, memory_ports
 from auth_core import AuthCore, Origin, Policies, Ports, Redacted
+from auth_core.access.model import Role
 from auth_core.audit.events import AuditEvent, EventKind
 from auth_core.ids import UserId
 from auth_core.login.model import LoggedIn
@@ -61,6 +62,30 @@ class Core:
             last_name="Lovelace",
             origin=HERE,
         )
+
+    async def create(self, email: str, *roles: str, actor: User | None = None) -> User:
+        return await self.auth.users.create(
+            email=email,
+            password=Redacted(PASSWORD),
+            first_name="Ada",
+            last_name="Lovelace",
+            roles=roles,
+            actor=actor.id if actor else None,
+            origin=HERE,
+        )
+
+    async def role(self, name: str, *permissions: str, parents: str = "", actor: User | None = None) -> Role:
+        """Let there be such a role, or let it be like this from now on."""
+        return await self.auth.access.define_role(
+            name=name,
+            permissions=permissions,
+            parents=parents.split(),
+            actor=actor.id if actor else None,
+            origin=HERE,
+        )
+
+    async def assign(self, user: User, *roles: str) -> None:
+        await self.auth.users.change_roles(user_id=user.id, add=roles, actor=None, origin=HERE)
 
     async def log_in(self, user: User | str, password: str = PASSWORD, *, origin: Origin = HERE) -> LoggedIn:
         email = user if isinstance(user, str) else user.email.address

@@ -1,12 +1,12 @@
 """Everything that is kept, in dictionaries of immutable values."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from typing import Self
 
-from auth_core.access.model import SYSTEM_ROLES, Role, RoleName
+from auth_core.access.model import SYSTEM_ROLES, Assignment, Role, RoleName
 from auth_core.audit.events import AuditEvent
 from auth_core.credentials.passwords.model import StoredPassword
 from auth_core.ids import ClientId, EventId, SessionId, UserId
@@ -27,7 +27,9 @@ class Tables:
     security_versions: dict[UserId, int] = field(default_factory=dict[UserId, int])
     passwords: dict[UserId, StoredPassword] = field(default_factory=dict[UserId, StoredPassword])
     roles: dict[RoleName, Role] = field(default_factory=lambda: {role.name: role for role in SYSTEM_ROLES})
-    roles_held: dict[UserId, frozenset[RoleName]] = field(default_factory=dict[UserId, frozenset[RoleName]])
+    roles_held: dict[UserId, Mapping[RoleName, Assignment]] = field(
+        default_factory=dict[UserId, Mapping[RoleName, Assignment]]
+    )
     sessions: dict[SessionId, Session] = field(default_factory=dict[SessionId, Session])
     signing_keys: dict[int, SigningKey] = field(default_factory=dict[int, SigningKey])
     events: dict[EventId, AuditEvent] = field(default_factory=dict[EventId, AuditEvent])

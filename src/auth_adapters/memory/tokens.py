@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from auth_adapters.memory.access import find_principal
+from auth_adapters.memory.access import are_outdated, find_principal
 from auth_adapters.memory.store import MemoryStore, Tables
 from auth_core.clock import Clock
 from auth_core.redacted import Redacted
@@ -56,5 +56,9 @@ class MemoryAccessCheck:
         session = tables.sessions.get(claims.session_id)
         if session is None or session.user_id != claims.principal.user_id or not session.is_live(self._clock.now()):
             return False
-        principal = find_principal(tables, session.user_id)
-        return principal is not None and principal.security_version <= claims.principal.security_version
+        principal, claimed = find_principal(tables, session.user_id), claims.principal
+        return (
+            principal is not None
+            and principal.security_version <= claimed.security_version
+            and not are_outdated(tables, claimed.roles, claimed.roles_version)
+        )

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from auth_adapters.memory.access import MemoryPrincipals, MemoryRoles
+from auth_adapters.memory.access import MemoryPrincipals, MemoryRoleHolders, MemoryRoles
 from auth_adapters.memory.audit import MemoryAuditTrail
 from auth_adapters.memory.oauth import MemoryServiceClients
 from auth_adapters.memory.passwords import MemoryPasswords
@@ -23,6 +23,7 @@ class MemoryTx:
     users: MemoryUsers
     passwords: MemoryPasswords
     roles: MemoryRoles
+    role_holders: MemoryRoleHolders
     principals: MemoryPrincipals
     sessions: MemorySessions
     signing_keys: MemorySigningKeys
@@ -37,6 +38,7 @@ class MemoryTx:
             users=MemoryUsers(tables),
             passwords=MemoryPasswords(tables),
             roles=MemoryRoles(tables),
+            role_holders=MemoryRoleHolders(tables),
             principals=MemoryPrincipals(tables),
             sessions=MemorySessions(tables),
             signing_keys=MemorySigningKeys(tables),

@@ -19,7 +19,13 @@ from auth_adapters.postgres.statements import Alone
 from auth_core.clock import Clock
 from auth_core.ids import SessionId, UserId
 from auth_core.revocation.errors import InvalidCursor
-from auth_core.revocation.model import KeyRevocation, Revocation, SessionRevocation, UserRevocation
+from auth_core.revocation.model import (
+    KeyRevocation,
+    Revocation,
+    RoleRevocation,
+    SessionRevocation,
+    UserRevocation,
+)
 from auth_core.revocation.ports import Batch, Cursor
 
 _TO_GATHER: Final = 0.005
@@ -67,6 +73,7 @@ def _look(among: ColumnElement[bool], *, everything: bool) -> Select[*tuple[Any,
         summary.c.overlap_count,
         summary.c.overlap_sum,
         rows.c.subject,
+        rows.c.role,
         rows.c.least_version,
         rows.c.kid,
         rows.c.until,
@@ -161,6 +168,8 @@ def _is_number(text: str) -> bool:
 def _revocation_in(row: Row[Any]) -> Revocation:
     if row.kid is not None:
         return KeyRevocation(kid=row.kid, until=row.until)
+    if row.role is not None:
+        return RoleRevocation(role=row.role, least_version=row.least_version, until=row.until)
     if row.least_version is None:
         return SessionRevocation(session_id=SessionId(row.subject), until=row.until)
     return UserRevocation(user_id=UserId(row.subject), least_version=row.least_version, until=row.until)

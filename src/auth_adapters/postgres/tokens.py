@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import LargeBinary, Row, bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import LargeBinary, Row, Text, any_, bindparam, delete, exists, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from auth_adapters.postgres.access import ROLES
 from auth_adapters.postgres.schema import Record, table_of
 from auth_adapters.postgres.sessions import IS_LIVE, SESSIONS
 from auth_adapters.postgres.statements import Alone, InTransaction
@@ -56,6 +57,12 @@ _STANDING: Final = (
         USERS.c.id == bindparam("user_id"),
         IS_ACTIVE,
         USERS.c.security_version <= bindparam("version"),
+        ~exists(
+            select(ROLES.c.name).where(
+                ROLES.c.name == any_(bindparam("roles", type_=ARRAY(Text))),
+                ROLES.c.version > bindparam("roles_version"),
+            )
+        ),
     )
 )
 
@@ -124,6 +131,8 @@ class PostgresAccessCheck:
             session_id=claims.session_id,
             user_id=claims.principal.user_id,
             version=claims.principal.security_version,
+            roles=list(claims.principal.roles),
+            roles_version=claims.principal.roles_version,
             now=self._clock.now(),
         )
         return found.row is not None

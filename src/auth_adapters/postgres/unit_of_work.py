@@ -13,6 +13,7 @@ from auth_adapters.postgres.database import Database
 from auth_adapters.postgres.oauth import PostgresServiceClients
 from auth_adapters.postgres.passwords import PostgresPasswords
 from auth_adapters.postgres.revocation import PostgresRevocations
+from auth_adapters.postgres.role_holders import PostgresRoleHolders
 from auth_adapters.postgres.sessions import PostgresSessions
 from auth_adapters.postgres.statements import InTransaction
 from auth_adapters.postgres.to_the_end import to_the_end
@@ -31,6 +32,7 @@ class PostgresTx:
         "passwords",
         "principals",
         "revocations",
+        "role_holders",
         "roles",
         "sessions",
         "signing_keys",
@@ -41,6 +43,7 @@ class PostgresTx:
         self.users = PostgresUsers(statements)
         self.passwords = PostgresPasswords(statements)
         self.roles = PostgresRoles(statements)
+        self.role_holders = PostgresRoleHolders(statements)
         self.principals = PostgresPrincipals(statements)
         self.sessions = PostgresSessions(statements)
         self.signing_keys = PostgresSigningKeys(statements)

@@ -49,10 +49,10 @@ USER_COLUMNS: Final = (
 )
 
 LOCK_USER: Final = select(USERS.c.status).where(USERS.c.id == bindparam("user_id")).with_for_update(key_share=True)
-"""Keeps log-ins, changes of password and of status, and endings of sessions of one user in line.
+"""Keeps log-ins, changes of password, of status and of roles, and endings of sessions of one user in line.
 
-Who needs several locks takes this one first, then that of the password, then those of sessions: no two ever wait for
-each other in a circle. Rows that merely refer to the user are not held up.
+Who needs several locks takes this one first, then that of a role, of the password, then those of sessions: no two ever
+wait for each other in a circle. Rows that merely refer to the user are not held up.
 """
 
 _ADD: Final = (

@@ -43,7 +43,7 @@ def claims_in(body: bytes) -> VerifiedClaims:
     claims = members(
         document_in(body),
         *("user_id", "session_id", "roles", "permissions", "expires_at", "issued_at", "authenticated_at"),
-        *("methods", "token_id", "client_id", "security_version"),
+        *("methods", "token_id", "client_id", "security_version", "roles_version"),
     )
     return VerifiedClaims(
         principal=Principal(
@@ -51,6 +51,7 @@ def claims_in(body: bytes) -> VerifiedClaims:
             security_version=whole_number(claims["security_version"]),
             roles=_roles(claims["roles"]),
             permissions=_permissions(claims["permissions"]),
+            roles_version=whole_number(claims["roles_version"]),
         ),
         session_id=SessionId(uuid(claims["session_id"])),
         token_id=uuid(claims["token_id"]),

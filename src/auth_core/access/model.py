@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, NewType
 
 from auth_core.access.errors import InvalidPermission, InvalidRoleName
@@ -31,14 +32,32 @@ def role_name(text: str) -> RoleName:
     return RoleName(text)
 
 
+def covers(held: Iterable[str], needed: str) -> bool:
+    """Say whether the permissions `held` cover `needed`, by name, by `area:*` or by `*`."""
+    area, _, _ = needed.partition(":")
+    return any(each in (needed, f"{area}:*", EVERYTHING) for each in held)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A named bundle of permissions. A system role comes with the service and never changes."""
+    """A named bundle of permissions: its own, and those of its parents. A system role comes with the service and stays.
+
+    `inherited` is what the parents allow, theirs included. `version` is the one that all roles together had when what
+    this one allows last changed: a token of somebody who holds it, and that carries a lower one, is void.
+    """
 
     name: RoleName
     description: str
     permissions: frozenset[Permission]
+    parents: frozenset[RoleName] = frozenset()
+    inherited: frozenset[Permission] = frozenset()
+    version: int = 0
     system: bool = False
+
+    @property
+    def allows(self) -> frozenset[Permission]:
+        """Everything its holders may do because of it."""
+        return self.permissions | self.inherited
 
 
 ADMIN: Final = Role(
@@ -51,10 +70,20 @@ SYSTEM_ROLES: Final = (ADMIN, USER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A role somebody holds: since when, and by whose hand. `by` is None for the service and the operator."""
+
+    role: RoleName
+    at: datetime
+    by: UserId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
     """An active user with the rights they have at one moment.
 
     `security_version` counts up whenever rights are taken away at once; a token that carries a lower one is void.
+    `roles_version` counts the changes of roles; a token that carries a lower one than a role of its has is void.
     Roles and permissions are sorted, so equal rights are equal values.
     """
 
@@ -62,19 +91,20 @@ class Principal:
     security_version: int
     roles: tuple[RoleName, ...]
     permissions: tuple[Permission, ...]
+    roles_version: int = 0
 
     def may(self, needed: str) -> bool:
-        """Say whether the permissions held cover `needed`, by name, by `area:*` or by `*`."""
-        held = self.permissions
-        return needed in held or EVERYTHING in held or f"{needed.partition(':')[0]}:*" in held
+        """Say whether the permissions held cover `needed`."""
+        return covers(self.permissions, needed)
 
 
-def principal(user_id: UserId, security_version: int, roles: Iterable[Role]) -> Principal:
+def principal(user_id: UserId, security_version: int, roles: Iterable[Role], *, roles_version: int = 0) -> Principal:
     """Add up what `roles` allow."""
     held = list(roles)
     return Principal(
         user_id=user_id,
         security_version=security_version,
         roles=tuple(sorted(role.name for role in held)),
-        permissions=tuple(sorted({each for role in held for each in role.permissions})),
+        permissions=tuple(sorted({each for role in held for each in role.allows})),
+        roles_version=roles_version,
     )

@@ -42,6 +42,19 @@ class UserRevocation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRevocation:
+    """No access token that names this role, and was written with a version of the roles below this, counts any more.
+
+    So one revocation does for all who hold the role, however many they are. The version is a counter, as that of a user
+    is. From `until` on there is no such token that has not expired.
+    """
+
+    role: str
+    least_version: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRevocation:
     """No access token under the signing key of this name counts any more, whoever has written it and whenever.
 
@@ -52,4 +65,4 @@ class KeyRevocation:
     until: datetime
 
 
-type Revocation = SessionRevocation | UserRevocation | KeyRevocation
+type Revocation = SessionRevocation | UserRevocation | RoleRevocation | KeyRevocation

@@ -1,14 +1,20 @@
 """The revocations a process knows: looked at for every token, without I/O."""
 
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from auth_core.ids import SessionId, UserId
-from auth_core.revocation.model import KeyRevocation, Revocation, SessionRevocation, UserRevocation
+from auth_core.revocation.model import (
+    KeyRevocation,
+    Revocation,
+    RoleRevocation,
+    SessionRevocation,
+    UserRevocation,
+)
 from auth_core.revocation.ports import Batch, Cursor
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -36,6 +42,7 @@ class RevokedSet:
         self._most = most
         self._sessions: dict[SessionId, datetime] = {}
         self._users: dict[UserId, tuple[int, datetime]] = {}
+        self._roles: dict[str, tuple[int, datetime]] = {}
         self._keys: dict[str, datetime] = {}
         self._when_a_key_goes: list[Callable[[], None]] = []
         self._ends: list[tuple[datetime, UUID]] = []
@@ -46,15 +53,20 @@ class RevokedSet:
         self._dropped_until = _NEVER
 
     def __len__(self) -> int:
-        """Return how many sessions, users and keys have an entry."""
+        """Return how many sessions, users, roles and keys have an entry."""
         return self._counted + len(self._keys)
 
-    def covers(self, *, session_id: SessionId, user_id: UserId, version: int) -> bool:
-        """Say whether a token of this session, user and security version is known to be revoked."""
+    def covers(
+        self, *, session_id: SessionId, user_id: UserId, version: int, roles: Collection[str], roles_version: int
+    ) -> bool:
+        """Say whether a token is known to be revoked: by its session, by the version of its user, or of a role."""
         if session_id in self._sessions:
             return True
         revoked = self._users.get(user_id)
-        return revoked is not None and version < revoked[0]
+        if revoked is not None and version < revoked[0]:
+            return True
+        # Roles change rarely: mostly there is nothing to look for.
+        return bool(self._roles) and any(role in self._roles and roles_version < self._roles[role][0] for role in roles)
 
     def covers_key(self, kid: str) -> bool:
         """Say whether every token under this key is known to be revoked."""
@@ -84,6 +96,8 @@ class RevokedSet:
                     self._add_session(session_id, until)
                 case UserRevocation(user_id=user_id, least_version=version, until=until):
                     self._add_user(user_id, version, until)
+                case RoleRevocation(role=role, least_version=version, until=until):
+                    self._add_role(role, version, until)
                 case KeyRevocation(kid=kid, until=until):
                     self._add_key(kid, until)
 
@@ -125,6 +139,11 @@ class RevokedSet:
             if known_until < until:
                 heapq.heappush(self._ends, (until, user_id))
 
+    def _add_role(self, role: str, version: int, until: datetime) -> None:
+        known_version, known_until = self._roles.get(role, (0, _NEVER))
+        if known_until is not _NEVER or self._has_room():
+            self._roles[role] = max(known_version, version), max(known_until, until)
+
     def _add_key(self, kid: str, until: datetime) -> None:
         is_news = kid not in self._keys
         self._keys[kid] = max(self._keys.get(kid, _NEVER), until)
@@ -134,7 +153,7 @@ class RevokedSet:
 
     @property
     def _counted(self) -> int:
-        return len(self._sessions) + len(self._users)
+        return len(self._sessions) + len(self._users) + len(self._roles)
 
     def _has_room(self) -> bool:
         if self._counted < self._most:
@@ -154,3 +173,6 @@ class RevokedSet:
                 self._sessions.pop(SessionId(subject), None)
             if self._users.get(UserId(subject), (0, _NEVER))[1] <= now:
                 self._users.pop(UserId(subject), None)
+        # There are never many, so they are all looked at.
+        for role in [role for role, (_, until) in self._roles.items() if until <= now]:
+            self._dropped_until = max(self._dropped_until, self._roles.pop(role)[1])

@@ -6,7 +6,12 @@ from datetime import datetime, timedelta
 
 from auth_core.clock import Clock
 from auth_core.ids import SessionId, UserId
-from auth_core.revocation.model import KeyRevocation, SessionRevocation, UserRevocation
+from auth_core.revocation.model import (
+    KeyRevocation,
+    RoleRevocation,
+    SessionRevocation,
+    UserRevocation,
+)
 from auth_core.revocation.ports import RevocationsTx
 
 
@@ -29,6 +34,13 @@ class Revoking:
     async def user(self, tx: RevocationsTx, user_id: UserId, *, least_version: int) -> None:
         """Revoke every token of the user with a lower security version."""
         await tx.revocations.add(UserRevocation(user_id=user_id, least_version=least_version, until=self._until()))
+
+    async def roles(self, tx: RevocationsTx, roles: Iterable[str], *, least_version: int) -> None:
+        """Revoke every token that names one of these roles and was written with a lower version of the roles."""
+        until = self._until()
+        await tx.revocations.add(
+            *(RoleRevocation(role=each, least_version=least_version, until=until) for each in roles)
+        )
 
     async def key(self, tx: RevocationsTx, kid: str, *, until: datetime) -> None:
         """Revoke every token under the key; `until` everybody must have looked at the keys again."""

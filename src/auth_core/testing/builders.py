@@ -1,10 +1,11 @@
 """Values for tests to begin with: valid, and different each time where they have to be."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4  # noqa: TID251 - tests of one store have to differ, and nobody gives them anything
 
-from auth_core.access.model import Principal
+from auth_core.access.model import Principal, Role, permission, role_name
 from auth_core.audit.events import AuditEvent, EventKind, Outcome
 from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
 from auth_core.ids import Ids, SessionId, UserId
@@ -12,7 +13,12 @@ from auth_core.oauth.client_secret import SecretDigest
 from auth_core.oauth.model import ClientPermission, ServiceClient, client_name
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
-from auth_core.revocation.model import KeyRevocation, SessionRevocation, UserRevocation
+from auth_core.revocation.model import (
+    KeyRevocation,
+    RoleRevocation,
+    SessionRevocation,
+    UserRevocation,
+)
 from auth_core.sessions.device import device_label
 from auth_core.sessions.model import PASSWORD_METHOD, Session
 from auth_core.testing.doubles.entropy import SeededEntropy
@@ -97,6 +103,23 @@ def a_user_revocation(*, least_version: int = 1, until: datetime = FAR_AHEAD) ->
 def a_key_revocation(*, until: datetime = FAR_AHEAD) -> KeyRevocation:
     """Return the revocation of some signing key."""
     return KeyRevocation(kid=_ENTROPY.token_bytes(16).hex(), until=until)
+
+
+def a_role_revocation(*, least_version: int = 1, until: datetime = FAR_AHEAD) -> RoleRevocation:
+    """Return the revocation of what the holders of some role had before this version of the roles."""
+    return RoleRevocation(role=a_role().name, least_version=least_version, until=until)
+
+
+def a_role(*permissions: str, parents: Collection[Role] = (), version: int = 1) -> Role:
+    """Return a role of a name nobody has given yet, that allows what `permissions` say and what its parents do."""
+    return Role(
+        name=role_name(f"role-{_ENTROPY.token_bytes(8).hex()}"),
+        description="A role of a test.",
+        permissions=frozenset(map(permission, permissions)),
+        parents=frozenset(each.name for each in parents),
+        inherited=frozenset(allowed for each in parents for allowed in each.allows),
+        version=version,
+    )
 
 
 def an_event(

@@ -60,6 +60,7 @@ def write_access_claims(
         "auth_time": int(authenticated_at.timestamp()),
         "amr": list(methods),
         "ver": principal.security_version,
+        "rver": principal.roles_version,
         "roles": list(principal.roles),
         "permissions": list(principal.permissions),
     }
@@ -81,15 +82,15 @@ def read_access_claims(payload: Mapping[str, object], *, now: datetime, policy: 
         raise InvalidToken
     if expires_at <= now:
         raise ExpiredToken
-    version = payload.get("ver")
-    if type(version) is not int or not 0 <= version < _LATEST:
-        raise InvalidToken
+    # The release before wrote no version of the roles; whatever has changed about a role since is later than that.
+    roles_version = _version(payload["rver"]) if "rver" in payload else 0
     return VerifiedClaims(
         principal=Principal(
             user_id=UserId(uuid_claim(payload, "sub")),
-            security_version=version,
+            security_version=_version(payload.get("ver")),
             roles=tuple(RoleName(each) for each in _texts(payload, "roles")),
             permissions=tuple(Permission(each) for each in _texts(payload, "permissions")),
+            roles_version=roles_version,
         ),
         session_id=SessionId(uuid_claim(payload, "sid")),
         token_id=uuid_claim(payload, "jti"),
@@ -120,6 +121,12 @@ def uuid_claim(payload: Mapping[str, object], claim: str) -> UUID:
     except ValueError as error:
         raise InvalidToken from error
     if str(value) != text:
+        raise InvalidToken
+    return value
+
+
+def _version(value: object) -> int:
+    if type(value) is not int or not 0 <= value < _LATEST:
         raise InvalidToken
     return value
 

@@ -29,7 +29,11 @@ class FollowedAccessCheck:
         """Say whether the token counts. Raises: what the fallback raises."""
         principal = claims.principal
         if self.revoked.covers(
-            session_id=claims.session_id, user_id=principal.user_id, version=principal.security_version
+            session_id=claims.session_id,
+            user_id=principal.user_id,
+            version=principal.security_version,
+            roles=principal.roles,
+            roles_version=principal.roles_version,
         ):
             return False
         if self.revoked.is_current(self.clock.now(), allowed_lag=self.policy.allowed_lag):

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from auth_core.access.delegation import oversteps_with
+from auth_core.access.errors import BeyondYourRights
 from auth_core.access.model import role_name
 from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
@@ -43,7 +45,8 @@ class CreateUser:
     ) -> User:
         """Return the new user, who holds `user` besides `roles`. `actor` is None for the operator of the machine.
 
-        Raises: Rejected, WeakPassword, InvalidRoleName, RoleNotFound, EmailTaken, Busy.
+        Anybody else gives no role that allows more than they may do themselves.
+        Raises: Rejected, WeakPassword, InvalidRoleName, RoleNotFound, BeyondYourRights, EmailTaken, Busy.
         """
         account = read_new_account(
             email=email, password=password, first_name=first_name, last_name=last_name, policy=self.password_policy
@@ -54,6 +57,8 @@ class CreateUser:
 
         now = self.clock.now()
         async with self.uow() as tx:
+            if await oversteps_with(tx, actor, role_names):
+                raise BeyondYourRights
             user = await create_account(tx, account, password_hash, ids=self.ids, roles=role_names, by=actor, now=now)
             if user is not None:
                 await self.record(

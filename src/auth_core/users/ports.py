@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from auth_core.access.ports import AccessTx
+from auth_core.access.ports import AccessTx, RolePreviewTx
 from auth_core.audit.ports import AuditTx
 from auth_core.credentials.passwords.ports import PasswordsTx
 from auth_core.ids import UserId
@@ -77,7 +77,15 @@ class RegistrationTx(UsersTx, PasswordsTx, AccessTx, Protocol):
     """What the making of an account touches."""
 
 
-class StatusTx(UsersTx, RevocationsTx, Protocol):
+class RolesTx(UsersTx, RevocationsTx, AccessTx, Protocol):
+    """What a change of somebody's roles touches."""
+
+
+class HoldersTx(UsersTx, RolePreviewTx, Protocol):
+    """What is read to say which roles somebody holds, and why they may do something."""
+
+
+class StatusTx(RolesTx, Protocol):
     """What disabling and enabling touches."""
 
     @property

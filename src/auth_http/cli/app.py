@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from auth_http.cli import clients, doctor, keys, migrate, openapi, secrets, serve, settings, users
+from auth_http.cli import clients, doctor, keys, migrate, openapi, roles, secrets, serve, settings, users
 
 app = typer.Typer(
     name="auth-service",
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
 app.add_typer(users.app, name="users")
+app.add_typer(roles.app, name="roles")
 app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="clients")
 app.add_typer(secrets.app, name="secrets")

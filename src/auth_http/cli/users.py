@@ -8,17 +8,21 @@ import typer
 from auth_http.cli.invocation import run
 from auth_http.cli.output import print_fields, print_json, print_table, shown
 from auth_http.cli.password_entry import enter_password
+from auth_http.cli.who import Who, find_user
 
 if TYPE_CHECKING:
-    from auth_core import AuthCore
+    from collections.abc import Sequence
+
+    from auth_core.access.model import Assignment
     from auth_core.ids import UserId
     from auth_core.users.model import User
     from auth_http.container import Container
 
-app = typer.Typer(help="Create, list, disable and enable accounts.", no_args_is_help=True)
+app = typer.Typer(
+    help="Create, list, disable and enable accounts, and say who holds which roles.", no_args_is_help=True
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Who = Annotated[str, typer.Argument(help="The e-mail address or the id of the account.", metavar="WHO")]
 
 
 @app.command(
@@ -118,12 +122,46 @@ def enable(context: typer.Context, who: Who, *, json: Json = False) -> None:
     _set_status(context, who, enabled=True, json=json)
 
 
+@app.command(
+    epilog="Examples: `auth-service users roles ada@example.com`, "
+    "`auth-service users roles ada@example.com --add accountant --remove clerk`"
+)
+def roles(
+    context: typer.Context,
+    who: Who,
+    *,
+    add: Annotated[list[str] | None, typer.Option(help="A role to give; may be repeated.")] = None,
+    remove: Annotated[list[str] | None, typer.Option(help="A role to take away; may be repeated.")] = None,
+    json: Json = False,
+) -> None:
+    """Give roles to a user and take them away, in force at once; without options only say which they hold."""
+    from auth_core import Origin
+
+    async def work(container: "Container") -> "tuple[UserId, Sequence[Assignment]]":
+        auth = container.auth()
+        user_id = await find_user(auth, who)
+        held = await auth.users.change_roles(
+            user_id=user_id, add=add or (), remove=remove or (), actor=None, origin=Origin()
+        )
+        return user_id, held
+
+    user_id, held = run(context, work)
+    if json:
+        print_json({"id": str(user_id), "roles": [_role_as_json(each) for each in held]})
+        return
+    print_table(
+        ("role", "since", "given by"),
+        [(each.role, shown(each.at), str(each.by or "")) for each in held],
+        empty="They hold no role.",
+    )
+
+
 def _set_status(context: typer.Context, who: str, *, enabled: bool, json: bool) -> None:
     from auth_core import Origin
 
     async def work(container: "Container") -> "UserId":
         auth = container.auth()
-        user_id = await _find(auth, who)
+        user_id = await find_user(auth, who)
         act = auth.users.enable if enabled else auth.users.disable
         await act(user_id=user_id, actor=None, origin=Origin())
         return user_id
@@ -136,13 +174,12 @@ def _set_status(context: typer.Context, who: str, *, enabled: bool, json: bool) 
         print_fields({"id": str(user_id), "status": status})
 
 
-async def _find(auth: "AuthCore", who: str) -> "UserId":
-    from auth_core.ids import UserId
-
-    try:
-        return UserId(UUID(who))
-    except ValueError:
-        return (await auth.users.look_up_by_email(email=who)).id
+def _role_as_json(assignment: "Assignment") -> dict[str, str | None]:
+    return {
+        "role": assignment.role,
+        "assigned_at": shown(assignment.at),
+        "assigned_by": str(assignment.by) if assignment.by else None,
+    }
 
 
 def _as_json(user: "User") -> dict[str, str | None]:

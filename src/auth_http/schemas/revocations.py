@@ -6,7 +6,13 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
-from auth_core.revocation.model import KeyRevocation, Revocation, SessionRevocation, UserRevocation
+from auth_core.revocation.model import (
+    KeyRevocation,
+    Revocation,
+    RoleRevocation,
+    SessionRevocation,
+    UserRevocation,
+)
 from auth_core.revocation.ports import Batch
 from auth_http.schemas.document import Answered, example
 
@@ -22,6 +28,14 @@ class OutdatedUser(Answered):
     """No access token of this user with a lower `ver` counts any more. Forget it after `until`."""
 
     user_id: UUID
+    least_version: int
+    until: datetime
+
+
+class ChangedRole(Answered):
+    """No access token counts any more that has this role and a lower `rver`. Forget it after `until`."""
+
+    role: str
     least_version: int
     until: datetime
 
@@ -46,12 +60,13 @@ class RevocationsAnswer(Answered):
                     "until": "2026-11-24T08:30:12Z",
                 },
                 {"kid": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbw", "until": "2026-11-24T08:36:12Z"},
+                {"role": "accountant", "least_version": 17, "until": "2026-11-24T08:31:12Z"},
             ],
             cursor="1795507512000000.2.83",
         )
     )
 
-    revocations: tuple[RevokedSession | OutdatedUser | RevokedKey, ...]
+    revocations: tuple[RevokedSession | OutdatedUser | ChangedRole | RevokedKey, ...]
     cursor: str
 
     @classmethod
@@ -60,7 +75,7 @@ class RevocationsAnswer(Answered):
         return cls(revocations=tuple(_written(each) for each in batch.revocations), cursor=batch.cursor)
 
 
-def _written(revocation: Revocation) -> RevokedSession | OutdatedUser | RevokedKey:
+def _written(revocation: Revocation) -> RevokedSession | OutdatedUser | ChangedRole | RevokedKey:
     match revocation:
         case SessionRevocation(session_id=session_id, until=until):
             return RevokedSession(session_id=session_id, until=until)
@@ -68,3 +83,5 @@ def _written(revocation: Revocation) -> RevokedSession | OutdatedUser | RevokedK
             return OutdatedUser(user_id=user_id, least_version=version, until=until)
         case KeyRevocation(kid=kid, until=until):
             return RevokedKey(kid=kid, until=until)
+        case RoleRevocation(role=role, least_version=version, until=until):
+            return ChangedRole(role=role, least_version=version, until=until)

@@ -115,6 +115,7 @@ class VerifiedAnswer(Answered):
             token_id="0199a1f4-0d11-7f3b-9d20-5b8e4c2a7f10",  # noqa: S106 - an example
             client_id="first-party",
             security_version=0,
+            roles_version=0,
         )
     )
 
@@ -130,6 +131,7 @@ class VerifiedAnswer(Answered):
     token_id: UUID
     client_id: str
     security_version: int
+    roles_version: int
 
     @classmethod
     def of(cls, claims: VerifiedClaims) -> Self:
@@ -146,4 +148,5 @@ class VerifiedAnswer(Answered):
             token_id=claims.token_id,
             client_id=claims.client_id,
             security_version=claims.principal.security_version,
+            roles_version=claims.principal.roles_version,
         )

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from auth_adapters.postgres import Database, DatabaseFault, PostgresPorts, postgres_ports
+from auth_adapters.postgres.access import PostgresRoles
 from auth_adapters.postgres.passwords import PostgresPasswords
 from auth_adapters.postgres.revocation import CHANNEL, PostgresRevocations
 from auth_adapters.postgres.revocation_feed import PostgresRevocationFeed
@@ -25,6 +26,7 @@ from auth_core.testing import MovableClock
 from auth_core.testing.contracts.passwords import PasswordsContract
 from auth_core.testing.contracts.refresh_chains import RefreshChainsContract
 from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
+from auth_core.testing.contracts.roles import RolesContract
 from auth_core.testing.contracts.sessions import SessionsContract
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.contracts.unit_of_work import UnitOfWorkContract
@@ -159,6 +161,23 @@ class TestChangesPasswordsWithoutALock(PasswordsContract):
     def storage(self, storage: PostgresPorts) -> Storage:
         def change(tx: PostgresTx) -> None:
             tx.passwords = PostgresPasswords(LocksNobody(statements_of(tx)))
+
+        return replace(storage, uow=changing(storage.uow, change))
+
+
+@caught_by(
+    "test_of_two_last_holders_one_stays",
+    "test_whoever_wants_to_see_what_is_held_waits_for_who_changes_it",
+    "test_a_change_of_status_waits_for_who_has_seen_what_is_held",
+    "test_no_two_change_roles_at_once",
+    "test_a_role_that_is_being_given_is_not_removed",
+    raises=(AssertionError, DatabaseFault),
+)
+class TestLooksAtRolesWithoutALock(RolesContract):
+    @pytest.fixture
+    def storage(self, storage: PostgresPorts) -> Storage:
+        def change(tx: PostgresTx) -> None:
+            tx.roles = PostgresRoles(LocksNobody(statements_of(tx)))
 
         return replace(storage, uow=changing(storage.uow, change))
 

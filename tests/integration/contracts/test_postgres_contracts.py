@@ -13,6 +13,7 @@ from auth_core.testing.contracts.principals import PrincipalsContract
 from auth_core.testing.contracts.refresh_chains import RefreshChainsContract
 from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
 from auth_core.testing.contracts.revocations import RevocationsContract
+from auth_core.testing.contracts.role_holders import RoleHoldersContract
 from auth_core.testing.contracts.roles import RolesContract
 from auth_core.testing.contracts.service_clients import ServiceClientsContract
 from auth_core.testing.contracts.sessions import SessionsContract
@@ -31,6 +32,9 @@ class TestPostgresPasswords(PasswordsContract): ...
 
 
 class TestPostgresRoles(RolesContract): ...
+
+
+class TestPostgresRoleHolders(RoleHoldersContract): ...
 
 
 class TestPostgresPrincipals(PrincipalsContract): ...

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_adapters.postgres import Database, Deadlines
-from auth_core import NotFound, Redacted, Rejected, Unauthenticated
-from auth_core.testing import MovableClock, an_origin
+from auth_core import Conflict, NotFound, Redacted, Rejected, Unauthenticated
+from auth_core.testing import MovableClock, a_role, an_origin
 from tests.integration.postgres.person import Person, auth_over, signed_in
 from tests.integration.postgres.questions import scalar
 
@@ -27,6 +27,7 @@ async def test_two_hundred_mixed_calls_at_once_never_block_each_other(
     database = Database(address, deadlines=Deadlines(acquire=timedelta(seconds=60)))
     auth = await auth_over(database, clock)
     people = [await signed_in(auth) for _ in range(3)]
+    roles = [a_role().name for _ in range(4)]
     deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
     before = await scalar(operator, deadlocks)
 
@@ -47,10 +48,21 @@ async def test_two_hundred_mixed_calls_at_once_never_block_each_other(
             person.is_disabled,
             person.is_enabled,
             person.is_enabled,
+            lambda: auth.users.change_roles(user_id=person.id, add=["admin"], actor=None, origin=an_origin()),
+            lambda: auth.users.change_roles(user_id=person.id, remove=["admin"], actor=None, origin=an_origin()),
+            lambda: auth.users.set_roles(
+                user_id=person.id, roles=[chance.choice(roles)], actor=None, origin=an_origin()
+            ),
+            lambda: auth.access.define_role(
+                name=chance.choice(roles), parents=[chance.choice(roles)], actor=None, origin=an_origin()
+            ),
+            lambda: auth.access.delete_role(name=chance.choice(roles), actor=None, origin=an_origin()),
             auth.upkeep.purge,
         ]
         for call in chance.sample(calls, 3):
-            with suppress(Rejected, Unauthenticated, NotFound):  # somebody was faster: that is what this is about
+            with suppress(
+                Rejected, Unauthenticated, NotFound, Conflict
+            ):  # somebody was faster: that is what this is about
                 await call()
 
     outcomes = await asyncio.gather(*(act() for _ in range(200)), return_exceptions=True)

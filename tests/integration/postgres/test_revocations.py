@@ -28,7 +28,7 @@ from auth_core import (
 from auth_core.clock import Clock
 from auth_core.revocation.model import Revocation
 from auth_core.revocation.ports import Batch, Cursor
-from auth_core.testing import MovableClock, a_session_revocation, an_origin
+from auth_core.testing import MovableClock, a_role, a_session_revocation, an_origin
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.keys import KeyState
 from tests.integration.postgres.cutting_proxy import proxied
@@ -126,6 +126,18 @@ async def reuse_a_link(person: Person) -> None:
         await person.auth.sessions.refresh(refresh_token=old, origin=an_origin())
 
 
+async def is_given_a_role(person: Person) -> None:
+    await person.auth.users.change_roles(user_id=person.id, add=["admin"], actor=None, origin=an_origin())
+
+
+async def has_a_role_that_changes(person: Person) -> None:
+    role = a_role().name
+    await person.auth.access.define_role(name=role, permissions=["reports:*"], actor=None, origin=an_origin())
+    await person.auth.users.change_roles(user_id=person.id, add=[role], actor=None, origin=an_origin())
+    await person.refresh()
+    await person.auth.access.define_role(name=role, permissions=["reports:read"], actor=None, origin=an_origin())
+
+
 CAUSES: list[Callable[[Person], Awaitable[None]]] = [
     Person.log_out,
     Person.is_disabled,
@@ -133,6 +145,8 @@ CAUSES: list[Callable[[Person], Awaitable[None]]] = [
     revoke_elsewhere,
     log_out_everywhere,
     reuse_a_link,
+    is_given_a_role,
+    has_a_role_that_changes,
 ]
 
 
@@ -164,7 +178,7 @@ async def measure(here: AuthCore, there: AuthCore, *, trials: int, at_once: int)
     return Delays(seconds)
 
 
-@pytest.mark.covers("SES-06", "R-S4", "JWT-20", "RFR-22", "SES-09")
+@pytest.mark.covers("SES-06", "R-S4", "JWT-20", "RFR-22", "SES-09", "AUZ-09")
 @pytest.mark.parametrize(
     ("notify", "at_once", "bound"), [(True, 2, WITHIN_NOTIFY), (False, 12, WITHIN_POLLING)], ids=["notify", "polling"]
 )

@@ -114,7 +114,11 @@ class Judge:
         for pair in person.access_tokens.values():
             if ledger.ended.get(pair.session.id) in self._commits[who]:
                 assert revoked.covers(
-                    session_id=pair.session.id, user_id=person.id, version=pair.principal.security_version
+                    session_id=pair.session.id,
+                    user_id=person.id,
+                    version=pair.principal.security_version,
+                    roles=(),
+                    roles_version=0,
                 ), f"{call} was acknowledged and is not in force in its own process"
 
     async def _use(self, pair: TokenPair) -> None:
@@ -130,7 +134,9 @@ class Judge:
             accepted = False
         assert stands or not accepted, "an access token of what has ended was accepted"
         assert accepted or not stands, "an access token that stands was refused"
-        revoked = self.records.revoked.covers(session_id=session.id, user_id=self.person.id, version=version)
+        revoked = self.records.revoked.covers(
+            session_id=session.id, user_id=self.person.id, version=version, roles=(), roles_version=0
+        )
         # What was changed by hand, past the service, nobody is told of; asking the store finds it out.
         by_hand = self.person.beginning.status is UserStatus.DISABLED
         assert revoked or stands or by_hand, "an access token of what has ended is not revoked"

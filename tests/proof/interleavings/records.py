@@ -101,7 +101,9 @@ class Records:
                 case Change(old=Session(ended_at=None), new=Session(ended_at=ended)) if ended is not None:
                     session: Session = change.new
                     version = self.rows.committed["user", self.user_id].version
-                    covered = self.revoked.covers(session_id=session.id, user_id=self.user_id, version=version - 1)
+                    covered = self.revoked.covers(
+                        session_id=session.id, user_id=self.user_id, version=version - 1, roles=(), roles_version=0
+                    )
                     assert covered, "a session ended and its access tokens were not revoked"
                 case _:
                     pass

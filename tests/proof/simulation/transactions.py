@@ -1,23 +1,25 @@
 """Transactions of the simulated store. Before each statement, commit and answer the scheduler has its say."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, final
 
-from auth_adapters.memory.access import MemoryRoles
+from auth_adapters.memory.access import MemoryRoleHolders, MemoryRoles
 from auth_adapters.memory.oauth import MemoryServiceClients
 from auth_adapters.memory.store import Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
+from auth_core.access.model import USER, Assignment, RoleName
 from auth_core.audit.events import AuditEvent
 from auth_core.ids import UserId
 from auth_core.revocation.model import Revocation
+from auth_core.testing import NOON
 from tests.proof.simulation.accounts import SimPasswords, SimPrincipals, SimUsers
 from tests.proof.simulation.points import ANSWER, COMMIT, nobody_does_this, statement
 from tests.proof.simulation.rows import Rows, Transaction
 from tests.proof.simulation.sessions import SimSessions
 
+_NO_ROLE_HOLDERS: Final = MemoryRoleHolders(Tables())
 _NO_KEYS: Final = MemorySigningKeys(Tables())
-_NO_ROLES: Final = MemoryRoles(Tables())
 _NO_CLIENTS: Final = MemoryServiceClients(Tables())
 
 
@@ -50,6 +52,19 @@ class SimRevocations:
         self._added += revocations
 
 
+class SimRoles(MemoryRoles):
+    """The roles users hold, which nobody changes here: everybody is a user."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(Tables())
+        self._transaction = transaction
+
+    async def lock_held(self, user_id: UserId) -> Mapping[RoleName, Assignment] | None:
+        await statement("lock user")
+        await self._transaction.lock(("user", user_id))
+        return {USER.name: Assignment(role=USER.name, at=NOON, by=None)}
+
+
 @final
 class SimTx:
     """What one transaction gives."""
@@ -60,6 +75,7 @@ class SimTx:
         "passwords",
         "principals",
         "revocations",
+        "role_holders",
         "roles",
         "sessions",
         "signing_keys",
@@ -73,7 +89,8 @@ class SimTx:
         self.sessions = SimSessions(transaction)
         self.audit = SimAuditTrail(transaction)
         self.revocations = SimRevocations()
-        self.roles = _NO_ROLES
+        self.roles = SimRoles(transaction)
+        self.role_holders = _NO_ROLE_HOLDERS
         self.signing_keys = _NO_KEYS
         self.clients = _NO_CLIENTS
 

@@ -1,12 +1,13 @@
 """The contracts notice readers outside transactions, and purges, that do not keep them."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from auth_adapters.memory import MemoryStore, memory_ports
-from auth_adapters.memory.access import find_principal
+from auth_adapters.memory.access import are_outdated, find_principal
 from auth_adapters.memory.login import MemoryCandidates
 from auth_adapters.memory.sessions import MemoryEndedSessions
 from auth_adapters.memory.tokens import MemoryAccessCheck
@@ -153,6 +154,32 @@ class TestForgetsTheClock(AccessCheckContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return with_check(ForgetsTheClock)
+
+
+class ForgetsTheRoles(MemoryAccessCheck):
+    async def stands(self, claims: VerifiedClaims) -> bool:
+        nothing_new = replace(claims, principal=replace(claims.principal, roles_version=1 << 40))
+        return await super().stands(nothing_new)
+
+
+@caught_by("test_a_token_from_before_a_role_it_names_was_changed_does_not_stand")
+class TestForgetsTheRoles(AccessCheckContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return with_check(ForgetsTheRoles)
+
+
+class MindsEveryRole(MemoryAccessCheck):
+    async def stands(self, claims: VerifiedClaims) -> bool:
+        tables = self._store.committed
+        return not are_outdated(tables, tables.roles, claims.principal.roles_version) and await super().stands(claims)
+
+
+@caught_by("test_a_token_from_before_a_role_it_names_was_changed_does_not_stand")
+class TestMindsEveryRole(AccessCheckContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return with_check(MindsEveryRole)
 
 
 class WantsTheVeryVersion(MemoryAccessCheck):

@@ -12,7 +12,12 @@ from auth_adapters.memory import MemoryStore, memory_ports
 from auth_adapters.memory.revocation import MemoryOldRevocations, MemoryRevocationFeed, MemoryRevocations
 from auth_adapters.memory.store import Tables
 from auth_adapters.memory.unit_of_work import MemoryTx, MemoryUnitOfWork
-from auth_core.revocation.model import KeyRevocation, Revocation, UserRevocation
+from auth_core.revocation.model import (
+    KeyRevocation,
+    Revocation,
+    RoleRevocation,
+    UserRevocation,
+)
 from auth_core.revocation.ports import Batch, Cursor
 from auth_core.testing import NOON, MovableClock
 from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
@@ -193,6 +198,20 @@ class TestRepeatsItself(RevocationFeedContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return with_feed(RepeatsItself)
+
+
+class KnowsNoRoles(MemoryRevocationFeed):
+    async def _look(self, told: int | None) -> Batch:
+        batch = await super()._look(told)
+        known = tuple(each for each in batch.revocations if not isinstance(each, RoleRevocation))
+        return Batch(revocations=known, cursor=batch.cursor)
+
+
+@caught_by("test_a_revocation_is_told_as_it_was_written", "test_what_is_in_force_is_told_from_the_beginning")
+class TestKnowsNoRoles(RevocationFeedContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return with_feed(KnowsNoRoles)
 
 
 class RoundsVersions(MemoryRevocationFeed):

@@ -12,6 +12,7 @@ from auth_core.testing.contracts.principals import PrincipalsContract
 from auth_core.testing.contracts.refresh_chains import RefreshChainsContract
 from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
 from auth_core.testing.contracts.revocations import RevocationsContract
+from auth_core.testing.contracts.role_holders import RoleHoldersContract
 from auth_core.testing.contracts.roles import RolesContract
 from auth_core.testing.contracts.service_clients import ServiceClientsContract
 from auth_core.testing.contracts.sessions import SessionsContract
@@ -37,6 +38,10 @@ class TestMemoryPasswords(PasswordsContract):
 
 
 class TestMemoryRoles(RolesContract):
+    pass
+
+
+class TestMemoryRoleHolders(RoleHoldersContract):
     pass
 
 

@@ -11,6 +11,7 @@ from tests.unit.docs.markdown import Example, executed_by
 
 _SAYS: Final = {
     "library_login.py": "grace@example.com is signed in until 20",
+    "roles_in_python.py": "True by way of accountant > clerk\n1 would lose ('invoices:read',)\n",
     "own_port.py": "2030-01-01 00:00:00+00:00\n",
     "errors_by_kind.py": "['email', 'first_name', 'password']\ninvalid_credentials\n",
     "scrypt_hasher.py": "",

@@ -71,6 +71,55 @@ def test_an_administrator_is_made_and_listed(command: Command) -> None:
     assert [each["id"] for each in json.loads(listed.stdout)["items"]] == [user["id"]]
 
 
+def test_roles_are_given_and_taken_away_and_told(command: Command) -> None:
+    command(*ADA, "--admin", "--generate-password")
+
+    changed = command("users", "roles", "ada@example.com", "--remove", "user", "--json")
+    shown = command("users", "roles", "ada@example.com")
+    refused = command("users", "roles", "ada@example.com", "--remove", "admin")
+
+    assert [each["role"] for each in json.loads(changed.stdout)["roles"]] == ["admin"]
+    assert "admin" in shown.stdout
+    assert (refused.exit_code, "last active administrator" in refused.stderr) == (73, True)
+
+
+def test_roles_are_defined_previewed_explained_and_deleted(command: Command) -> None:
+    command(*ADA, "--generate-password")
+    command("roles", "define", "reader", "-p", "invoices:read", "--description", "Reads.")
+    command("users", "roles", "ada@example.com", "--add", "reader")
+
+    previewed = command("roles", "preview", "reader", "-p", "reports:read")
+    in_json = command("roles", "preview", "reader", "-p", "reports:read", "--json")
+    explained = command("roles", "explain", "ada@example.com", "invoices:read")
+    missing = command("roles", "explain", "ada@example.com", "invoices:write", "--json")
+    in_use = command("roles", "delete", "reader")
+    command("users", "roles", "ada@example.com", "--remove", "reader")
+    deleted = command("roles", "delete", "reader", "--json")
+    listed = command("roles", "list", "--json")
+
+    assert "ada@example.com" in previewed.stdout
+    assert json.loads(in_json.stdout)["users_who_lose"] == 1
+    assert "reader, which has invoices:read" in explained.stdout
+    assert json.loads(missing.stdout)["missing"] == ["admin"]
+    assert (in_use.exit_code, deleted.exit_code) == (73, 0)
+    assert [role["name"] for role in json.loads(listed.stdout)] == ["admin", "user"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("roles", "define", "admin"), 77),
+        (("roles", "define", "clerk", "--parent", "clerk"), 73),
+        (("roles", "define", "clerk", "--parent", "boss"), 65),
+        (("roles", "define", "clerk", "-p", "everything"), 65),
+        (("roles", "delete", "clerk"), 66),
+        (("roles", "explain", "nobody@example.com", "a:b"), 66),
+    ],
+)
+def test_what_cannot_be_done_with_roles_says_so(command: Command, arguments: tuple[str, ...], code: int) -> None:
+    assert command(*arguments).exit_code == code
+
+
 @pytest.mark.covers("R-L1")
 def test_a_password_that_was_given_is_not_shown(command: Command) -> None:
     result = command(*ADA, "--password-stdin", typed=f"{PASSWORD}\n")

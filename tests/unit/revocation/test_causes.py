@@ -23,6 +23,9 @@ from tests.unit.core_in_memory import HERE, MINUTE, OTHER_PASSWORD, PASSWORD, Co
 
 UNTIL = NOON + FOR_TESTS.tokens.access_lifetime + FOR_TESTS.tokens.clock_skew
 
+# A refresh does not wait for a change of rights: a token with the old ones may begin its life until the commit.
+UNTIL_COMMITTED = FOR_TESTS.revocation.overlap
+
 type Act = Callable[[Core, Sequence[LoggedIn]], Awaitable[object]]
 
 
@@ -40,7 +43,7 @@ def of_session(who: LoggedIn) -> Revocation:
     return SessionRevocation(session_id=who.tokens.session.id, until=UNTIL)
 
 
-def of_user(who: LoggedIn, least_version: int) -> Revocation:
+def of_user(who: LoggedIn, least_version: int) -> UserRevocation:
     return UserRevocation(user_id=who.user.id, least_version=least_version, until=UNTIL)
 
 
@@ -70,6 +73,10 @@ async def disable(core: Core, held: Sequence[LoggedIn]) -> None:
     await core.disable(held[0].user)
 
 
+async def change_roles(core: Core, held: Sequence[LoggedIn]) -> None:
+    await core.assign(held[0].user, "admin")
+
+
 async def reuse(core: Core, held: Sequence[LoggedIn]) -> None:
     token = held[0].tokens.refresh_token
     later = await core.auth.sessions.refresh(refresh_token=token, origin=HERE)
@@ -85,6 +92,7 @@ CAUSES: dict[str, tuple[Act, Callable[[Sequence[LoggedIn]], list[Revocation]]]] 
     "revoke": (revoke, lambda held: [of_session(held[1])]),
     "change password": (change_password, lambda held: [of_session(held[1])]),
     "disable": (disable, lambda held: [of_user(held[0], 1)]),
+    "change roles": (change_roles, lambda held: [replace(of_user(held[0], 1), until=UNTIL + UNTIL_COMMITTED)]),
     "reuse": (reuse, lambda held: [of_session(held[0])]),
 }
 each_cause = pytest.mark.parametrize(("act", "expected"), CAUSES.values(), ids=list(CAUSES))
@@ -108,7 +116,7 @@ class FullTrail(MemoryAuditTrail):
     """Cannot keep one more event of an ending: the last write of every cause."""
 
     async def record(self, event: AuditEvent) -> None:
-        if event.kind.value.startswith(("session", "refresh_token", "password", "user.disabled")):
+        if event.kind.value.startswith(("session", "refresh_token", "password", "user.disabled", "user.roles")):
             raise FullError
         await super().record(event)
 

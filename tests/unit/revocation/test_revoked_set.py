@@ -4,16 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from auth_core.revocation.model import KeyRevocation, Revocation, SessionRevocation, UserRevocation
+from auth_core.ids import SessionId, UserId
+from auth_core.revocation.model import KeyRevocation, Revocation, RoleRevocation, SessionRevocation, UserRevocation
 from auth_core.revocation.ports import Batch, Cursor
 from auth_core.revocation.revoked_set import RevokedSet
-from auth_core.testing import NOON, a_key_revocation, a_session_revocation, a_user_revocation
+from auth_core.testing import NOON, a_key_revocation, a_role_revocation, a_session_revocation, a_user_revocation
 
 LAG = timedelta(seconds=5)
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
 
 SESSION = a_session_revocation(until=NOON + HOUR)
+ROLE = a_role_revocation(least_version=7, until=NOON + HOUR)
 USER = a_user_revocation(least_version=3, until=NOON + HOUR)
 KEY = a_key_revocation(until=NOON + HOUR)
 OTHER_SESSION = a_session_revocation().session_id
@@ -32,13 +34,29 @@ def tell(revoked: RevokedSet, *revocations: Revocation, after: timedelta = timed
     revoked.take_in(Batch(revocations=revocations, cursor=Cursor(cursor)), revoked.look(NOON + after))
 
 
+def covers_token(
+    revoked: RevokedSet,
+    *,
+    session_id: SessionId = OTHER_SESSION,
+    user_id: UserId = OTHER_USER,
+    version: int = 9,
+    roles: tuple[str, ...] = ("user",),
+    roles_version: int = 9,
+) -> bool:
+    return revoked.covers(
+        session_id=session_id, user_id=user_id, version=version, roles=roles, roles_version=roles_version
+    )
+
+
 def covers(revoked: RevokedSet, revocation: Revocation) -> bool:
     """Say whether the last token this revocation is about is covered."""
     match revocation:
         case SessionRevocation(session_id=session_id):
-            return revoked.covers(session_id=session_id, user_id=OTHER_USER, version=9)
+            return covers_token(revoked, session_id=session_id)
         case UserRevocation(user_id=user_id, least_version=version):
-            return revoked.covers(session_id=OTHER_SESSION, user_id=user_id, version=version - 1)
+            return covers_token(revoked, user_id=user_id, version=version - 1)
+        case RoleRevocation(role=role, least_version=version):
+            return covers_token(revoked, roles=("user", role), roles_version=version - 1)
         case KeyRevocation(kid=kid):
             return revoked.covers_key(kid)
 
@@ -62,7 +80,7 @@ def test_a_token_is_covered_by_its_session_or_by_the_version_of_its_user(
 ) -> None:
     revoked = knowing(SESSION, USER)
 
-    assert revoked.covers(session_id=session_id, user_id=user_id, version=version) is covered  # type: ignore[arg-type]  # parametrized
+    assert covers_token(revoked, session_id=session_id, user_id=user_id, version=version) is covered  # type: ignore[arg-type]  # parametrized
 
 
 def test_telling_it_twice_is_telling_it_once() -> None:
@@ -80,8 +98,8 @@ def test_of_two_revocations_of_a_user_the_higher_version_and_the_later_end_count
         revoked = knowing(*order)
         tell(revoked, after=2 * SECOND)
 
-        assert revoked.covers(session_id=OTHER_SESSION, user_id=USER.user_id, version=4)
-        assert not revoked.covers(session_id=OTHER_SESSION, user_id=USER.user_id, version=5)
+        assert covers_token(revoked, user_id=USER.user_id, version=4)
+        assert not covers_token(revoked, user_id=USER.user_id, version=5)
 
 
 @pytest.mark.covers("JWT-18")
@@ -105,7 +123,39 @@ def test_a_key_has_room_in_a_set_that_is_full() -> None:
     assert revoked.is_current(NOON, allowed_lag=LAG)
 
 
-@pytest.mark.parametrize("revocation", [SESSION, USER, KEY], ids=["session", "user", "key"])
+@pytest.mark.covers("AUZ-09")
+@pytest.mark.parametrize(
+    ("roles", "roles_version", "covered"),
+    [
+        ((ROLE.role,), 0, True),
+        ((ROLE.role,), 6, True),
+        ((ROLE.role,), 7, False),
+        ((ROLE.role,), 8, False),
+        (("user", ROLE.role), 6, True),
+        (("user",), 0, False),
+        ((), 0, False),
+    ],
+)
+def test_a_token_is_covered_by_the_version_of_a_role_it_names(
+    roles: tuple[str, ...], roles_version: int, covered: bool
+) -> None:
+    revoked = knowing(ROLE)
+
+    assert covers_token(revoked, roles=roles, roles_version=roles_version) is covered
+
+
+def test_of_two_revocations_of_a_role_the_higher_version_and_the_later_end_count_in_whatever_order() -> None:
+    early = RoleRevocation(role=ROLE.role, least_version=9, until=NOON + SECOND)
+    for order in ([early, ROLE], [ROLE, early], [early, ROLE, early]):
+        revoked = knowing(*order)
+        tell(revoked, after=2 * SECOND)
+
+        assert len(revoked) == 1
+        assert covers_token(revoked, roles=(ROLE.role,), roles_version=8)
+        assert not covers_token(revoked, roles=(ROLE.role,), roles_version=9)
+
+
+@pytest.mark.parametrize("revocation", [SESSION, USER, ROLE, KEY], ids=["session", "user", "role", "key"])
 def test_an_entry_goes_when_no_token_can_outlive_it(revocation: Revocation) -> None:
     revoked = knowing(revocation)
 
@@ -189,7 +239,8 @@ def test_after_a_doubt_only_a_look_that_began_later_confirms() -> None:
 
 
 def test_there_are_never_more_entries_than_the_bound_and_then_the_set_is_not_current() -> None:
-    many = [a_session_revocation(until=NOON + HOUR) for _ in range(6)] + [a_user_revocation(until=NOON + HOUR)]
+    many: list[Revocation] = [a_session_revocation(until=NOON + HOUR) for _ in range(6)]
+    many += [a_user_revocation(until=NOON + HOUR), a_role_revocation(until=NOON + HOUR)]
     revoked = knowing(*many, most=4)
 
     assert len(revoked) == 4
@@ -205,7 +256,7 @@ def test_a_full_set_still_takes_in_what_it_knows_already() -> None:
     tell(revoked, longer, higher)
 
     assert revoked.is_current(NOON, allowed_lag=LAG)
-    assert revoked.covers(session_id=OTHER_SESSION, user_id=USER.user_id, version=7)
+    assert covers_token(revoked, user_id=USER.user_id, version=7)
 
 
 def test_a_set_that_overflowed_is_told_everything_anew_when_there_is_room() -> None:
@@ -225,7 +276,7 @@ def test_a_set_that_overflowed_is_told_everything_anew_when_there_is_room() -> N
     assert revoked.look(NOON + SECOND).after is not None
 
 
-@pytest.mark.parametrize("revocation", [SESSION, KEY], ids=["session", "key"])
+@pytest.mark.parametrize("revocation", [SESSION, USER, ROLE, KEY], ids=["session", "user", "role", "key"])
 def test_a_clock_that_went_ahead_and_came_back_takes_nothing_away(revocation: Revocation) -> None:
     revoked = knowing(revocation)
     tell(revoked, after=2 * HOUR)

@@ -63,10 +63,16 @@ def test_every_claim_of_the_profile_is_there() -> None:
 
 
 @pytest.mark.covers("R-J5", "JWT-12")
-@pytest.mark.parametrize("claim", sorted(payload()))
+@pytest.mark.parametrize("claim", sorted(payload().keys() - {"rver"}))
 def test_every_claim_must_be_there(claim: str) -> None:
     with pytest.raises(InvalidToken):
         read_access_claims(changed(**{claim: MISSING}), now=NOON, policy=POLICY)
+
+
+def test_a_token_of_the_release_before_has_the_lowest_version_of_the_roles() -> None:
+    claims = read_access_claims(changed(rver=MISSING), now=NOON, policy=POLICY)
+
+    assert claims.principal.roles_version == 0
 
 
 @pytest.mark.covers("JWT-12")
@@ -106,6 +112,8 @@ def test_times_are_whole_seconds_within_reason(claim: str, value: object) -> Non
 def test_the_security_version_is_a_whole_number_within_reason(value: object) -> None:
     with pytest.raises(InvalidToken):
         read_access_claims(changed(ver=value), now=NOON, policy=POLICY)
+    with pytest.raises(InvalidToken):
+        read_access_claims(changed(rver=value), now=NOON, policy=POLICY)
 
 
 @pytest.mark.covers("JWT-13")

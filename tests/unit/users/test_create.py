@@ -35,7 +35,7 @@ async def test_who_is_created_holds_the_role_user_besides_those_given(core: Core
 
 
 async def test_the_event_names_who_did_it_and_the_roles_given(core: Core) -> None:
-    admin = await core.register()
+    admin = await create(core, "admin", email="ada@example.org")
 
     user = await create(core, "user", "admin", actor=admin.id)
 

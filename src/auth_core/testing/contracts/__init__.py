@@ -43,6 +43,7 @@ pytest.register_assert_rewrite(
             "refresh_chains",
             "revocation_feed",
             "revocations",
+            "role_holders",
             "roles",
             "service_clients",
             "sessions",

@@ -4,14 +4,16 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from auth_core.access.model import Principal
+from auth_core.access.model import USER, Principal
 from auth_core.assembly import Tx
 from auth_core.revocation.model import Reason
 from auth_core.sessions.model import Session
 from auth_core.testing.builders import a_session, a_user, claims_of
 from auth_core.testing.contracts.arrangement import (
+    change_role,
     principal_now,
     set_status,
+    stored_role,
     stored_session,
     stored_user,
 )
@@ -84,6 +86,20 @@ class AccessCheckContract:
         ahead = replace(principal, security_version=principal.security_version + 1)
 
         assert await storage.access_check.stands(claims_of(ahead, session.id))
+
+    async def test_a_token_from_before_a_role_it_names_was_changed_does_not_stand(self, storage: Storage) -> None:
+        role, other = await stored_role(storage, "invoices:read"), await stored_role(storage)
+        user = await stored_user(storage, roles=(role.name, USER.name))
+        before, session = await principal_now(storage, user.id), await _lasting_session(storage, user)
+
+        await change_role(storage, other, "invoices:read")
+        unaffected = await storage.access_check.stands(claims_of(before, session.id))
+        await change_role(storage, role, "invoices:approve")
+
+        after = await principal_now(storage, user.id)
+        assert unaffected
+        assert not await storage.access_check.stands(claims_of(before, session.id))
+        assert await storage.access_check.stands(claims_of(after, session.id))
 
     async def test_it_neither_waits_for_a_transaction_nor_sees_into_it(self, storage: Storage) -> None:
         user, principal, session = await _signed_in(storage)

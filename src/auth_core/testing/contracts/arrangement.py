@@ -1,13 +1,14 @@
 """What a test of a storage contract begins with, written through the ports and committed."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from auth_core.access.model import Principal, RoleName
+from auth_core.access.model import Principal, Role, RoleName, permission
 from auth_core.assembly import Tx
 from auth_core.ids import SessionId, UserId
 from auth_core.origin import Origin
 from auth_core.sessions.model import Session
-from auth_core.testing.builders import a_password, a_session, a_user
+from auth_core.testing.builders import a_password, a_role, a_session, a_user
 from auth_core.testing.contracts.concurrency import in_transaction
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.moments import NOON
@@ -26,6 +27,30 @@ async def stored_user(storage: Storage, *, roles: tuple[RoleName, ...] = (), at:
 
     await in_transaction(storage, store)
     return user
+
+
+async def stored_role(storage: Storage, *permissions: str, parents: tuple[Role, ...] = ()) -> Role:
+    """Return a role that nobody holds."""
+
+    async def store(tx: Tx) -> Role:
+        role = a_role(*permissions, parents=parents, version=await tx.roles.next_version())
+        await tx.roles.keep(role)
+        return role
+
+    return await in_transaction(storage, store)
+
+
+async def change_role(storage: Storage, role: Role, *permissions: str) -> Role:
+    """Let the role allow this instead."""
+
+    async def change(tx: Tx) -> Role:
+        changed = replace(
+            role, permissions=frozenset(map(permission, permissions)), version=await tx.roles.next_version()
+        )
+        await tx.roles.keep(changed)
+        return changed
+
+    return await in_transaction(storage, change)
 
 
 async def stored_session(

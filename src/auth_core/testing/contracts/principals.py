@@ -3,7 +3,7 @@
 from auth_core.access.model import ADMIN, EVERYTHING, USER, Principal
 from auth_core.assembly import Tx
 from auth_core.testing.builders import a_user
-from auth_core.testing.contracts.arrangement import principal_now, set_status, stored_user
+from auth_core.testing.contracts.arrangement import change_role, principal_now, set_status, stored_role, stored_user
 from auth_core.testing.contracts.concurrency import in_transaction
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.moments import NOON
@@ -21,6 +21,28 @@ class PrincipalsContract:
         assert principal.user_id == user.id
         assert principal.roles == (ADMIN.name, USER.name)
         assert principal.permissions == (EVERYTHING,)
+
+    async def test_a_principal_has_what_their_roles_inherit(self, storage: Storage) -> None:
+        parent = await stored_role(storage, "invoices:read", "reports:read")
+        role = await stored_role(storage, "invoices:approve", "reports:read", parents=(parent,))
+        user = await stored_user(storage, roles=(role.name,))
+
+        principal = await principal_now(storage, user.id)
+
+        assert principal.roles == (role.name,)
+        assert principal.permissions == ("invoices:approve", "invoices:read", "reports:read")
+
+    async def test_a_change_of_a_role_is_seen_and_counted(self, storage: Storage) -> None:
+        role = await stored_role(storage, "invoices:read")
+        user = await stored_user(storage, roles=(role.name,))
+        before = await principal_now(storage, user.id)
+
+        changed = await change_role(storage, role, "invoices:approve")
+
+        after = await principal_now(storage, user.id)
+        assert (before.permissions, after.permissions) == (("invoices:read",), ("invoices:approve",))
+        assert before.roles_version < changed.version <= after.roles_version
+        assert before.security_version == after.security_version
 
     async def test_without_a_role_there_are_no_rights(self, storage: Storage) -> None:
         user = await stored_user(storage)

@@ -15,9 +15,11 @@ from auth_core.sessions.model import Session
 from auth_core.sessions.refresh_chain import Advanced
 from auth_core.testing.builders import a_session, a_user
 from auth_core.testing.contracts.arrangement import (
+    change_role,
     principal_now,
     session_now,
     set_status,
+    stored_role,
     stored_session,
     stored_user,
 )
@@ -99,6 +101,19 @@ class RefreshChainsContract:
         after = await _advanced(storage, session, 1)
         assert after.principal.roles == (ADMIN.name,)
         assert after.principal.security_version > before.principal.security_version
+
+    async def test_a_change_of_a_role_since_the_last_link_is_told(self, storage: Storage) -> None:
+        parent = await stored_role(storage, "invoices:read")
+        role = await stored_role(storage, "reports:read", parents=(parent,))
+        session = await stored_session(storage, await stored_user(storage, roles=(role.name,)))
+        before = await _advanced(storage, session, 0)
+
+        changed = await change_role(storage, role, "reports:write")
+
+        after = await _advanced(storage, session, 1)
+        assert before.principal.permissions == ("invoices:read", "reports:read")
+        assert after.principal.permissions == ("invoices:read", "reports:write")
+        assert before.principal.roles_version < changed.version <= after.principal.roles_version
 
     async def test_of_many_at_once_one_advances(self, storage: Storage) -> None:
         session = await _live_session(storage)

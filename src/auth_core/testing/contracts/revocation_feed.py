@@ -10,7 +10,12 @@ from auth_core.assembly import Tx
 from auth_core.revocation.errors import InvalidCursor
 from auth_core.revocation.model import Revocation
 from auth_core.revocation.ports import Cursor, RevocationFeed
-from auth_core.testing.builders import a_key_revocation, a_session_revocation, a_user_revocation
+from auth_core.testing.builders import (
+    a_key_revocation,
+    a_role_revocation,
+    a_session_revocation,
+    a_user_revocation,
+)
 from auth_core.testing.contracts.concurrency import PATIENCE, in_transaction, roll_back
 from auth_core.testing.contracts.storage import Storage
 
@@ -27,7 +32,12 @@ class RevocationFeedContract:
     at_once: ClassVar[float] = 5.0
 
     async def test_what_is_in_force_is_told_from_the_beginning(self, storage: Storage) -> None:
-        revocations: list[Revocation] = [a_session_revocation(), a_user_revocation(least_version=7), a_key_revocation()]
+        revocations: list[Revocation] = [
+            a_session_revocation(),
+            a_user_revocation(least_version=7),
+            a_role_revocation(least_version=8),
+            a_key_revocation(),
+        ]
         await _commit(storage, *revocations)
 
         batch = await storage.revocation_feed.changes(after=None, wait=NOW)
@@ -72,13 +82,14 @@ class RevocationFeedContract:
     async def test_a_revocation_is_told_as_it_was_written(self, storage: Storage) -> None:
         cursor = await _here(storage.revocation_feed)
         of_a_session, of_a_user = a_session_revocation(), a_user_revocation(least_version=(1 << 40) + 1)
-        of_a_key = a_key_revocation()
-        await _commit(storage, of_a_session, of_a_user, of_a_key)
+        of_a_role, of_a_key = a_role_revocation(least_version=(1 << 40) + 2), a_key_revocation()
+        await _commit(storage, of_a_session, of_a_user, of_a_role, of_a_key)
 
         batch = await storage.revocation_feed.changes(after=cursor, wait=NOW)
 
         assert [each for each in batch.revocations if each == of_a_session] == [of_a_session]
         assert [each for each in batch.revocations if each == of_a_user] == [of_a_user]
+        assert [each for each in batch.revocations if each == of_a_role] == [of_a_role]
         assert [each for each in batch.revocations if each == of_a_key] == [of_a_key]
 
     async def test_a_key_that_was_revoked_is_told_to_whoever_waits(self, storage: Storage) -> None:

@@ -1,0 +1,21 @@
+"""The permissions this service itself asks for: the one list. Other services choose names of their own."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from auth_core.access.model import Permission
+
+REVOCATIONS_READ: Final = Permission("revocations:read")
+ROLES_ASSIGN: Final = Permission("roles:assign")
+ROLES_READ: Final = Permission("roles:read")
+ROLES_WRITE: Final = Permission("roles:write")
+
+OUR_PERMISSIONS: Final[Mapping[Permission, str]] = MappingProxyType(
+    {
+        REVOCATIONS_READ: "Follow what is revoked, as a service that accepts our tokens does.",
+        ROLES_READ: "See the roles there are, who holds them, and why somebody may do something.",
+        ROLES_WRITE: "Define, change and delete roles, as far as one's own rights go.",
+        ROLES_ASSIGN: "Give roles to users and take them away, as far as one's own rights go.",
+    }
+)
