@@ -17,12 +17,13 @@ from auth_core import (
     InvalidClient,
     InvalidRefreshToken,
     Redacted,
+    RoleNotFound,
     WrongPassword,
 )
 from auth_core.audit.events import EventKind
 from auth_core.ids import ClientId
 from auth_core.oauth.model import ClientPermission, IssuedSecret
-from auth_core.testing import MovableClock, a_service_client, an_email, an_origin
+from auth_core.testing import MovableClock, a_role, a_service_client, an_email, an_origin
 from tests.integration.postgres.cutting_proxy import Moment, commit, nth, prepared_statement
 from tests.integration.postgres.person import PASSWORD, Person, signed_in
 from tests.integration.postgres.questions import rows, scalar
@@ -38,6 +39,11 @@ READS: Final = {
     "tokens.list_keys",
     "revocation.follow",
     "revocation.read",
+    "users.list_roles",
+    "users.explain_permission",
+    "access.list_roles",
+    "access.look_up_role",
+    "access.preview_role",
     "oauth.list_clients",
     "oauth.look_up_client",
     "oauth.look_up_client_by_name",
@@ -57,6 +63,7 @@ class Scene:
     email: str = field(default_factory=an_email)
     kid: str = ""
     client: IssuedSecret | None = None
+    role: str = field(default_factory=lambda: a_role().name)
     client_name: str = field(default_factory=lambda: a_service_client().name)
 
     @property
@@ -77,6 +84,7 @@ class Scene:
             "session_id": self.person.session_id,
             "email": self.email.lower(),
             "kid": self.kid,
+            "role": self.role,
             "client_name": self.client_name,
             "client_id": str(self.client.client.id) if self.client else "",
         }
@@ -178,6 +186,11 @@ async def _signed_in_twice(scene: Scene) -> None:
     await scene.person.log_in()
 
 
+async def _a_role(scene: Scene) -> None:
+    await scene.auth.access.define_role(name=scene.role, actor=None, origin=an_origin())
+
+
+_IS_ADMIN: Final = "SELECT count(*) = 1 FROM auth.role_assignments WHERE user_id = :user_id AND role = 'admin'"
 _HAS_ENDED: Final = "SELECT ended_at IS NOT NULL FROM auth.sessions WHERE id = :session_id"
 _EXISTS: Final = "SELECT count(*) = 1 FROM auth.users WHERE email_canonical = :email"
 
@@ -216,6 +229,38 @@ WRITES: Final = (
         act=lambda scene: scene.person.is_enabled(),
         happened="SELECT status = 'active' AND security_version = 2 FROM auth.users WHERE id = :user_id",
         event=EventKind.USER_ENABLED,
+    ),
+    Write(
+        name="users.change_roles",
+        act=lambda scene: scene.auth.users.change_roles(
+            user_id=scene.person.id, add=["admin"], actor=None, origin=an_origin()
+        ),
+        happened=_IS_ADMIN,
+        event=EventKind.USER_ROLES_CHANGED,
+    ),
+    Write(
+        name="users.set_roles",
+        act=lambda scene: scene.auth.users.set_roles(
+            user_id=scene.person.id, roles=["admin", "user"], actor=None, origin=an_origin()
+        ),
+        happened=_IS_ADMIN,
+        event=EventKind.USER_ROLES_CHANGED,
+    ),
+    Write(
+        name="access.define_role",
+        act=lambda scene: scene.auth.access.define_role(
+            name=scene.role, permissions=["invoices:read"], actor=None, origin=an_origin()
+        ),
+        happened="SELECT count(*) = 1 FROM auth.roles WHERE name = :role",
+        event=EventKind.ROLE_DEFINED,
+    ),
+    Write(
+        name="access.delete_role",
+        before=_a_role,
+        act=lambda scene: scene.auth.access.delete_role(name=scene.role, actor=None, origin=an_origin()),
+        happened="SELECT count(*) = 0 FROM auth.roles WHERE name = :role",
+        event=EventKind.ROLE_DELETED,
+        again=RoleNotFound,
     ),
     Write(
         name="passwords.change_password",

@@ -30,6 +30,7 @@ async def test_a_good_token_is_told_with_its_rights(service: Service) -> None:
         "token_id": answer.json()["token_id"],
         "client_id": "first-party",
         "security_version": 0,
+        "roles_version": 0,
     }
     assert answer.header("cache-control") == "no-store"
 
