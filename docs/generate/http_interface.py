@@ -19,6 +19,12 @@ has schemas and examples, and `/docs` lets one try."""
 _EVERYWHERE: Final = """\
 Any route may answer with these as well; they are not repeated below."""
 
+_WAYS: Final[Mapping[str, str]] = {
+    "password": "an access token: `Authorization: Bearer …`",
+    "client": "a service client: `Authorization: Basic …`",
+}
+"""How callers say who they are, by the names of the security schemes."""
+
 
 def page() -> str:
     """Return the page."""
@@ -61,8 +67,8 @@ def _described(
 ) -> Iterator[str]:
     yield f"### {code(f'{method} {path}')}"
     yield f"**{operation['summary']}.** {_joined(operation.get('description', ''))}".replace("?.**", "?**")
-    if operation.get("security"):
-        yield "Needs an access token: `Authorization: Bearer …`."
+    if ways := [_WAYS[name] for each in operation.get("security", ()) for name in each]:
+        yield f"Needs {', or '.join(ways)}."
     if body := operation.get("requestBody"):
         yield from _body(document, body)
     yield table(("answer", "meaning"), _answers(operation, everywhere))

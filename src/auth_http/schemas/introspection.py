@@ -20,10 +20,13 @@ class TokenOfSomebodyForm(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         hide_input_in_errors=True,
-        json_schema_extra=example(
-            token="eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9.eyJpc3MiOi4uLn0.MEUCIQ...",  # noqa: S106 - an example
-            token_type_hint="access_token",  # noqa: S106 - the name of a kind
-        ),
+        json_schema_extra={
+            **example(
+                token="eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9.eyJpc3MiOi4uLn0.MEUCIQ...",  # noqa: S106 - an example
+                token_type_hint="access_token",  # noqa: S106 - the name of a kind
+            ),
+            "required": ["token"],
+        },
     )
 
     token: Secret = Field(default_factory=_not_given, description="The token somebody showed.")
