@@ -6,6 +6,8 @@ from typing import Final
 
 from auth_core.access.model import Permission
 
+CLIENTS_READ: Final = Permission("clients:read")
+CLIENTS_WRITE: Final = Permission("clients:write")
 REVOCATIONS_READ: Final = Permission("revocations:read")
 ROLES_ASSIGN: Final = Permission("roles:assign")
 ROLES_READ: Final = Permission("roles:read")
@@ -13,6 +15,8 @@ ROLES_WRITE: Final = Permission("roles:write")
 
 OUR_PERMISSIONS: Final[Mapping[Permission, str]] = MappingProxyType(
     {
+        CLIENTS_READ: "See which services may ask, and what.",
+        CLIENTS_WRITE: "Make, change and delete clients of services, as far as one's own rights go.",
         REVOCATIONS_READ: "Follow what is revoked, as a service that accepts our tokens does.",
         ROLES_READ: "See the roles there are, who holds them, and why somebody may do something.",
         ROLES_WRITE: "Define, change and delete roles, as far as one's own rights go.",

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from auth_core.access.delegation import oversteps
+from auth_core.access.errors import BeyondYourRights
 from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
@@ -34,7 +36,9 @@ class ChangeClient:
     ) -> ServiceClient:
         """Change what is given, leave the rest, and return the client as it is then.
 
-        `actor` is None for the operator of the machine. Raises: UnknownClientPermission, ClientNotFound.
+        `actor` is None for the operator of the machine. Anybody else may disable any client; to let it do something,
+        or do it again, they have to hold the right themselves.
+        Raises: UnknownClientPermission, ClientNotFound, BeyondYourRights.
         """
         allowed = None if permissions is None else client_permissions(permissions)
         now = self.clock.now()
@@ -48,6 +52,9 @@ class ChangeClient:
             if disabled is False and await tx.clients.enable(client_id):
                 await record(EventKind.CLIENT_ENABLED, client_id=str(client_id))
             client = await tx.clients.find(client_id)
+            lets_it = allowed is not None or disabled is False
+            if client is not None and lets_it and await oversteps(tx, actor, client.rights):
+                raise BeyondYourRights
         if client is None:
             raise ClientNotFound
         return client

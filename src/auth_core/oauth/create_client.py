@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from auth_core.access.delegation import oversteps
+from auth_core.access.errors import BeyondYourRights
 from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
@@ -31,8 +33,9 @@ class CreateClient:
     ) -> IssuedSecret:
         """Return the client and its secret, told this once. `actor` is None for the operator of the machine.
 
-        Raises: InvalidClientName, UnknownClientPermission, ClientNameTaken; that also when it is asked again because
-        the answer got lost. Then the client is there, and `rotate_secret` gives it a secret somebody knows.
+        Anybody else lets a client do nothing that they may not do themselves.
+        Raises: InvalidClientName, UnknownClientPermission, BeyondYourRights, ClientNameTaken; that also
+        when it is asked again because the answer got lost. Then the client is there, and `rotate_secret` gives it a secret somebody knows.
         """
         secret = new_secret(self.entropy)
         now = self.clock.now()
@@ -45,6 +48,8 @@ class CreateClient:
             secret_made_at=now,
         )
         async with self.uow() as tx:
+            if await oversteps(tx, actor, client.rights):
+                raise BeyondYourRights
             added = await tx.clients.add(client)
             if added:
                 await self.record(

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NewType
 
+from auth_core.access.model import Permission
 from auth_core.ids import ClientId
 from auth_core.oauth.client_secret import SecretDigest
 from auth_core.oauth.errors import InvalidClientName, UnknownClientPermission
@@ -75,6 +76,11 @@ class ServiceClient:
     digest: SecretDigest = field(repr=False)
     secret_made_at: datetime
     replaced: tuple[ReplacedSecret, ...] = ()
+
+    @property
+    def rights(self) -> frozenset[Permission]:
+        """What the client may do, as rights of whoever lets it."""
+        return frozenset(map(Permission, self.permissions))
 
     def may(self, needed: ClientPermission) -> bool:
         """Say whether the client was given this permission."""

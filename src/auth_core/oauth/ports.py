@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from auth_core.access.ports import AccessTx
 from auth_core.audit.ports import AuditTx
 from auth_core.ids import ClientId
 from auth_core.oauth.client_secret import SecretDigest
@@ -65,7 +66,7 @@ class ServiceClients(Protocol):
         ...
 
 
-class ClientsTx(AuditTx, Protocol):
+class ClientsTx(AuditTx, AccessTx, Protocol):
     """The transaction slice of this room."""
 
     @property

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from auth_core.access.delegation import oversteps
+from auth_core.access.errors import BeyondYourRights
 from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
@@ -36,7 +38,8 @@ class RotateSecret:
         """Return the client and its new secret, told this once.
 
         `overlap` of zero, for a secret that somebody else may know, makes all others void at once; None is what the
-        policy says. `actor` is None for the operator of the machine. Raises: OverlapTooLong, ClientNotFound.
+        policy says. `actor` is None for the operator of the machine; anybody else has to hold every right the client
+        has, since the secret lets them act as it. Raises: OverlapTooLong, ClientNotFound, BeyondYourRights.
         """
         overlap = self.policy.overlap if overlap is None else overlap
         if overlap > LONGEST_OVERLAP:
@@ -49,6 +52,8 @@ class RotateSecret:
             )
             client = await tx.clients.find(client_id) if replaced else None
             if client is not None:
+                if await oversteps(tx, actor, client.rights):
+                    raise BeyondYourRights
                 await self.record(
                     tx,
                     EventKind.CLIENT_SECRET_ROTATED,

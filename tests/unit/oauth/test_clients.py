@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from auth_core import Conflict, NotFound, Rejected
+from auth_core import BeyondYourRights, Conflict, NotFound, Rejected
 from auth_core.audit.events import EventKind
 from auth_core.ids import ClientId, UserId
 from auth_core.oauth.client_secret import PREFIX, digest_of
@@ -17,7 +17,7 @@ from auth_core.oauth.errors import (
 )
 from auth_core.oauth.model import ClientPermission, ServiceClient
 from auth_core.oauth.policy import ClientPolicy
-from auth_core.testing import a_service_client, a_user
+from auth_core.testing import a_service_client
 from tests.unit.core_in_memory import DAY, HERE, HOUR, Core
 from tests.unit.oauth.services import Asking
 
@@ -129,7 +129,7 @@ async def test_several_changes_are_one_and_a_fault_in_one_of_them_is_none(core: 
 
 
 async def test_whoever_changed_a_client_is_in_the_trail(core: Core) -> None:
-    somebody = a_user().id
+    somebody = (await core.create("ina@example.com", "admin")).id
     asking = await Asking.make(core)
 
     await change(core, asking.client.id, disabled=True, actor=somebody)
@@ -222,3 +222,33 @@ async def change(
     return await core.auth.oauth.change_client(
         client_id=client_id, permissions=permissions, disabled=disabled, actor=actor, origin=HERE
     )
+
+
+# ---- Nobody gives what they lack
+
+
+@pytest.mark.covers("AUZ-06")
+async def test_nobody_lets_a_client_do_what_they_may_not_do_themselves(core: Core) -> None:
+    await core.role("integrator", "clients:write", "revocations:read")
+    integrator = await core.create("ina@example.com", "integrator")
+    oauth = core.auth.oauth
+    strong = await Asking.make(core, "tokens:introspect", name="strong")
+    weak = await oauth.create_client(name="weak", permissions=["revocations:read"], actor=integrator.id, origin=HERE)
+    await oauth.change_client(client_id=strong.client.id, disabled=True, actor=integrator.id, origin=HERE)
+
+    for attempt in (
+        lambda: oauth.create_client(name="mine", permissions=["tokens:introspect"], actor=integrator.id, origin=HERE),
+        lambda: oauth.change_client(
+            client_id=weak.client.id, permissions=["tokens:revoke"], actor=integrator.id, origin=HERE
+        ),
+        lambda: oauth.change_client(client_id=strong.client.id, disabled=False, actor=integrator.id, origin=HERE),
+        lambda: oauth.rotate_secret(client_id=strong.client.id, actor=integrator.id, origin=HERE),
+    ):
+        with pytest.raises(BeyondYourRights):
+            await attempt()
+
+    clients = {str(client.name): client for client in await oauth.list_clients()}
+    assert set(clients) == {"strong", "weak"}
+    assert clients["weak"].permissions == {ClientPermission.FOLLOW}
+    assert clients["strong"].disabled_at is not None
+    assert clients["strong"].digest == digest_of(strong.secret)

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from auth_core.access.errors import PermissionDenied
+from auth_core.access.errors import BeyondYourRights, PermissionDenied
+from auth_core.access.permissions import CLIENTS_READ, CLIENTS_WRITE
 from auth_core.ids import ClientId
 from auth_core.oauth.errors import (
     ClientNameTaken,
@@ -30,8 +31,8 @@ from auth_http.schemas.document import answered
 
 router = APIRouter(tags=["Administration"])
 
-_MAY_READ: Final = Depends(permitted("clients:read"))
-_MAY_WRITE: Final = Depends(permitted("clients:write"))
+_MAY_READ: Final = Depends(permitted(CLIENTS_READ))
+_MAY_WRITE: Final = Depends(permitted(CLIENTS_WRITE))
 _UUID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _NO_ID: Final = rejected_for(
     {"parameter": "client_id", "code": "invalid_value", "detail": "This value is not acceptable."}
@@ -74,6 +75,7 @@ async def list_clients(request: Request) -> Response:
         PermissionDenied(),
         InvalidClientName(),
         UnknownClientPermission(),
+        BeyondYourRights(),
         ClientNameTaken(),
         json=True,
         bearer=True,
@@ -81,10 +83,7 @@ async def list_clients(request: Request) -> Response:
     ),
 )
 async def create_client(asked: NewClient, current: Current, request: Request) -> Response:
-    """Makes a client that may do what it is given and nothing else. Needs `clients:write`.
-
-    Whoever has this permission can make clients that may do all a client can; give it to nobody who may not.
-    """
+    """Makes a client that may do what it is given and nothing else. Needs `clients:write`, and every right it gives."""
     issued = await auth(request).oauth.create_client(
         name=asked.name,
         permissions=asked.permissions,
@@ -116,11 +115,21 @@ async def read_client(client_id: Which, request: Request) -> Response:
     response_description="The client as it is now.",
     dependencies=[_MAY_WRITE],
     responses=failures(
-        PermissionDenied(), ClientNotFound(), UnknownClientPermission(), _NO_ID, json=True, bearer=True, writes=True
+        PermissionDenied(),
+        BeyondYourRights(),
+        ClientNotFound(),
+        UnknownClientPermission(),
+        _NO_ID,
+        json=True,
+        bearer=True,
+        writes=True,
     ),
 )
 async def change_client(client_id: Which, asked: ClientChange, current: Current, request: Request) -> Response:
-    """Changes what is given and leaves the rest: in force at the client's next question. Needs `clients:write`."""
+    """Changes what is given and leaves the rest: in force at the client's next question.
+
+    Needs `clients:write`, and every right the client has afterwards, unless it is only disabled.
+    """
     client = await auth(request).oauth.change_client(
         client_id=ClientId(UUID(client_id)),
         **asked.model_dump(exclude_unset=True),
@@ -155,14 +164,21 @@ async def delete_client(client_id: Which, current: Current, request: Request) ->
     response_description="The client and its new secret, which is told this once.",
     dependencies=[_MAY_WRITE],
     responses=failures(
-        PermissionDenied(), ClientNotFound(), OverlapTooLong(), _NO_ID, json=True, bearer=True, writes=True
+        PermissionDenied(),
+        BeyondYourRights(),
+        ClientNotFound(),
+        OverlapTooLong(),
+        _NO_ID,
+        json=True,
+        bearer=True,
+        writes=True,
     ),
 )
 async def rotate_client_secret(client_id: Which, asked: SecretRotation, current: Current, request: Request) -> Response:
     """Replaces the secret; the present one stays good for an overlap, in which the service can be given the new one.
 
     Doing it again, because the answer got lost, ends no secret earlier; an overlap of 0, for one that somebody else may
-    know, makes all but the new one void. Needs `clients:write`.
+    know, makes all but the new one void. Needs `clients:write`, and every right the client has.
     """
     given = "overlap_seconds" in asked.model_fields_set
     issued = await auth(request).oauth.rotate_secret(
