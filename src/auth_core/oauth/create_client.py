@@ -34,8 +34,9 @@ class CreateClient:
         """Return the client and its secret, told this once. `actor` is None for the operator of the machine.
 
         Anybody else lets a client do nothing that they may not do themselves.
-        Raises: InvalidClientName, UnknownClientPermission, BeyondYourRights, ClientNameTaken; that also
-        when it is asked again because the answer got lost. Then the client is there, and `rotate_secret` gives it a secret somebody knows.
+        Raises: InvalidClientName, UnknownClientPermission, BeyondYourRights, ClientNameTaken; that also when it is
+        asked again because the answer got lost. Then the client is there, and `rotate_secret` gives it a secret
+        somebody knows.
         """
         secret = new_secret(self.entropy)
         now = self.clock.now()
