@@ -52,6 +52,7 @@ class CheckThenAct:
             )
             if found.row is None or found.row.generation != generation:
                 return None
+            await statements.run(text("SELECT pg_sleep(0.02)"))  # long enough for others to have looked as well
             await statements.run(
                 text("UPDATE auth.sessions SET generation = :next, advanced_at = :now WHERE id = :id"),
                 id=session_id,

@@ -104,8 +104,8 @@ OF_ENDINGS: Final = (
     _pair(LOG_IN, LOG_OUT_EVERYWHERE, "done, done", least=25),
     _pair(LOG_IN, CHANGE_PASSWORD, "done, done", "refused, done", least=100),
     _pair(LOG_IN, SUSPEND, "done, done", "refused, done", least=50),
-    _pair(SUSPEND, SUSPEND, "done, done", least=50),
-    _pair(SUSPEND, ENABLE, "done, done", least=100),
+    _pair(SUSPEND, SUSPEND, "done, done", least=15),
+    _pair(SUSPEND, ENABLE, "done, done", least=10),
     _pair(SUSPEND, ENABLE, "done, done", least=10, beginning=_DISABLED),
     _pair(RENAME, SUSPEND, "done, done", "refused, done", least=20),
 )

@@ -49,7 +49,7 @@ async def play_all(stage: Stage, encounter: Encounter) -> list[Played]:
     orders = [played async for played in orders_of(stage, encounter)]
     assert sum(played.share for played in orders) == 1, f"{encounter}: an order was left out, or played twice"
     assert {played.answers for played in orders} == encounter.endings
-    assert len(orders) >= encounter.least, f"{encounter}: something was not stopped where it should have been"
+    assert len(orders) >= encounter.least, f"{encounter}: only {len(orders)} orders: something was not stopped"
     if not any(turn.waits for played in orders for turn in played.turns):
         # Where nobody waits for anybody, and each does the same whatever the other does, one can count beforehand.
         lengths = {(played.order.count(1), played.order.count(2)) for played in orders}
