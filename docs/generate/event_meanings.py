@@ -62,6 +62,12 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
         "Somebody claimed to be a service client and was not believed; `reason` is `wrong_secret`, `replaced_secret` "
         "(it was the right one once) or `disabled`. A client that is not there leaves no event."
     ),
+    EventKind.TRAIL_ERASED: (
+        "What the trail held of a person's addresses, devices and details was erased, by order of `actor`."
+    ),
+    EventKind.TRAIL_SHORTENED: (
+        "Events older than `AUTH_AUDIT_RETENTION_DAYS` were removed: all of the batches up to number `through`."
+    ),
 }
 
 REASONS: Final[Mapping[Reason, str]] = {

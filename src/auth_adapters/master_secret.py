@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     REFRESH_TOKENS = "refresh tokens"
     PASSWORD_PEPPER = "password pepper"  # noqa: S105 - the name of a purpose, not a password
     SIGNING_KEYS = "signing keys"
+    AUDIT_HEADS = "audit heads"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,8 @@ from auth_core.access.errors import (
 )
 from auth_core.access.model import Principal
 from auth_core.access.requirement import Requirement, all_of, any_of
+from auth_core.audit.errors import InvalidEventCursor, InvalidHead, TrailIsAppendOnly
+from auth_core.audit.policy import AuditPolicy
 from auth_core.client import Account, AuthClient, IssuedTokens, OwnSession, SignedIn
 from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
 from auth_core.credentials.passwords.policy import PasswordPolicy
@@ -79,6 +81,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AccessCheckMode",
     "Account",
+    "AuditPolicy",
     "AuthClient",
     "AuthCore",
     "AuthError",
@@ -102,6 +105,8 @@ __all__ = [
     "InvalidCursor",
     "InvalidDescription",
     "InvalidEmail",
+    "InvalidEventCursor",
+    "InvalidHead",
     "InvalidName",
     "InvalidPermission",
     "InvalidRefreshToken",
@@ -144,6 +149,7 @@ __all__ = [
     "TokenPolicy",
     "TokenVerifier",
     "TooManyAttempts",
+    "TrailIsAppendOnly",
     "Unauthenticated",
     "Unavailable",
     "UnknownClientPermission",

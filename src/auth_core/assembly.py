@@ -9,7 +9,16 @@ from auth_core.access.list_roles import ListRoles, LookUpRole
 from auth_core.access.ports import RolesEditTx
 from auth_core.access.preview_role import PreviewRole
 from auth_core.access.role_guard import RoleGuard
+from auth_core.audit.erase import ErasePersonalData
+from auth_core.audit.export_events import ExportEvents
+from auth_core.audit.list_events import ListEvents
+from auth_core.audit.policy import AuditPolicy
+from auth_core.audit.ports import HeadSigner, TrailTx
+from auth_core.audit.read_head import ReadHead
 from auth_core.audit.recorder import Recorder
+from auth_core.audit.remove_old import RemoveOldEvents
+from auth_core.audit.seal import SealEvents
+from auth_core.audit.verify_trail import VerifyTrail
 from auth_core.clock import Clock
 from auth_core.credentials.passwords.change_password import ChangePassword
 from auth_core.credentials.passwords.model import PasswordHash
@@ -89,6 +98,7 @@ class Tx(
     ClientsTx,
     HoldersTx,
     RolesEditTx,
+    TrailTx,
     RevocationsTx,
     Protocol,
 ):
@@ -119,6 +129,7 @@ class Ports:
     password_sealer: Sealer[PasswordHash]
     access_tokens: TokenSigner
     refresh_tokens: TokenSigner
+    head_signer: HeadSigner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +142,7 @@ class Policies:
     sessions: SessionPolicy = SessionPolicy()
     revocation: RevocationPolicy = RevocationPolicy()
     clients: ClientPolicy = ClientPolicy()
+    audit: AuditPolicy = AuditPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +238,19 @@ class OAuthRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRoom:
+    """What happened, and that nobody has changed the record of it."""
+
+    list: ListEvents
+    export: ExportEvents
+    seal: SealEvents
+    read_head: ReadHead
+    verify: VerifyTrail
+    erase: ErasePersonalData
+    remove_old: RemoveOldEvents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepRoom:
     """Keeping the store small, and sealed."""
 
@@ -245,6 +270,7 @@ class AuthCore:
     tokens: TokensRoom
     revocation: RevocationRoom
     oauth: OAuthRoom
+    audit: AuditRoom
     upkeep: UpkeepRoom
     tallies: Tallies
 
@@ -400,6 +426,15 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 end_session=end_session,
                 clock=clock,
             ),
+        ),
+        audit=AuditRoom(
+            list=ListEvents(uow=uow),
+            export=ExportEvents(uow=uow),
+            seal=SealEvents(uow=uow, signer=ports.head_signer, clock=clock, policy=policies.audit),
+            read_head=ReadHead(uow=uow),
+            verify=VerifyTrail(uow=uow, signer=ports.head_signer, policy=policies.audit),
+            erase=ErasePersonalData(uow=uow, record=record, clock=clock),
+            remove_old=RemoveOldEvents(uow=uow, record=record, clock=clock, policy=policies.audit),
         ),
         upkeep=UpkeepRoom(
             purge=Purge(

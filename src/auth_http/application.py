@@ -32,7 +32,7 @@ from auth_http.routers import (
     verify,
     well_known,
 )
-from auth_http.routers.admin import clients, rights, roles
+from auth_http.routers.admin import clients, events, rights, roles
 from auth_http.settings import Settings
 from auth_http.wiring import Wiring
 
@@ -52,6 +52,7 @@ _GROUPS: Final = (
     clients.router,
     rights.router,
     roles.router,
+    events.router,
 )
 
 

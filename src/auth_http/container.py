@@ -10,6 +10,7 @@ from dependency_injector import containers, providers
 
 from auth_adapters.bcrypt_hasher import BcryptHasher, expected_duration
 from auth_adapters.hashing_pool import HashingPolicy, HashingPool
+from auth_adapters.head_signer import HmacHeadSigner
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner, JwtRefreshTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.postgres import postgres_ports
@@ -58,6 +59,10 @@ def _refresh_tokens(keys: Keychain) -> JwtRefreshTokenSigner:
     return JwtRefreshTokenSigner(keys.refresh.current, previous=keys.refresh.previous)
 
 
+def _head_signer(keys: Keychain) -> HmacHeadSigner:
+    return HmacHeadSigner(keys.audit.current, previous=keys.audit.previous)
+
+
 def _ports(
     *,
     settings: Settings,
@@ -70,6 +75,7 @@ def _ports(
     key_maker: VaultKeyMaker,
     access_tokens: JwtAccessTokenSigner,
     refresh_tokens: JwtRefreshTokenSigner,
+    head_signer: HmacHeadSigner,
 ) -> Ports:
     stored = postgres_ports(
         storage.database, clock=clock, revocation=policies.revocation, notify=settings.revocation_notify
@@ -92,6 +98,7 @@ def _ports(
         password_sealer=hasher,
         access_tokens=access_tokens,
         refresh_tokens=refresh_tokens,
+        head_signer=head_signer,
     )
 
 
@@ -131,6 +138,7 @@ class Container(containers.DeclarativeContainer):
     key_maker = providers.Singleton(VaultKeyMaker, key_vault, entropy=entropy)
     access_tokens = providers.Singleton(JwtAccessTokenSigner, key_ring, vault=key_vault, clock=clock)
     refresh_tokens: providers.Provider[JwtRefreshTokenSigner] = providers.Singleton(_refresh_tokens, keychain)
+    head_signer: providers.Provider[HmacHeadSigner] = providers.Singleton(_head_signer, keychain)
     storage = providers.Singleton(PostgresStorage, settings)
     readiness: providers.Provider[Readiness] = providers.Singleton(
         Readiness, storage=storage, key_ring=key_ring, clock=clock
@@ -147,6 +155,7 @@ class Container(containers.DeclarativeContainer):
         key_maker=key_maker,
         access_tokens=access_tokens,
         refresh_tokens=refresh_tokens,
+        head_signer=head_signer,
     )
     auth: providers.Provider[AuthCore] = providers.Singleton(assemble, ports, policies)
     request_tally = providers.Singleton(RequestTally)

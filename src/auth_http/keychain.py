@@ -28,6 +28,7 @@ class Keychain:
     refresh: Keys
     pepper: Keys
     signing: Keys
+    audit: Keys
 
 
 def keychain(settings: Settings) -> Keychain:
@@ -43,6 +44,7 @@ def keychain(settings: Settings) -> Keychain:
         refresh=keys(Purpose.REFRESH_TOKENS),
         pepper=keys(Purpose.PASSWORD_PEPPER),
         signing=keys(Purpose.SIGNING_KEYS),
+        audit=keys(Purpose.AUDIT_HEADS),
     )
 
 

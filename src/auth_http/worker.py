@@ -1,4 +1,4 @@
-"""What goes on in the background of every process: learning of keys, renewing them, tidying up."""
+"""What goes on in the background of every process: learning of keys, renewing them, sealing the trail, tidying up."""
 
 import asyncio
 import random
@@ -40,11 +40,22 @@ def jobs_of(auth: AuthCore, policies: Policies) -> tuple[Job, ...]:
     async def find_signing_key() -> None:
         await auth.tokens.load_keys(if_none_signs=True)
 
+    async def seal_audit() -> None:
+        head = await auth.audit.seal(if_due=True)
+        if head is not None:
+            # Whoever can change the database cannot change what was logged elsewhere.
+            structlog.get_logger("auth_http.worker").info("audit_sealed", batch=head.number, head=head.head.hex())
+
+    async def remove_old_events() -> None:
+        await auth.audit.remove_old(where_allowed=True, origin=Origin())
+
     return (
         Job(name="load_keys", every=policies.tokens.key_reload, do=auth.tokens.load_keys),
         Job(name="find_signing_key", every=_WITHOUT_A_KEY, do=find_signing_key),
         Job(name="rotate_keys", every=_ROTATION_CHECK, do=rotate),
+        Job(name="seal_audit", every=policies.audit.seal_every, do=seal_audit),
         Job(name="purge", every=_PURGE, do=auth.upkeep.purge),
+        Job(name="remove_old_events", every=_PURGE, do=remove_old_events),
     )
 
 

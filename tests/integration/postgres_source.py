@@ -46,9 +46,10 @@ def choose() -> Source:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server: the address of a database from which others can be created."""
+    """A running server: the address of a database from which others can be created, and its folder if it is ours."""
 
     url: str
+    home: Path | None = None
 
 
 @contextmanager
@@ -63,7 +64,7 @@ def running(source: Source, home: Path) -> Generator[Server]:
         case Source.EMBEDDED:
             server = EmbeddedPostgres(home, unsafe_no_fsync=True).start()
             try:
-                yield Server(server.url("postgres"))
+                yield Server(server.url("postgres"), home)
             finally:
                 server.stop_if_unused()
         case Source.NONE:

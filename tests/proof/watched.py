@@ -85,9 +85,11 @@ class _Tx:
         "clients",
         "passwords",
         "principals",
+        "recorded_events",
         "revocations",
         "role_holders",
         "roles",
+        "sealed_batches",
         "sessions",
         "signing_keys",
         "users",
@@ -104,6 +106,8 @@ class _Tx:
         self.clients = tx.clients
         self.revocations = tx.revocations
         self.audit = _Trail(tx.audit, recorded)
+        self.recorded_events = tx.recorded_events
+        self.sealed_batches = tx.sealed_batches
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from auth_adapters.memory.tokens import MemoryAccessCheck
 from auth_adapters.memory.unit_of_work import MemoryUnitOfWork
 from auth_adapters.system import SystemClock, SystemEntropy
 from auth_core.assembly import AuthCore, Policies, Ports, Tx, assemble
+from auth_core.audit.ports import HeadSigner
 from auth_core.clock import Clock
 from auth_core.credentials.passwords.model import PasswordHash
 from auth_core.credentials.passwords.ports import PasswordHasher
@@ -23,7 +24,7 @@ from auth_core.revocation.policy import RevocationPolicy
 from auth_core.revocation.ports import RevocationFeed
 from auth_core.sessions.ports import RefreshChains
 from auth_core.sessions.token_pair import REFRESH_TOKEN_TYPE
-from auth_core.testing import HmacKeyMaker, HmacTokenSigner, NothingSealed, UnsafeFastHasher
+from auth_core.testing import HmacKeyMaker, HmacTokenSigner, NothingSealed, UnsafeFastHasher, UnsafeHeadSigner
 from auth_core.tokens.key_ring import KeyRing
 from auth_core.tokens.keys import KeyMaterial
 from auth_core.tokens.policy import TokenPolicy
@@ -59,6 +60,7 @@ def memory_ports(
     password_sealer: Sealer[PasswordHash] | None = None,
     access_tokens: TokenSigner | None = None,
     refresh_tokens: TokenSigner | None = None,
+    head_signer: HeadSigner | None = None,
 ) -> Ports:
     """Return ports over `store`, or over a new one; whatever is given takes the place of what would be made.
 
@@ -86,6 +88,7 @@ def memory_ports(
         password_sealer=password_sealer or NothingSealed(),
         access_tokens=access_tokens or HmacTokenSigner.over(key_ring, clock=clock),
         refresh_tokens=refresh_tokens or HmacTokenSigner.fixed(entropy.token_bytes(32), typ=REFRESH_TOKEN_TYPE),
+        head_signer=head_signer or UnsafeHeadSigner(),
     )
 
 

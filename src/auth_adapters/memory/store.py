@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Self
 
 from auth_core.access.model import SYSTEM_ROLES, Assignment, Role, RoleName
+from auth_core.audit.chain import SealedBatch
 from auth_core.audit.events import AuditEvent
 from auth_core.credentials.passwords.model import StoredPassword
 from auth_core.ids import ClientId, EventId, SessionId, UserId
@@ -16,6 +18,15 @@ from auth_core.sessions.model import Session
 from auth_core.tokens.keys import SigningKey
 from auth_core.users.email_address import CanonicalEmail
 from auth_core.users.model import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """What the store adds to an event."""
+
+    recorded_at: datetime
+    salt: bytes | None
+    personal_digest: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +44,8 @@ class Tables:
     sessions: dict[SessionId, Session] = field(default_factory=dict[SessionId, Session])
     signing_keys: dict[int, SigningKey] = field(default_factory=dict[int, SigningKey])
     events: dict[EventId, AuditEvent] = field(default_factory=dict[EventId, AuditEvent])
+    recordings: dict[EventId, Recording] = field(default_factory=dict[EventId, Recording])
+    batches: dict[int, SealedBatch] = field(default_factory=dict[int, SealedBatch])
     revocations: dict[int, Revocation] = field(default_factory=dict[int, Revocation])
     clients: dict[ClientId, ServiceClient] = field(default_factory=dict[ClientId, ServiceClient])
     last_numbers: dict[str, int] = field(default_factory=dict[str, int])

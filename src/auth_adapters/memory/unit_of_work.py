@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from auth_adapters.memory.access import MemoryPrincipals, MemoryRoleHolders, MemoryRoles
-from auth_adapters.memory.audit import MemoryAuditTrail
+from auth_adapters.memory.audit import MemoryAuditTrail, MemoryRecordedEvents, MemorySealedBatches
 from auth_adapters.memory.oauth import MemoryServiceClients
 from auth_adapters.memory.passwords import MemoryPasswords
 from auth_adapters.memory.revocation import MemoryRevocations
@@ -30,6 +30,8 @@ class MemoryTx:
     revocations: MemoryRevocations
     clients: MemoryServiceClients
     audit: MemoryAuditTrail
+    recorded_events: MemoryRecordedEvents
+    sealed_batches: MemorySealedBatches
 
     @classmethod
     def over(cls, tables: Tables) -> Self:
@@ -45,6 +47,8 @@ class MemoryTx:
             revocations=MemoryRevocations(tables),
             clients=MemoryServiceClients(tables),
             audit=MemoryAuditTrail(tables),
+            recorded_events=MemoryRecordedEvents(tables),
+            sealed_batches=MemorySealedBatches(tables),
         )
 
 

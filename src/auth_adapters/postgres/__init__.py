@@ -13,6 +13,7 @@ with needs("postgres", "sqlalchemy", "greenlet", "asyncpg", "alembic"):
     from auth_adapters.postgres.migrate import SchemaAhead, migrate
     from auth_adapters.postgres.ports import PostgresPorts, postgres_ports
     from auth_adapters.postgres.schema_state import SchemaState, schema_state
+    from auth_adapters.postgres.serving_role import RoleNotBound
     from auth_adapters.postgres.violations import DatabaseFault
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Deadlines",
     "InvalidDatabaseAddress",
     "PostgresPorts",
+    "RoleNotBound",
     "SchemaAhead",
     "SchemaState",
     "migrate",

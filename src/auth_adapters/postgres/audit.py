@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Index, Row, bindparam, insert, select
+from sqlalchemy import Index, LargeBinary, Row, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,7 +17,11 @@ from auth_core.origin import Origin
 
 
 class AuditEventRecord(Record):
-    """Something that happened. It refers to nothing: the trail outlives what it tells of."""
+    """Something that happened. It refers to nothing: the trail outlives what it tells of.
+
+    `recorded_at` is told by the server, whose clock all processes share, and `salt` made by it. Every filter of the
+    listing has an index in the order of the listing.
+    """
 
     __tablename__ = "audit_events"
 
@@ -32,16 +36,26 @@ class AuditEventRecord(Record):
     user_agent: Mapped[str | None]
     request_id: Mapped[str | None]
     details: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    salt: Mapped[UUID | None] = mapped_column(server_default=func.gen_random_uuid())
+    personal_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
 
-    __table_args__ = (Index(None, "subject", "at", "id"),)
+    __table_args__ = (
+        Index(None, "subject", "at", "id"),
+        Index(None, "recorded_at", "id"),
+        Index(None, "at", "id"),
+        Index(None, "actor", "at", "id"),
+        Index(None, "kind", "at", "id"),
+        Index(None, "outcome", "at", "id"),
+    )
 
 
-_EVENTS: Final = table_of(AuditEventRecord)
-_RECORD: Final = insert(_EVENTS)
+EVENTS: Final = table_of(AuditEventRecord)
+_RECORD: Final = insert(EVENTS)
 _LATEST: Final = (
-    select(_EVENTS)
-    .where(_EVENTS.c.subject == bindparam("user_id"))
-    .order_by(_EVENTS.c.at.desc(), _EVENTS.c.id.desc())
+    select(EVENTS)
+    .where(EVENTS.c.subject == bindparam("user_id"))
+    .order_by(EVENTS.c.at.desc(), EVENTS.c.id.desc())
     .limit(bindparam("rows"))
 )
 

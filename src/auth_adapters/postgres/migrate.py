@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import Final
 
 from alembic import command
@@ -14,6 +15,7 @@ from auth_adapters.postgres.address import DatabaseAddress
 from auth_adapters.postgres.migrations import REVISIONS, VERSION_TABLE
 from auth_adapters.postgres.schema import SCHEMA
 from auth_adapters.postgres.schema_state import APPLIED, SchemaState, state_of
+from auth_adapters.postgres.serving_role import grant_to
 from auth_adapters.postgres.violations import Moment, sqlstate_of, told_plainly
 from auth_core.redacted import Redacted
 
@@ -48,18 +50,23 @@ class SchemaAhead(Exception):
         super().__init__("The database has been migrated by a later release. Install that one, or restore a backup.")
 
 
-async def migrate(address: Redacted[str]) -> Sequence[str]:
+async def migrate(address: Redacted[str], *, serving_role: str | None = None) -> Sequence[str]:
     """Apply the revisions that are missing and return their names; print nothing.
 
     All of them are one transaction: whatever kills it, the database is as before, and the next call does the work.
     Of any number of simultaneous calls, in whatever processes, one does it while the others wait.
 
-    Raises: InvalidDatabaseAddress, SchemaAhead, Unavailable, OutcomeUnknown, DatabaseFault.
+    `serving_role` is given what it needs to serve, in all tables there are then: for a role that does not own them.
+
+    Raises: InvalidDatabaseAddress, SchemaAhead, RoleNotBound, Unavailable, OutcomeUnknown, DatabaseFault.
     """
     engine = _engine(DatabaseAddress.parse(address.reveal()))
     try:
         with told_plainly(Moment.COMMITTING):
-            return await _migrate(engine)
+            applied = await _migrate(engine)
+            if serving_role is not None:
+                await _do(partial(grant_to, role=serving_role), engine, again_after=_LOCK_NOT_AVAILABLE)
+            return applied
     finally:
         await engine.dispose()
 

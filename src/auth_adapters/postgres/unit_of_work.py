@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth_adapters.postgres.access import PostgresPrincipals, PostgresRoles
 from auth_adapters.postgres.audit import PostgresAuditTrail
+from auth_adapters.postgres.audit_reading import PostgresRecordedEvents
+from auth_adapters.postgres.audit_sealing import PostgresSealedBatches
 from auth_adapters.postgres.database import Database
 from auth_adapters.postgres.oauth import PostgresServiceClients
 from auth_adapters.postgres.passwords import PostgresPasswords
@@ -31,9 +33,11 @@ class PostgresTx:
         "clients",
         "passwords",
         "principals",
+        "recorded_events",
         "revocations",
         "role_holders",
         "roles",
+        "sealed_batches",
         "sessions",
         "signing_keys",
         "users",
@@ -50,6 +54,8 @@ class PostgresTx:
         self.revocations = PostgresRevocations(statements, notify=notify)
         self.clients = PostgresServiceClients(statements)
         self.audit = PostgresAuditTrail(statements)
+        self.recorded_events = PostgresRecordedEvents(statements)
+        self.sealed_batches = PostgresSealedBatches(statements)
 
 
 class PostgresUnitOfWork:

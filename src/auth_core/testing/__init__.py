@@ -28,6 +28,7 @@ from auth_core.testing.doubles.hmac_token_signer import HmacTokenSigner
 from auth_core.testing.doubles.movable_clock import MovableClock
 from auth_core.testing.doubles.nothing_sealed import NothingSealed
 from auth_core.testing.doubles.unsafe_fast_hasher import UnsafeFastHasher
+from auth_core.testing.doubles.unsafe_head_signer import UnsafeHeadSigner
 from auth_core.testing.moments import NOON
 from auth_core.testing.someone_signed_in import SomeoneSignedIn
 
@@ -41,6 +42,7 @@ __all__ = [
     "SeededEntropy",
     "SomeoneSignedIn",
     "UnsafeFastHasher",
+    "UnsafeHeadSigner",
     "a_digest",
     "a_key_revocation",
     "a_password",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from auth_http.cli import clients, doctor, keys, migrate, openapi, roles, secrets, serve, settings, users
+from auth_http.cli import audit, clients, doctor, keys, migrate, openapi, roles, secrets, serve, settings, users
 
 app = typer.Typer(
     name="auth-service",
@@ -24,6 +24,7 @@ app.add_typer(roles.app, name="roles")
 app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="clients")
 app.add_typer(secrets.app, name="secrets")
+app.add_typer(audit.app, name="audit")
 app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)
 app.command("openapi")(openapi.openapi)

@@ -20,15 +20,23 @@ def migrate(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; exit with 1 when migrations are missing.")
     ] = False,
+    serving_role: Annotated[
+        str | None,
+        typer.Option(
+            "--serving-role",
+            help="The database role the service connects as, when another one owns the tables: it is given what "
+            "serving needs. Of the audit trail it may add and read, and nothing else.",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Bring the schema of the database up to date. Doing it twice, or in several places at once, does no harm.
 
-    Examples: `auth-service migrate`, `auth-service migrate --check`
+    Examples: `auth-service migrate`, `auth-service migrate --check`, `auth-service migrate --serving-role auth_serving`
     """
     with told_plainly():
         storage = container_of(context).storage()
-        missing, applied = asyncio.run(_migrate(storage, check=check))
+        missing, applied = asyncio.run(_migrate(storage, check=check, serving_role=serving_role))
     if json:
         print_json({"applied": applied, "missing": missing})
     else:
@@ -39,8 +47,8 @@ def migrate(
         raise typer.Exit(ExitCode.FOUND_SOMETHING)
 
 
-async def _migrate(storage: "PostgresStorage", *, check: bool) -> tuple[bool, list[str]]:
-    from auth_adapters.postgres import SchemaAhead, SchemaState, schema_state
+async def _migrate(storage: "PostgresStorage", *, check: bool, serving_role: str | None) -> tuple[bool, list[str]]:
+    from auth_adapters.postgres import RoleNotBound, SchemaAhead, SchemaState, schema_state
     from auth_adapters.postgres import migrate as apply_missing
     from auth_http.exit_codes import CannotRun
 
@@ -48,8 +56,8 @@ async def _migrate(storage: "PostgresStorage", *, check: bool) -> tuple[bool, li
         await storage.reach()
         if check:
             return await schema_state(storage.database) is SchemaState.BEHIND, []
-        return False, list(await apply_missing(storage.address))
-    except SchemaAhead as error:
+        return False, list(await apply_missing(storage.address, serving_role=serving_role))
+    except (SchemaAhead, RoleNotBound) as error:
         raise CannotRun(str(error), ExitCode.BAD_SETTINGS) from None
     finally:
         await storage.close()

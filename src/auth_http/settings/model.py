@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from auth_core import (
     AccessCheckMode,
+    AuditPolicy,
     PasswordPolicy,
     Policies,
     Redacted,
@@ -300,6 +301,13 @@ class Settings(BaseSettings):
     metrics_host: str = Field(default="127.0.0.1")
     """The address to listen at for that. Whoever can reach it can read it: 0.0.0.0 only in a network of your own."""
 
+    # ---- The audit trail
+    audit_seal_seconds: float = Field(default=5, ge=1, le=3600)
+    """Seconds between two sealings of the audit trail. What is not sealed yet can be changed unnoticed."""
+
+    audit_retention_days: float | None = Field(default=None, json_schema_extra=_in_words("for ever"), ge=1, le=36500)
+    """Days for which audit events are kept."""
+
     # ---- Logs
     log_level: LogLevel = Field(default=LogLevel.INFO)
     """From which weight on lines are logged: debug, info, warning or error."""
@@ -357,5 +365,9 @@ class Settings(BaseSettings):
                 access_check=self.access_check,
                 poll=timedelta(seconds=self.revocation_poll_seconds),
                 allowed_lag=timedelta(seconds=self.revocation_lag_seconds),
+            ),
+            audit=AuditPolicy(
+                seal_every=timedelta(seconds=self.audit_seal_seconds),
+                retention=None if self.audit_retention_days is None else timedelta(days=self.audit_retention_days),
             ),
         )

@@ -196,6 +196,9 @@ def test_no_secret_reaches_the_output(tmp_path: Path, workers: str) -> None:
                 ("clients", "list"),
                 ("settings",),
                 ("doctor",),
+                ("audit", "head", "--json"),
+                ("audit", "verify"),
+                ("audit", "export"),
             ]
         ]
         made = command("clients", "create", "canary", "--json", folder=tmp_path, settings=settings)

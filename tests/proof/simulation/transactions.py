@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Final, final
 
 from auth_adapters.memory.access import MemoryRoleHolders, MemoryRoles
+from auth_adapters.memory.audit import MemoryRecordedEvents, MemorySealedBatches
 from auth_adapters.memory.oauth import MemoryServiceClients
 from auth_adapters.memory.store import Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
@@ -21,6 +22,8 @@ from tests.proof.simulation.sessions import SimSessions
 _NO_ROLE_HOLDERS: Final = MemoryRoleHolders(Tables())
 _NO_KEYS: Final = MemorySigningKeys(Tables())
 _NO_CLIENTS: Final = MemoryServiceClients(Tables())
+_NOTHING_RECORDED: Final = MemoryRecordedEvents(Tables())
+_NOTHING_SEALED: Final = MemorySealedBatches(Tables())
 
 
 class SimAuditTrail:
@@ -74,9 +77,11 @@ class SimTx:
         "clients",
         "passwords",
         "principals",
+        "recorded_events",
         "revocations",
         "role_holders",
         "roles",
+        "sealed_batches",
         "sessions",
         "signing_keys",
         "users",
@@ -93,6 +98,8 @@ class SimTx:
         self.role_holders = _NO_ROLE_HOLDERS
         self.signing_keys = _NO_KEYS
         self.clients = _NO_CLIENTS
+        self.recorded_events = _NOTHING_RECORDED
+        self.sealed_batches = _NOTHING_SEALED
 
 
 class SimUnitOfWork:

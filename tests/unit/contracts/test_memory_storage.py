@@ -9,11 +9,13 @@ from auth_core.testing.contracts.candidates import CandidatesContract
 from auth_core.testing.contracts.ended_sessions import EndedSessionsContract
 from auth_core.testing.contracts.passwords import PasswordsContract
 from auth_core.testing.contracts.principals import PrincipalsContract
+from auth_core.testing.contracts.recorded_events import RecordedEventsContract
 from auth_core.testing.contracts.refresh_chains import RefreshChainsContract
 from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
 from auth_core.testing.contracts.revocations import RevocationsContract
 from auth_core.testing.contracts.role_holders import RoleHoldersContract
 from auth_core.testing.contracts.roles import RolesContract
+from auth_core.testing.contracts.sealed_batches import SealedBatchesContract
 from auth_core.testing.contracts.service_clients import ServiceClientsContract
 from auth_core.testing.contracts.sessions import SessionsContract
 from auth_core.testing.contracts.signing_keys import SigningKeysContract
@@ -78,6 +80,15 @@ class TestMemoryAccessCheck(AccessCheckContract):
 
 
 class TestMemoryAuditTrail(AuditTrailContract):
+    pass
+
+
+class TestMemoryRecordedEvents(RecordedEventsContract):
+    pass
+
+
+@pytest.mark.covers("AUD-03")
+class TestMemorySealedBatches(SealedBatchesContract):
     pass
 
 

@@ -37,6 +37,7 @@ ROUTES = {
     "DELETE /admin/roles/{role}": "delete_role",
     "POST /admin/roles/{role}/preview": "preview_role",
     "GET /auth/revocations": "read_revocations",
+    "GET /admin/events": "list_events",
     "POST /auth/verify": "verify",
     "GET /.well-known/jwks.json": "read_jwks",
     "GET /.well-known/oauth-authorization-server": "read_server_metadata",

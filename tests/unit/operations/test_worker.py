@@ -99,5 +99,20 @@ async def test_the_jobs_of_the_service_can_be_done() -> None:
     for job in jobs:
         await job.do()
 
-    assert {job.name for job in jobs} == {"load_keys", "find_signing_key", "rotate_keys", "purge"}
+    assert {job.name for job in jobs} == {
+        "load_keys", "find_signing_key", "rotate_keys", "seal_audit", "purge", "remove_old_events",
+    }  # fmt: skip
     assert all(job.every > timedelta(0) for job in jobs)
+
+
+async def test_each_sealing_of_the_trail_logs_its_head_so_that_it_is_known_elsewhere() -> None:
+    auth = await auth_in_memory()
+    [job] = [job for job in jobs_of(auth, FOR_TESTS) if job.name == "seal_audit"]
+
+    with capture_logs() as lines:
+        await job.do()
+        await job.do()
+
+    head = await auth.audit.read_head()
+    assert head is not None
+    assert [(line["event"], line["batch"], line["head"]) for line in lines] == [("audit_sealed", 1, head.head.hex())]

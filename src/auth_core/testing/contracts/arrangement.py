@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 from auth_core.access.model import Principal, Role, RoleName, permission
 from auth_core.assembly import Tx
+from auth_core.audit.chain import Batch, SealedBatch, next_batch
 from auth_core.ids import SessionId, UserId
 from auth_core.origin import Origin
 from auth_core.sessions.model import Session
-from auth_core.testing.builders import a_password, a_role, a_session, a_user
+from auth_core.testing.builders import a_password, a_role, a_session, a_user, an_event
 from auth_core.testing.contracts.concurrency import in_transaction
 from auth_core.testing.contracts.storage import Storage
+from auth_core.testing.doubles.unsafe_head_signer import UnsafeHeadSigner
 from auth_core.testing.moments import NOON
 from auth_core.users.model import User, UserStatus
 
@@ -86,3 +88,25 @@ async def principal_now(storage: Storage, user_id: UserId) -> Principal:
     principal = await in_transaction(storage, lambda tx: tx.principals.find(user_id))
     assert principal is not None
     return principal
+
+
+async def sealed(storage: Storage) -> Batch:
+    """Seal everything there is, and something besides; return the last batch."""
+    await in_transaction(storage, lambda tx: tx.audit.record(an_event(None)))
+    last: Batch | None = None
+    while (batch := await in_transaction(storage, seal_next)) is not None:
+        last = batch
+    assert last is not None
+    return last
+
+
+async def seal_next(tx: Tx, *, limit: int = 1000) -> Batch | None:
+    """Seal the next events into a batch; None when there are none."""
+    newest = await tx.sealed_batches.last()
+    last = newest.batch if newest else None
+    unsealed = await tx.recorded_events.unsealed(last=last, lateness=timedelta(minutes=10), limit=limit)
+    if unsealed is None:
+        return None
+    batch = next_batch(last, unsealed.events, seen_until=unsealed.seen_until, sealed_at=NOON)
+    assert await tx.sealed_batches.append(SealedBatch(batch=batch, signature=UnsafeHeadSigner().sign(batch.head)))
+    return batch

@@ -1,0 +1,126 @@
+"""What is personal can be erased; that it happened cannot, and the chain stays whole."""
+
+import hashlib
+import json
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from auth_adapters.memory import auth_in_memory
+from auth_adapters.memory.audit import MemorySealedBatches
+from auth_core import Origin, TrailIsAppendOnly
+from auth_core.audit.digests import personal_digest
+from auth_core.audit.events import EventKind
+from auth_core.audit.verdict import Broken, Damage
+from auth_core.testing import a_user
+from tests.unit.audit.trail import Trail
+from tests.unit.contracts.broken_storage import storage_with
+from tests.unit.core_in_memory import HERE
+
+
+@pytest.mark.covers("R-L1")
+async def test_what_is_erased_is_gone_and_the_chain_is_whole() -> None:
+    trail = await Trail.make()
+    leaving, staying = await trail.core.register(), await trail.core.register()
+    await trail.core.log_in(leaving)
+    await trail.core.auth.audit.seal()
+    await trail.core.log_in(leaving)  # not sealed yet
+
+    erased = await trail.core.auth.audit.erase(user_id=leaving.id, actor=None, origin=Origin())
+
+    await trail.core.auth.audit.seal()
+    whole = await trail.whole()
+    assert (erased, whole.erased) == (3, 3)
+    events = [event for event in await trail.core.events(leaving.id) if event.kind is not EventKind.TRAIL_ERASED]
+    assert [event.kind for event in events] == [EventKind.USER_REGISTERED, *[EventKind.LOGGED_IN] * 2]
+    assert {(event.origin, len(event.details)) for event in events} == {(Origin(), 0)}
+    assert all(trail.store.committed.recordings[event.id].salt is None for event in events)
+    assert [event.origin for event in await trail.core.events(staying.id)] == [HERE]
+
+
+async def test_what_a_person_did_to_others_is_erased_too() -> None:
+    trail = await Trail.make()
+    admin, user = await trail.core.register(), await trail.core.register()
+    await trail.core.auth.users.disable(user_id=user.id, actor=admin.id, origin=HERE)
+    await trail.core.auth.audit.seal()
+
+    await trail.core.auth.audit.erase(user_id=admin.id, actor=None, origin=Origin())
+
+    assert (await trail.core.events(user.id))[-1].origin == Origin()
+    assert (await trail.whole()).erased == 2
+
+
+async def test_erasing_twice_erases_once() -> None:
+    trail = await Trail.make()
+    user = await trail.core.register()
+
+    erased = [await trail.core.auth.audit.erase(user_id=user.id, actor=user.id, origin=HERE) for _ in range(2)]
+
+    assert erased == [1, 0]
+
+
+async def test_the_order_says_who_gave_it_and_from_where_unless_that_is_the_person() -> None:
+    trail = await Trail.make()
+    user, admin = await trail.core.register(), await trail.core.register()
+
+    await trail.core.auth.audit.erase(user_id=user.id, actor=admin.id, origin=HERE)
+    await trail.core.auth.audit.erase(user_id=user.id, actor=user.id, origin=HERE)
+
+    orders = [event for event in trail.core.all_events() if event.kind is EventKind.TRAIL_ERASED]
+    assert [(order.actor, order.origin) for order in orders] == [(admin.id, HERE), (user.id, Origin())]
+
+
+@pytest.mark.covers("AUD-02")
+async def test_what_somebody_wiped_without_an_order_is_found() -> None:
+    trail = await Trail.of_three_batches()
+    victim = trail.events_of(2)[0]
+    async with trail.core.ports.uow() as tx:
+        [event] = await tx.recorded_events.find([victim])
+    trail.edit(victim, lambda each: replace(each, origin=Origin(), details=MappingProxyType({})))
+    trail.edit_recording(victim, lambda each: replace(each, salt=None, personal_digest=personal_digest(event)))
+
+    assert await trail.broken() == Broken(what=Damage.ERASED, batch=2, event=victim)
+
+
+@pytest.mark.covers("AUD-02")
+@pytest.mark.parametrize(
+    "put_in",
+    [{"origin": Origin(address="203.0.113.9")}, {"origin": Origin(request_id="r-9")}, {"details": {"reason": "none"}}],
+    ids=["an address", "a request id", "a detail"],
+)
+async def test_what_is_put_in_the_place_of_something_erased_is_found(put_in: dict[str, Any]) -> None:
+    trail = await Trail.make()
+    user = await trail.core.register()
+    await trail.core.auth.audit.seal()
+    await trail.core.auth.audit.erase(user_id=user.id, actor=None, origin=Origin())
+    victim = (await trail.core.events(user.id))[0].id
+    trail.edit(victim, lambda event: replace(event, **put_in))
+
+    assert await trail.broken() == Broken(what=Damage.EDITED, batch=1, event=victim)
+
+
+async def test_nothing_can_be_guessed_from_what_is_left() -> None:
+    trail = await Trail.make()
+    user = await trail.core.register()
+    await trail.core.auth.audit.erase(user_id=user.id, actor=None, origin=Origin())
+    left = trail.store.committed.recordings[(await trail.core.events(user.id))[0].id].personal_digest
+
+    guess = json.dumps(["auth-service audit personal 1", HERE.address, HERE.user_agent, HERE.request_id, {}])
+    assert left != hashlib.sha256(guess.replace(", ", ",").encode()).digest()
+
+
+class MayOnlyAppend(MemorySealedBatches):
+    async def may_be_emptied(self) -> bool:
+        return False
+
+
+async def test_where_the_trail_is_append_only_nothing_is_erased_and_nothing_ordered() -> None:
+    auth = await auth_in_memory(storage_with(sealed_batches=MayOnlyAppend))
+
+    with pytest.raises(TrailIsAppendOnly):
+        await auth.audit.erase(user_id=a_user().id, actor=None, origin=Origin())
+
+    page = await auth.audit.list()
+    assert EventKind.TRAIL_ERASED not in {event.kind for event in page.items}
