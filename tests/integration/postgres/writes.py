@@ -1,13 +1,14 @@
 """Every use case that writes: how it is called, when it has happened, and what whoever repeats it is told."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_core import (
+    AuditPolicy,
     AuthCore,
     AuthError,
     ClientCredentials,
@@ -44,6 +45,10 @@ READS: Final = {
     "access.list_roles",
     "access.look_up_role",
     "access.preview_role",
+    "audit.list",
+    "audit.export",
+    "audit.read_head",
+    "audit.verify",
     "oauth.list_clients",
     "oauth.look_up_client",
     "oauth.look_up_client_by_name",
@@ -180,6 +185,21 @@ async def _a_client(scene: Scene) -> None:
     scene.client = await scene.auth.oauth.create_client(
         name=a_service_client().name, permissions=["tokens:revoke"], actor=None, origin=an_origin()
     )
+
+
+async def _one_unsealed(scene: Scene) -> None:
+    await scene.auth.audit.seal()
+    await scene.person.log_in()
+
+
+async def _sealed_and_never_shortened(scene: Scene) -> None:
+    await rows(scene.operator, "DELETE FROM auth.audit_events WHERE kind = 'audit.shortened'")
+    await scene.auth.audit.seal()
+
+
+async def _remove_old(scene: Scene) -> None:
+    kept_for_a_day = replace(scene.auth.audit.remove_old, policy=AuditPolicy(retention=timedelta(days=1)))
+    await kept_for_a_day(origin=an_origin())
 
 
 async def _signed_in_twice(scene: Scene) -> None:
@@ -393,6 +413,31 @@ WRITES: Final = (
         ),
         happened=_HAS_ENDED,
         event=EventKind.SESSION_ENDED,
+    ),
+    Write(
+        name="audit.seal",
+        before=_one_unsealed,
+        act=lambda scene: scene.auth.audit.seal(),
+        happened="SELECT count(*) = 0 FROM auth.audit_events "
+        "WHERE id NOT IN (SELECT unnest(event_ids) FROM auth.audit_batches)",
+    ),
+    Write(
+        name="audit.erase",
+        act=lambda scene: scene.auth.audit.erase(user_id=scene.person.id, actor=None, origin=an_origin()),
+        happened="SELECT count(*) > 0 FROM auth.audit_events "
+        "WHERE kind = 'audit.personal_data_erased' AND subject = :user_id",
+        event=EventKind.TRAIL_ERASED,
+        # The order is committed before it is carried out, and each repetition is an order.
+        times=2,
+    ),
+    Write(
+        name="audit.remove_old",
+        before=_sealed_and_never_shortened,
+        act=_remove_old,
+        happened="SELECT count(*) > 0 FROM auth.audit_events WHERE kind = 'audit.shortened'",
+        event=EventKind.TRAIL_SHORTENED,
+        # As above.
+        times=2,
     ),
     Write(
         name="upkeep.purge",

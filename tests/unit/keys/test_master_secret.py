@@ -27,6 +27,10 @@ def test_what_was_derived_once_is_derived_for_ever() -> None:
             "21392f836481d21d",
             "421d31a0db4424f295a6a6505053cc9c0e3e7a82e1790b1e80c5e0de1627f529",
         ),
+        Purpose.AUDIT_HEADS: (
+            "8a3ef88e2d2860a1",
+            "1290cc78a1e99db5644f52d584863da13f66292ea10bc7c3aa7276ab0e20f76e",
+        ),
     }
 
 
