@@ -7,7 +7,7 @@ from auth_core.audit.digests import personal_digest
 from auth_core.audit.errors import TrailIsAppendOnly
 from auth_core.audit.events import EventKind
 from auth_core.audit.ports import TrailTx
-from auth_core.audit.recorded import EventFilter, Order, Place
+from auth_core.audit.recorded import EventFilter, Mark, Order, Place
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
 from auth_core.ids import UserId
@@ -30,14 +30,15 @@ class ErasePersonalData:
     clock: Clock
 
     async def __call__(self, *, user_id: UserId, actor: UserId | None, origin: Origin) -> int:
-        """Erase, in small steps, and say in how many events. Cut short, it can be called again.
+        """Erase what was recorded until now, in small steps, and say in how many events.
 
-        Raises: TrailIsAppendOnly.
+        Cut short, it can be called again. Raises: TrailIsAppendOnly.
         """
         now = self.clock.now()
+        orders = EventFilter(subject=user_id, kind=EventKind.TRAIL_ERASED)
+        ordered: Mark | None = None
         async with self.uow() as tx:
-            may = await tx.sealed_batches.may_be_emptied()
-            if may:
+            if await tx.sealed_batches.may_be_emptied():
                 await self.record(
                     tx,
                     EventKind.TRAIL_ERASED,
@@ -47,19 +48,21 @@ class ErasePersonalData:
                     subject=user_id,
                     actor=actor,
                 )
-        if not may:
+                [order] = await tx.recorded_events.page(orders, after=None, limit=1, order=Order.NEWEST_FIRST)
+                ordered = order.mark
+        if ordered is None:
             raise TrailIsAppendOnly
         theirs = (EventFilter(subject=user_id), EventFilter(actor=user_id))
-        return sum([await self._erase_all(which) for which in theirs])
+        return sum([await self._erase_all(which, before=ordered) for which in theirs])
 
-    async def _erase_all(self, which: EventFilter) -> int:
+    async def _erase_all(self, which: EventFilter, *, before: Mark) -> int:
         erased = 0
         after: Place | None = None
         while True:
             async with self.uow() as tx:
                 page = await tx.recorded_events.page(which, after=after, limit=_BATCH, order=Order.OLDEST_FIRST)
                 for event in page:
-                    if not event.is_erased and event.kind != EventKind.TRAIL_ERASED:
+                    if event.mark < before and not event.is_erased and event.kind != EventKind.TRAIL_ERASED:
                         erased += await tx.recorded_events.erase(event.id, leaving=personal_digest(event))
             if len(page) < _BATCH:
                 return erased

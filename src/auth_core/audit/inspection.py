@@ -8,7 +8,7 @@ from auth_core.audit.chain import NO_HEAD, Batch, Entry, Head, SealedBatch, entr
 from auth_core.audit.digests import content_digest
 from auth_core.audit.events import EventKind
 from auth_core.audit.ports import HeadSigner, Judgement
-from auth_core.audit.recorded import RecordedEvent
+from auth_core.audit.recorded import Mark, RecordedEvent
 from auth_core.audit.verdict import Broken, Damage, Verdict, Whole
 from auth_core.ids import EventId, UserId
 
@@ -31,8 +31,10 @@ class Inspection:
     floating: dict[EventId, RecordedEvent] = field(default_factory=dict[EventId, RecordedEvent])
     _head: bytes = NO_HEAD
     _unproven: int | None = None
-    _erasures: dict[frozenset[UserId], Broken] = field(default_factory=dict[frozenset[UserId], Broken])
-    _ordered: set[UserId] = field(default_factory=set[UserId])
+    _erased: dict[frozenset[UserId], tuple[Mark, Broken]] = field(
+        default_factory=dict[frozenset[UserId], tuple[Mark, Broken]]
+    )
+    _ordered: dict[UserId, Mark] = field(default_factory=dict[UserId, Mark])
     _emptied_through: int = 0
 
     def see(self, events: Iterable[RecordedEvent]) -> None:
@@ -40,7 +42,7 @@ class Inspection:
         for event in events:
             self.floating[event.id] = event
             if event.kind == EventKind.TRAIL_ERASED and event.subject is not None:
-                self._ordered.add(event.subject)
+                self._ordered[event.subject] = event.mark
             through = event.details.get("through")
             if event.kind == EventKind.TRAIL_SHORTENED and isinstance(through, int):
                 self._emptied_through = max(self._emptied_through, through)
@@ -99,8 +101,8 @@ class Inspection:
             return Broken(what=Damage.FORGED, batch=self._unproven)
         if self.emptied > self._emptied_through:
             return Broken(what=Damage.EMPTIED, batch=self._emptied_through + 1)
-        for people, place in self._erasures.items():
-            if not people & self._ordered:  # an order comes later in the trail, and names one of them
+        for people, (mark, place) in self._erased.items():
+            if not any(person in self._ordered and mark < self._ordered[person] for person in people):
                 return place
         return Whole(
             batches=self.batches, emptied=self.emptied, events=self.events, erased=self.erased, unsealed=unsealed
@@ -111,8 +113,10 @@ class Inspection:
         if not event.is_erased:
             return
         self.erased += 1
-        people = frozenset(each for each in (event.subject, event.actor) if each is not None)
-        self._erasures.setdefault(people, Broken(what=Damage.ERASED, batch=batch, event=event.id))
+        # Of an order itself nothing is ever erased. Of all else the newest matters: an order comes later in the trail.
+        nobody = event.kind == EventKind.TRAIL_ERASED
+        people = frozenset(each for each in (event.subject, event.actor) if each is not None and not nobody)
+        self._erased[people] = (event.mark, Broken(what=Damage.ERASED, batch=batch, event=event.id))
 
     def _inserted(self, sealed_for_good: datetime) -> Broken | None:
         """Find an event that no batch holds and none to come will."""

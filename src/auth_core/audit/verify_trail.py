@@ -49,7 +49,10 @@ class VerifyTrail:
         total = newest.batch.number if newest else 0
         reading = _Reading(uow=self.uow)
         while inspection.batches < total:
-            for sealed in await self._batches_after(inspection.batches, total):
+            batches = await self._batches_after(inspection.batches, total)
+            if not batches:  # they were there when we began
+                return Broken(what=Damage.MISSING, batch=inspection.batches + 1)
+            for sealed in batches:
                 broken = inspection.link(sealed)
                 if broken is None:
                     inspection.see(await reading.until(sealed.batch.seen_until))

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -14,10 +13,11 @@ from auth_core import Origin, TrailIsAppendOnly
 from auth_core.audit.digests import personal_digest
 from auth_core.audit.events import EventKind
 from auth_core.audit.verdict import Broken, Damage
+from auth_core.ids import EventId
 from auth_core.testing import a_user
 from tests.unit.audit.trail import Trail
 from tests.unit.contracts.broken_storage import storage_with
-from tests.unit.core_in_memory import HERE
+from tests.unit.core_in_memory import HERE, SECOND
 
 
 @pytest.mark.covers("R-L1")
@@ -72,16 +72,49 @@ async def test_the_order_says_who_gave_it_and_from_where_unless_that_is_the_pers
     assert [(order.actor, order.origin) for order in orders] == [(admin.id, HERE), (user.id, Origin())]
 
 
+async def wipe(trail: Trail, victim: EventId) -> None:
+    """Do what erasing does, as somebody who has no use for an order."""
+    async with trail.core.ports.uow() as tx:
+        [event] = await tx.recorded_events.find([victim])
+        await tx.recorded_events.erase(victim, leaving=personal_digest(event))
+
+
 @pytest.mark.covers("AUD-02")
 async def test_what_somebody_wiped_without_an_order_is_found() -> None:
     trail = await Trail.of_three_batches()
     victim = trail.events_of(2)[0]
-    async with trail.core.ports.uow() as tx:
-        [event] = await tx.recorded_events.find([victim])
-    trail.edit(victim, lambda each: replace(each, origin=Origin(), details=MappingProxyType({})))
-    trail.edit_recording(victim, lambda each: replace(each, salt=None, personal_digest=personal_digest(event)))
+    await wipe(trail, victim)
 
     assert await trail.broken() == Broken(what=Damage.ERASED, batch=2, event=victim)
+
+
+@pytest.mark.covers("AUD-02")
+async def test_an_order_is_for_what_was_recorded_before_it() -> None:
+    trail = await Trail.make()
+    user = await trail.core.register()
+    await trail.core.auth.audit.erase(user_id=user.id, actor=None, origin=Origin())
+    trail.core.clock.advance(SECOND)
+    await trail.core.log_in(user)
+    await trail.core.auth.audit.seal()
+    before = await trail.whole()
+    later = trail.events_of(1)[-1]
+    await wipe(trail, later)
+
+    assert before.erased == 1
+    assert await trail.broken() == Broken(what=Damage.ERASED, batch=1, event=later)
+
+
+@pytest.mark.covers("AUD-02")
+async def test_who_gave_the_order_cannot_be_wiped() -> None:
+    trail = await Trail.make()
+    user, admin = await trail.core.register(), await trail.core.register()
+    await trail.core.auth.audit.erase(user_id=user.id, actor=admin.id, origin=HERE)
+    await trail.core.auth.audit.erase(user_id=user.id, actor=admin.id, origin=HERE)
+    await trail.core.auth.audit.seal()
+    first_order = trail.events_of(1)[-2]
+    await wipe(trail, first_order)
+
+    assert await trail.broken() == Broken(what=Damage.ERASED, batch=1, event=first_order)
 
 
 @pytest.mark.covers("AUD-02")

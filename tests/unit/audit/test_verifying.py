@@ -1,5 +1,6 @@
 """Whoever changes a trail that is sealed is found out, with the place."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -303,6 +304,23 @@ async def test_what_is_older_than_a_replaced_secret_cannot_be_written_anew_eithe
     verdict = await new.auth.audit.verify()
 
     assert verdict == Broken(what=Damage.FORGED, batch=2)
+
+
+async def test_batches_that_vanish_while_the_trail_is_read_are_missing() -> None:
+    trail = await Trail.make(batch=1)
+    for _ in range(29):
+        await trail.core.register()
+    await trail.core.auth.audit.seal()
+
+    def cut_off(done: int, _total: int) -> None:
+        if done == 5:
+            for number in range(21, 31):
+                del trail.store.committed.batches[number]
+
+    async with asyncio.timeout(5):
+        verdict = await trail.core.auth.audit.verify(on_progress=cut_off)
+
+    assert verdict == Broken(what=Damage.MISSING, batch=21)
 
 
 async def test_progress_is_told_batch_by_batch() -> None:
