@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-_A_TURN: Final = 0.001
+_A_TURN: Final = 0.0003
 """Seconds in which one turn of the event loop begins requests; what has begun by then is finished first."""
 
 

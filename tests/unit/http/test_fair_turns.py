@@ -12,7 +12,7 @@ CROWD = 50
 class Turns:
     """Counts how many requests begin in each turn of the loop; `cost` is what each takes, in seconds."""
 
-    def __init__(self, cost: float = 0.0004) -> None:
+    def __init__(self, cost: float = 0.00012) -> None:
         self.cost = cost
         self.time = 0.0
         self.begun: list[int] = [0]
@@ -58,7 +58,7 @@ async def test_a_crowd_is_begun_bit_by_bit_in_its_order() -> None:
 
 
 async def test_what_costs_little_does_not_wait() -> None:
-    turns = Turns(cost=0.00001)
+    turns = Turns(cost=0.000005)
 
     await crowd_in(turns)
 
