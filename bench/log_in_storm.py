@@ -1,8 +1,8 @@
 """Fifty people log in at once, at bcrypt cost 12: does the event loop stall, and does anything else wait?
 
 The service runs in this process, as it is shipped, with a probe in its loop; the clients are another process, and so is
-the PostgreSQL. The clients give way to the others, as if they were on another machine. The same is measured while nobody
-logs in, because other programs make a machine stall as well.
+the PostgreSQL. The clients give way to the others, as if they were on another machine. The same is measured while
+nobody logs in, because other programs make a machine stall as well.
 """
 
 import asyncio
@@ -60,7 +60,8 @@ async def during(weather: str, address: str, rounds: int) -> dict[str, object]:
     """Let the clients do their part, and watch the loop meanwhile."""
     async with watching() as stalls:
         clients = await asyncio.create_subprocess_exec(
-            *("nice", "-n", "10", sys.executable, "-m", "bench.log_in_clients", weather, address, str(rounds), str(PEOPLE), PASSWORD),
+            *("nice", "-n", "10", sys.executable, "-m", "bench.log_in_clients"),
+            *(weather, address, str(rounds), str(PEOPLE), PASSWORD),
             stdout=asyncio.subprocess.PIPE,
         )
         said, _ = await clients.communicate()
