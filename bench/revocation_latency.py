@@ -1,14 +1,15 @@
 """From the acknowledgement of what ends a session to the refusal of its access token, in every process.
 
-Two service processes share a PostgreSQL; this process follows their feed over HTTP and verifies without asking anybody.
-People sign out and change their password at the first process; an operator disables them from a process that serves
-nobody. The clock runs from the arrival of the acknowledgement to the arrival of the first refusal, so it holds the way
-of the asking as well.
+Two service processes share a PostgreSQL; this process verifies tokens by their published keys and follows their feed
+over HTTP, as other services do. People sign out and change their password at the first process; an operator disables
+them and changes their roles from a process that serves nobody. The clock runs from the arrival of the acknowledgement
+to the arrival of the first refusal, so it holds the way of the asking as well.
 """
 
 import asyncio
 import os
 import random
+import secrets
 import tempfile
 import time
 from collections import Counter
@@ -21,18 +22,12 @@ from uuid import UUID
 
 import httpx2
 
-from auth_adapters.following import following
 from auth_adapters.postgres.embedded import EmbeddedPostgres
-from auth_adapters.revocation_client import HttpRevocationFeed
-from auth_adapters.service_credentials import BearerCredentials
-from auth_adapters.system import SystemClock
-from auth_core import AuthCore, Origin, Redacted
+from auth_adapters.service_credentials import ServiceCredentials
+from auth_adapters.verify_only import STRICT, VerifyOnly, verifying
+from auth_core import AuthCore, Origin, Redacted, RevokedToken
 from auth_core.ids import UserId
-from auth_core.revocation.follow import FollowRevocations
-from auth_core.revocation.policy import AccessCheckMode, Fallback, RevocationPolicy
-from auth_core.revocation.revoked_set import RevokedSet
-from auth_core.tokens.claims import VerifiedClaims
-from auth_core.tokens.followed_check import FollowedAccessCheck, RefusesWhatItCannotTell
+from auth_core.revocation.policy import AccessCheckMode
 from auth_http.container import container_with
 from auth_http.lifespan import opened
 from auth_http.settings import read_settings
@@ -44,6 +39,9 @@ _MASTER_SECRET = "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re"
 _PATIENCE = 10
 _BETWEEN_QUESTIONS = 0.004
 """Seconds. To ask without a pause would keep both cores busy with asking."""
+
+ISSUER = "http://auth.example"
+ROLE = "accountant"
 
 _numbers = count()
 
@@ -64,7 +62,7 @@ class Services:
     first: httpx2.AsyncClient
     second: httpx2.AsyncClient
     operator: AuthCore
-    follower: FollowedAccessCheck
+    follower: VerifyOnly
 
     async def sign_in(self) -> Person:
         """Let somebody new sign in twice."""
@@ -75,10 +73,6 @@ class Services:
         first, second = (str(answer.json()["access_token"]) for answer in held)
         return Person(str(registered.json()["id"]), first, second)
 
-    async def claims(self, token: str) -> VerifiedClaims:
-        """Return what the token says; the follower of a real service checks the signature by the published keys."""
-        return await self.operator.tokens.verify_access_token(token=token)
-
     async def log_out(self, person: Person) -> None:
         """They sign out."""
         answer = await self.first.post("/auth/logout", headers=header_of(person.token))
@@ -87,6 +81,10 @@ class Services:
     async def disable(self, person: Person) -> None:
         """An operator disables them, from a process that serves nobody."""
         await self.operator.users.disable(user_id=UserId(UUID(person.id)), actor=None, origin=Origin())
+
+    async def change_roles(self, person: Person) -> None:
+        """An operator gives them a role."""
+        await self.operator.users.change_roles(user_id=UserId(UUID(person.id)), add=[ROLE], actor=None, origin=Origin())
 
     async def change_password(self, person: Person) -> None:
         """They change their password in their other session."""
@@ -98,10 +96,11 @@ class Services:
 CAUSES: Mapping[str, Callable[[Services, Person], Awaitable[None]]] = {
     "log-out": Services.log_out,
     "suspension": Services.disable,
+    "role change": Services.change_roles,
     "password change": Services.change_password,
 }
 BY_THE_FIRST = ("log-out", "password change")
-PLACES = ("the first process", "the second process", "a follower over HTTP")
+PLACES = ("the first process", "the second process", "another service")
 
 
 @dataclass(slots=True)
@@ -198,7 +197,6 @@ async def trial(
 ) -> tuple[dict[str, Seen], float]:
     """Put somebody out and return how long each place still took their token, and what a question takes by itself."""
     person = await services.sign_in()
-    claims = await services.claims(person.token)
 
     async def at_first() -> bool:
         return await accepts(services.first, person.token)
@@ -207,7 +205,11 @@ async def trial(
         return await accepts(services.second, person.token)
 
     async def at_follower() -> bool:
-        return await services.follower.stands(claims)
+        try:
+            await services.follower.verify_access_token(token=person.token)
+        except RevokedToken:
+            return False
+        return True
 
     places = dict(zip(PLACES, (at_first, at_second, at_follower), strict=True))
     assert [await accepted() for accepted in places.values()] == [True] * len(places)
@@ -245,7 +247,7 @@ async def services_over(
         "AUTH_ENV": "test",
         "AUTH_DATABASE_URL": database.reveal(),
         "AUTH_MASTER_SECRET": _MASTER_SECRET,
-        "AUTH_ISSUER": "http://auth.example",
+        "AUTH_ISSUER": ISSUER,
         "AUTH_BCRYPT_COST": "4",
         "AUTH_REVOCATION_NOTIFY": "on" if notify else "off",
         "AUTH_ACCESS_CHECK": access_check.value,
@@ -260,37 +262,25 @@ async def services_over(
         await stack.enter_async_context(opened(container))
         operator = container.auth()
         await operator.tokens.load_keys()
-        follower = await stack.enter_async_context(following_over_http(operator, first, addresses[0]))
+        await operator.access.define_role(name=ROLE, permissions=["invoices:read"], actor=None, origin=Origin())
+        follower = await stack.enter_async_context(verifying_elsewhere(operator, addresses[0]))
         yield Services(first, second, operator, follower)
 
 
 @asynccontextmanager
-async def following_over_http(
-    operator: AuthCore, client: httpx2.AsyncClient, address: str
-) -> AsyncGenerator[FollowedAccessCheck]:
-    """Follow the feed of the service as another service does, and refuse what cannot be told."""
-    email = f"follower-{next(_numbers)}@example.com"
-    await operator.users.create(
-        email=email,
-        password=Redacted(PASSWORD),
-        first_name="Another",
-        last_name="Service",
-        roles=("admin",),
+async def verifying_elsewhere(operator: AuthCore, address: str) -> AsyncGenerator[VerifyOnly]:
+    """Verify tokens as another service does, which is a client of this one and refuses what it cannot tell."""
+    issued = await operator.oauth.create_client(
+        name=f"follower-{next(_numbers)}-{secrets.token_hex(4)}",
+        permissions=["revocations:read"],
         actor=None,
         origin=Origin(),
     )
-    held = await client.post("/auth/login", json={"email": email, "password": PASSWORD})
-    token = Redacted(str(held.json()["access_token"]))
-
-    async def its_token() -> Redacted[str]:
-        return token
-
-    clock = SystemClock()
-    policy = RevocationPolicy(fallback=Fallback.STRICT)
-    revoked = RevokedSet(most=policy.most)
-    feed = HttpRevocationFeed(client, address=address, credentials=BearerCredentials(its_token))
-    async with following(FollowRevocations(feed=feed, revoked=revoked, clock=clock, policy=policy)):
-        yield FollowedAccessCheck(revoked=revoked, fallback=RefusesWhatItCannotTell(), clock=clock, policy=policy)
+    credentials = ServiceCredentials(client_id=str(issued.client.id), client_secret=issued.secret)
+    async with verifying(
+        issuer=ISSUER, audience="auth-service", credentials=credentials, address=address, revocation=STRICT
+    ) as verifier:
+        yield verifier
 
 
 def header_of(token: str) -> dict[str, str]:
