@@ -75,8 +75,9 @@ from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidName, Regist
 from auth_core.users.policy import RegistrationMode, UserPolicy
 
 if TYPE_CHECKING:
-    from auth_core.assembly import AuthCore, Policies, Ports, assemble
+    from auth_core.assembly import Policies, Ports, assemble
     from auth_core.in_process import AuthInProcess
+    from auth_core.rooms import AuthCore
 
 __all__ = [
     "AccessCheckMode",

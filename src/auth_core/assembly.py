@@ -45,6 +45,19 @@ from auth_core.revocation.ports import RevocationFeed, RevocationsTx
 from auth_core.revocation.read_revocations import ReadRevocations
 from auth_core.revocation.revoked_set import RevokedSet
 from auth_core.revocation.revoking import Revoking
+from auth_core.rooms import (
+    AccessRoom,
+    AuditRoom,
+    AuthCore,
+    LoginRoom,
+    OAuthRoom,
+    PasswordsRoom,
+    RevocationRoom,
+    SessionsRoom,
+    TokensRoom,
+    UpkeepRoom,
+    UsersRoom,
+)
 from auth_core.sessions.ending import SessionEnd
 from auth_core.sessions.list_sessions import ListSessions
 from auth_core.sessions.log_out import LogOut, LogOutElsewhere, LogOutEverywhere
@@ -143,136 +156,6 @@ class Policies:
     revocation: RevocationPolicy = RevocationPolicy()
     clients: ClientPolicy = ClientPolicy()
     audit: AuditPolicy = AuditPolicy()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsersRoom:
-    """People with an account."""
-
-    register: Register
-    create: CreateUser
-    look_up: LookUpProfile
-    look_up_by_email: LookUpByEmail
-    list: ListUsers
-    update_profile: UpdateProfile
-    disable: DisableUser
-    enable: EnableUser
-    change_roles: ChangeRoles
-    set_roles: SetRoles
-    list_roles: ListRolesOfUser
-    explain_permission: ExplainPermission
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessRoom:
-    """The roles there are, and what they allow."""
-
-    list_roles: ListRoles
-    look_up_role: LookUpRole
-    define_role: DefineRole
-    delete_role: DeleteRole
-    preview_role: PreviewRole
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordsRoom:
-    """Their passwords."""
-
-    change_password: ChangePassword
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoginRoom:
-    """Signing in."""
-
-    log_in: LogIn
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionsRoom:
-    """Where people are signed in."""
-
-    refresh: Refresh
-    log_out: LogOut
-    log_out_elsewhere: LogOutElsewhere
-    log_out_everywhere: LogOutEverywhere
-    list: ListSessions
-    revoke: RevokeSession
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokensRoom:
-    """Signed tokens and the keys behind them."""
-
-    verify_access_token: VerifyAccessToken
-    publish_keys: PublishKeys
-    load_keys: LoadKeys
-    list_keys: ListKeys
-    rotate_keys: RotateKeys
-    revoke_key: RevokeKey
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevocationRoom:
-    """What has been revoked, as far as this process knows: `revoked` is current while `follow` is called."""
-
-    follow: FollowRevocations
-    read: ReadRevocations
-    revoked: RevokedSet
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OAuthRoom:
-    """Other services: their clients, and what they may ask. `authenticate` believes one that knows its secret."""
-
-    create_client: CreateClient
-    list_clients: ListClients
-    look_up_client: LookUpClient
-    look_up_client_by_name: LookUpClientByName
-    change_client: ChangeClient
-    rotate_secret: RotateSecret
-    delete_client: DeleteClient
-    authenticate: ClientAuthentication
-    introspect: Introspect
-    revoke: RevokeToken
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditRoom:
-    """What happened, and that nobody has changed the record of it."""
-
-    list: ListEvents
-    export: ExportEvents
-    seal: SealEvents
-    read_head: ReadHead
-    verify: VerifyTrail
-    erase: ErasePersonalData
-    remove_old: RemoveOldEvents
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpkeepRoom:
-    """Keeping the store small, and sealed."""
-
-    purge: Purge
-    reseal: Reseal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthCore:
-    """The whole of it, by room: `auth.login.log_in(…)`, `auth.sessions.refresh(…)`."""
-
-    users: UsersRoom
-    access: AccessRoom
-    passwords: PasswordsRoom
-    login: LoginRoom
-    sessions: SessionsRoom
-    tokens: TokensRoom
-    revocation: RevocationRoom
-    oauth: OAuthRoom
-    audit: AuditRoom
-    upkeep: UpkeepRoom
-    tallies: Tallies
 
 
 def assemble(ports: Ports, policies: Policies) -> AuthCore:

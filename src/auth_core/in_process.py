@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from auth_core.access.model import Principal
-from auth_core.assembly import AuthCore
 from auth_core.client import Account, IssuedTokens, OwnSession, SignedIn
 from auth_core.ids import SessionId
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
+from auth_core.rooms import AuthCore
 from auth_core.sessions.model import Session, TokenPair
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.errors import InvalidToken, MalformedToken, RevokedToken

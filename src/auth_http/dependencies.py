@@ -9,9 +9,9 @@ from fastapi.openapi.models import OAuth2, OAuthFlowPassword, OAuthFlows
 from fastapi.security.base import SecurityBase
 
 from auth_core.access.requirement import all_of
-from auth_core.assembly import AuthCore
 from auth_core.guard import identify
 from auth_core.origin import Origin
+from auth_core.rooms import AuthCore
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.errors import MissingToken
 from auth_http.guard.bearer import read_bearer

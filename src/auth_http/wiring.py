@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from auth_core.assembly import AuthCore, Policies
+from auth_core.assembly import Policies
+from auth_core.rooms import AuthCore
 from auth_http.settings import Settings
 
 

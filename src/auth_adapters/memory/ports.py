@@ -11,7 +11,7 @@ from auth_adapters.memory.store import MemoryStore
 from auth_adapters.memory.tokens import MemoryAccessCheck
 from auth_adapters.memory.unit_of_work import MemoryUnitOfWork
 from auth_adapters.system import SystemClock, SystemEntropy
-from auth_core.assembly import AuthCore, Policies, Ports, Tx, assemble
+from auth_core.assembly import Policies, Ports, Tx, assemble
 from auth_core.audit.ports import HeadSigner
 from auth_core.clock import Clock
 from auth_core.credentials.passwords.model import PasswordHash
@@ -22,6 +22,7 @@ from auth_core.oauth.ports import KnownClients
 from auth_core.origin import Origin
 from auth_core.revocation.policy import RevocationPolicy
 from auth_core.revocation.ports import RevocationFeed
+from auth_core.rooms import AuthCore
 from auth_core.sessions.ports import RefreshChains
 from auth_core.sessions.token_pair import REFRESH_TOKEN_TYPE
 from auth_core.testing import HmacKeyMaker, HmacTokenSigner, NothingSealed, UnsafeFastHasher, UnsafeHeadSigner

@@ -12,12 +12,13 @@ from typing import Final
 
 from auth_adapters.hashing_pool import HashingPool
 from auth_adapters.postgres.database import PoolState
-from auth_core.assembly import AuthCore, Policies
+from auth_core.assembly import Policies
 from auth_core.audit.events import EventKind
 from auth_core.clock import Clock
 from auth_core.errors import Unavailable
 from auth_core.revocation.errors import RevocationsUnknown
 from auth_core.revocation.policy import AccessCheckMode, Fallback
+from auth_core.rooms import AuthCore
 from auth_core.tally import Tally
 from auth_core.tokens.errors import ExpiredToken, InvalidToken, MalformedToken, RevokedToken
 from auth_http.metrics.jobs import JobRecords

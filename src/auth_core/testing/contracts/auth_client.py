@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from auth_core.assembly import AuthCore
 from auth_core.client import Account, AuthClient, SignedIn
 from auth_core.credentials.passwords.errors import WeakPassword, WrongPassword
 from auth_core.errors import Rejected
@@ -15,6 +14,7 @@ from auth_core.ids import SessionId
 from auth_core.login.errors import InvalidCredentials
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
+from auth_core.rooms import AuthCore
 from auth_core.sessions.errors import InvalidRefreshToken, SessionNotFound
 from auth_core.testing.builders import an_email
 from auth_core.testing.contracts.token_verifier import shown

@@ -5,10 +5,10 @@ from typing import Final
 
 import pytest
 
-from auth_core.assembly import AuthCore
 from auth_core.login.model import LoggedIn
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
+from auth_core.rooms import AuthCore
 from auth_core.testing.builders import an_email
 from auth_core.testing.contracts.concurrency import PATIENCE
 from auth_core.testing.doubles.movable_clock import MovableClock
