@@ -52,7 +52,7 @@ class LosesTheWakeUp(MemoryRevocationFeed):
 
 @caught_by("test_no_commit_falls_between_a_look_and_the_wait_after_it", raises=(TimeoutError, asyncio.CancelledError))
 class TestLosesTheWakeUp(RevocationFeedContract):
-    at_once = 0.2
+    at_once = 0.05
 
     @pytest.fixture
     def storage(self) -> Storage:
@@ -77,7 +77,7 @@ class WakesOne(MemoryRevocationFeed):
 
 @caught_by("test_all_who_wait_are_told", raises=(TimeoutError,))
 class TestWakesOne(RevocationFeedContract):
-    at_once = 0.2
+    at_once = 0.05
 
     @pytest.fixture
     def storage(self) -> Storage:
@@ -249,7 +249,7 @@ class KnowsNoKeys(MemoryRevocationFeed):
     raises=(AssertionError, TimeoutError),
 )
 class TestKnowsNoKeys(RevocationFeedContract):
-    at_once = 0.2
+    at_once = 0.05
 
     @pytest.fixture
     def storage(self) -> Storage:

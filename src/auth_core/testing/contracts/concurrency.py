@@ -52,6 +52,12 @@ async def race[T](count: int, act: Callable[[], Awaitable[T]]) -> list[T]:
         return list(await asyncio.gather(*(act() for _ in range(count))))
 
 
+async def let_run[T](*tasks: asyncio.Task[T]) -> set[asyncio.Task[T]]:
+    """Give the tasks the time in which whatever nothing holds up comes to its end, and return those that have."""
+    ended, _ = await asyncio.wait(tasks, timeout=_long_enough)
+    return ended
+
+
 async def while_open[T](
     storage: Storage,
     first: Callable[[Tx], Awaitable[object]],
@@ -69,8 +75,7 @@ async def while_open[T](
     async def overlap(tx: Tx) -> None:
         await first(tx)
         rivals.append(asyncio.create_task(second()))
-        ended, _ = await asyncio.wait(rivals, timeout=_long_enough)
-        ended_early.update(ended)
+        ended_early.update(await let_run(*rivals))
 
     await (roll_back(storage, overlap) if rolled_back else in_transaction(storage, overlap))
     [rival] = rivals

@@ -23,7 +23,7 @@ from auth_core.testing.contracts.arrangement import (
     stored_session,
     stored_user,
 )
-from auth_core.testing.contracts.concurrency import PATIENCE, in_transaction, race, while_open
+from auth_core.testing.contracts.concurrency import PATIENCE, in_transaction, let_run, race, while_open
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.moments import NOON
 from auth_core.users.model import UserStatus
@@ -230,7 +230,7 @@ class RefreshChainsContract:
         async with asyncio.timeout(PATIENCE), storage.uow() as tx:
             await tx.sessions.lock(session.id)
             waiting = asyncio.create_task(_advance(storage, session, 0))
-            await asyncio.wait({waiting}, timeout=0.02)
+            await let_run(waiting)
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting

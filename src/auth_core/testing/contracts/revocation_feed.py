@@ -16,7 +16,7 @@ from auth_core.testing.builders import (
     a_session_revocation,
     a_user_revocation,
 )
-from auth_core.testing.contracts.concurrency import PATIENCE, in_transaction, roll_back
+from auth_core.testing.contracts.concurrency import PATIENCE, in_transaction, let_run, roll_back
 from auth_core.testing.contracts.storage import Storage
 
 NOW: Final = timedelta(0)
@@ -96,7 +96,7 @@ class RevocationFeedContract:
         cursor = await _here(storage.revocation_feed)
         revocation = a_key_revocation()
         waiting = asyncio.create_task(storage.revocation_feed.changes(after=cursor, wait=LONG))
-        await asyncio.wait([waiting], timeout=0.02)
+        await let_run(waiting)
 
         await _commit(storage, revocation)
 
@@ -136,7 +136,7 @@ class RevocationFeedContract:
         async with storage.uow() as tx:
             await tx.revocations.add(early)
             other = asyncio.create_task(_commit(storage, late))
-            await asyncio.wait([other], timeout=0.06)  # some stores let one after the other write
+            await let_run(other)  # some stores let one after the other write
             await follower.step()
             await follower.step()
         await asyncio.wait_for(other, PATIENCE)
@@ -165,7 +165,7 @@ class RevocationFeedContract:
         cursor = await _here(storage.revocation_feed)
         revocation = a_session_revocation()
         waiting = asyncio.create_task(storage.revocation_feed.changes(after=cursor, wait=LONG))
-        ended_early, _ = await asyncio.wait([waiting], timeout=0.06)
+        ended_early = await let_run(waiting)
 
         await _commit(storage, revocation)
 
@@ -190,7 +190,7 @@ class RevocationFeedContract:
         cursor = await _here(storage.revocation_feed)
         revocation = a_session_revocation()
         waiting = [asyncio.create_task(storage.revocation_feed.changes(after=cursor, wait=LONG)) for _ in range(5)]
-        await asyncio.wait(waiting, timeout=0.06)
+        await let_run(*waiting)
 
         await _commit(storage, revocation)
 
