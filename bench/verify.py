@@ -17,7 +17,7 @@ from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.memory import FOR_TESTS, auth_in_memory, memory_ports
 from auth_adapters.system import SystemEntropy
 from auth_adapters.vault_key_maker import VaultKeyMaker
-from auth_core import AuthCore, Origin, Policies, Redacted, RevocationPolicy, UserPolicy
+from auth_core import AuthCore, Origin, Policies, Redacted, RevocationPolicy, SessionPolicy, UserPolicy
 from auth_core.testing import MovableClock, a_session_revocation
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.key_ring import KeyRing
@@ -79,6 +79,7 @@ async def a_process(*, remembered: int) -> tuple[AuthCore, list[str]]:
     policies = Policies(
         tokens=replace(FOR_TESTS.tokens, remembered=remembered),
         users=UserPolicy(),
+        sessions=SessionPolicy(most=None),
         revocation=RevocationPolicy(poll=timedelta(milliseconds=10)),
     )
     ring = KeyRing(retirement=policies.tokens.retirement)
