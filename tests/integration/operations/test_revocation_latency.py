@@ -22,7 +22,6 @@ async def test_tokens_are_refused_everywhere_within_the_bound_and_at_once_where_
     assert found.accepted[PLACES[0]] == 0
 
 
-@pytest.mark.covers("R-2")
 async def test_where_the_database_is_asked_no_process_accepts_a_token_after_the_acknowledgement(
     address: Redacted[str], tmp_path: Path
 ) -> None:
