@@ -8,7 +8,7 @@ import asyncio
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Final, override
@@ -17,10 +17,13 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auth_http.readiness import Readiness
+from auth_http.serving.closing import accept_all, shut_the_door
 
 _LAST_LOOK: Final = 0.2
 """Seconds between the last connection that is accepted and the closing of those that are idle: requests that were on
 their way when we stopped accepting are read in it."""
+_LAST_HANDSHAKES: Final = 0.1
+"""Seconds in which handshakes that had begun before the door was shut are finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,10 @@ class HangUpWhenDraining:
 
 
 class DrainingServer(uvicorn.Server):
-    """uvicorn's server, which has no such steps, with them."""
+    """uvicorn's server, which has no such steps, with them.
+
+    `shares_its_listener` is for a process that has siblings, who take the connections that it leaves.
+    """
 
     def __init__(
         self,
@@ -51,8 +57,10 @@ class DrainingServer(uvicorn.Server):
         readiness: Readiness,
         drain_seconds: float,
         on_started: Callable[[], None],
+        shares_its_listener: bool = False,
     ) -> None:
         super().__init__(config)
+        self.shares_its_listener = shares_its_listener
         self._readiness = readiness
         self._drain_seconds = drain_seconds
         self._on_started = on_started
@@ -89,9 +97,16 @@ class DrainingServer(uvicorn.Server):
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        waiting = [connection for listener in sockets or () for connection in _accept_all(listener)]
-        for listening in (*self.servers, *(sockets or ())):  # both, or the kernel goes on taking connections
-            listening.close()
+        listeners = sockets or []
+        if not self.shares_its_listener:
+            for listener in listeners:
+                shut_the_door(listener)
+            await asyncio.sleep(_LAST_HANDSHAKES)
+        waiting = [connection for listener in listeners for connection in accept_all(listener)]
+        for server in self.servers:
+            server.close()
+        for listener in listeners:  # these too, or the kernel goes on taking connections
+            listener.close()
         loop = asyncio.get_running_loop()
         for connection in waiting:
             await loop.connect_accepted_socket(self._protocol, connection)
@@ -102,13 +117,3 @@ class DrainingServer(uvicorn.Server):
         protocol: type[Any] = self.config.http_protocol_class
         made: asyncio.Protocol = protocol(config=self.config, server_state=self.server_state, app_state={})
         return made
-
-
-def _accept_all(listener: socket.socket) -> Iterator[socket.socket]:
-    """Take the connections the kernel has established already: with the listener they would be reset."""
-    while True:
-        try:
-            connection, _ = listener.accept()
-        except OSError:  # none is left
-            return
-        yield connection

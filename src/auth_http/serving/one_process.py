@@ -1,7 +1,6 @@
 """A process that serves, from its first connection to the database to the last answer."""
 
 import asyncio
-import os
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -21,15 +20,15 @@ class ServingProcess:
     """Serves on `listener` until it is told to stop.
 
     `before_serving` is awaited when everything runs but nothing is answered yet; `on_started` is called once requests
-    are answered. The end of what `lifeline` can be read from, if it is given, is the end of whoever started us, and
-    ours. `number` says which of several processes this is.
+    are answered. `number` says which of several processes this is, and `supervisor`, if there is one, is what leads to
+    whoever started them: a word from there says that all of them stop now, and its end is ours.
     """
 
     container: Container
     listener: socket.socket
     on_started: Callable[[], None]
     before_serving: Callable[[], Awaitable[None]] | None = None
-    lifeline: int | None = None
+    supervisor: socket.socket | None = None
     number: int = 0
 
     def run(self) -> None:
@@ -48,9 +47,10 @@ class ServingProcess:
                 readiness=self.container.readiness(),
                 drain_seconds=settings.drain_seconds,
                 on_started=self.on_started,
+                shares_its_listener=self.supervisor is not None,
             )
-            if self.lifeline is not None:
-                _stop_at_end_of(self.lifeline, server)
+            if self.supervisor is not None:
+                _listen_to(self.supervisor, server)
             settle()
             await server.serve(sockets=[self.listener])
 
@@ -68,12 +68,13 @@ def _config(container: Container, settings: Settings) -> uvicorn.Config:
     )
 
 
-def _stop_at_end_of(lifeline: int, server: DrainingServer) -> None:
+def _listen_to(supervisor: socket.socket, server: DrainingServer) -> None:
     loop = asyncio.get_running_loop()
 
-    def at_end() -> None:
-        if not os.read(lifeline, 1):
-            loop.remove_reader(lifeline)
+    def on_word() -> None:
+        server.shares_its_listener = False
+        if not supervisor.recv(1):
+            loop.remove_reader(supervisor)
             server.stop()
 
-    loop.add_reader(lifeline, at_end)
+    loop.add_reader(supervisor, on_word)

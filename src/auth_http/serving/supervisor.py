@@ -1,6 +1,5 @@
 """Keeps several processes serving on one socket."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -27,15 +26,21 @@ class Worker:
 
     number: int
     process: subprocess.Popen[bytes]
-    ready: int
+    line: socket.socket
+    """Leads to it. The worker ends when nobody holds our end any more, however we come to leave it."""
     serves: bool = False
 
     def look(self) -> int | None:
         """Learn whether it serves; return how it ended, or None while it lives."""
         if not self.serves:
-            with suppress(BlockingIOError):
-                self.serves = bool(os.read(self.ready, 1))
+            with suppress(OSError):  # it has said nothing yet, or it is gone
+                self.serves = bool(self.line.recv(1))
         return self.process.poll()
+
+    def say_that_all_stop(self) -> None:
+        """Make it one of the last, who leave no connection behind."""
+        with suppress(OSError):
+            self.line.send(b".")
 
 
 @dataclass(kw_only=True)
@@ -58,54 +63,53 @@ class Supervisor:
 
     def run(self) -> None:
         """Supervise until a signal has ended it. Raises: CannotRun."""
-        lifeline, held = os.pipe()
         failed: CannotRun | None = None
         with _signals_into(self._signals):
             try:
-                self._workers = [self._start(number, lifeline) for number in range(self.count)]
+                self._workers = [self._start(number) for number in range(self.count)]
                 while self._workers:
                     self._pass_signals_on()
                     try:
-                        self._look_after(lifeline)
+                        self._look_after()
                     except CannotRun as error:
                         failed = failed or error
                         self._signals.append(signal.SIGINT)
                     self._end_the_patience()
                     time.sleep(_LOOK)
             finally:
-                os.close(held)  # should this be a failure of ours, it tells the workers to stop
-                os.close(lifeline)
+                for worker in self._workers:  # should this be a failure of ours, it tells them to stop
+                    worker.line.close()
         if failed is not None:
             raise failed
 
-    def _start(self, number: int, lifeline: int) -> Worker:
-        ready, say_ready = os.pipe()
-        os.set_blocking(ready, False)
-        files = (self.listener.fileno(), say_ready, lifeline)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "auth_http.serving.worker_process", *map(str, (*files, number))],
-            stdin=subprocess.DEVNULL,
-            pass_fds=files,
-            env=dict(self.environ),
-            process_group=0,  # Ctrl-C is for the supervisor, who passes it on once
-        )
-        os.close(say_ready)
-        return Worker(number, process, ready)
+    def _start(self, number: int) -> Worker:
+        ours, theirs = socket.socketpair()
+        ours.settimeout(0)
+        files = (self.listener.fileno(), theirs.fileno())
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "auth_http.serving.worker_process", *map(str, (*files, number))],
+                stdin=subprocess.DEVNULL,
+                pass_fds=files,
+                env=dict(self.environ),
+                process_group=0,  # Ctrl-C is for the supervisor, who passes it on once
+            )
+        return Worker(number, process, ours)
 
-    def _look_after(self, lifeline: int) -> None:
+    def _look_after(self) -> None:
         for worker in list(self._workers):
             code = worker.look()
             if code is None:
                 continue
-            os.close(worker.ready)
+            worker.line.close()
             self._workers.remove(worker)
             if self._stopping_since is None:
-                self._replace(worker, code, lifeline)
+                self._replace(worker, code)
         if not self._announced and self._workers and all(worker.serves for worker in self._workers):
             self._announced = True
             self.on_started()
 
-    def _replace(self, worker: Worker, code: int, lifeline: int) -> None:
+    def _replace(self, worker: Worker, code: int) -> None:
         self._failures = 0 if worker.serves else self._failures + 1
         if not self._announced or self._failures > _MOST_FAILURES:
             raise CannotRun(
@@ -114,7 +118,7 @@ class Supervisor:
             )
         structlog.get_logger("auth_http.supervisor").error("worker_died", pid=worker.process.pid, exit_code=code)
         time.sleep(min(self._failures, _MOST_FAILURES) * _LOOK * 5)
-        self._workers.append(self._start(worker.number, lifeline))
+        self._workers.append(self._start(worker.number))
 
     def _pass_signals_on(self) -> None:
         while self._signals:
@@ -122,6 +126,8 @@ class Supervisor:
             if self._stopping_since is None:
                 self._stopping_since = time.monotonic()
                 self.listener.close()  # else it would go on taking connections that nobody accepts
+                for worker in self._workers:
+                    worker.say_that_all_stop()
             for worker in self._workers:
                 worker.process.send_signal(number)
 

@@ -1,10 +1,9 @@
-"""One of several processes that serve: `python -m auth_http.serving.worker_process LISTENER READY LIFELINE NUMBER`.
+"""One of several processes that serve: `python -m auth_http.serving.worker_process LISTENER SUPERVISOR NUMBER`.
 
-The first three are numbers of open files: the socket to serve on, the pipe in which to say that we do, and the one
-whose end means that the supervisor is gone. The last says which of the workers this is, counted from 0.
+The first two are numbers of open files: the socket to serve on, and the one that leads to the supervisor, whom we tell
+when we serve. The last says which of the workers this is, counted from 0.
 """
 
-import os
 import socket
 import sys
 from contextlib import suppress
@@ -17,12 +16,12 @@ from auth_http.telemetry import log_what_nobody_caught
 
 def main() -> None:
     """Serve until told to stop."""
-    listener, ready, lifeline, number = (int(argument) for argument in sys.argv[1:])
+    listener, supervisor, number = (int(argument) for argument in sys.argv[1:])
+    line = socket.socket(fileno=supervisor)
 
     def on_started() -> None:
-        with suppress(BrokenPipeError):  # the supervisor is gone, and its lifeline is about to say so
-            os.write(ready, b"!")
-        os.close(ready)
+        with suppress(BrokenPipeError):  # the supervisor is gone, and the end of the line is about to say so
+            line.send(b"!")
 
     with told_plainly():
         container = container_of_environment()
@@ -31,7 +30,7 @@ def main() -> None:
             container=container,
             listener=socket.socket(fileno=listener),
             on_started=on_started,
-            lifeline=lifeline,
+            supervisor=line,
             number=number,
         ).run()
 

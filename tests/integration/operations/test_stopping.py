@@ -131,6 +131,21 @@ def test_a_process_that_dies_is_replaced(tmp_path: Path, settings: dict[str, str
         assert service.end() == 0
 
 
+def test_a_process_told_to_stop_alone_leaves_the_door_to_the_others(tmp_path: Path, settings: dict[str, str]) -> None:
+    with serving("--workers", "2", folder=tmp_path, settings={**settings, "AUTH_DRAIN_SECONDS": "0"}) as service:
+        load = Load(service.port)
+        with load.going_on(clients=4):
+            os.kill(int(service.said.partition("Started server process [")[2].partition("]")[0]), signal.SIGTERM)
+            eventually(lambda: service.said.count("Started server process") == 3)
+
+        assert (load.counted["lost"], load.counted["refused"]) == (0, 0), load.counted
+        with socket.create_connection(
+            ("127.0.0.1", service.port), timeout=0.5
+        ) as connection:  # no segment is overlooked
+            connection.sendall(REQUEST)
+            assert connection.recv(4096)
+
+
 def test_processes_end_with_their_supervisor(tmp_path: Path, settings: dict[str, str]) -> None:
     with serving("--workers", "2", folder=tmp_path, settings=settings) as service:
         service.end(signal.SIGKILL)
