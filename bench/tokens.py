@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
-from auth_adapters.prepared_keys import PreparedKeys
+from auth_adapters.signing.prepared_keys import PreparedKeys
+from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemClock, SystemEntropy
-from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_core import Redacted, TokenPolicy
 from auth_core.testing import NOON
 from auth_core.tokens import compact

@@ -15,8 +15,8 @@ from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.memory import FOR_TESTS, auth_in_memory, memory_ports
+from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemEntropy
-from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_core import AuthCore, Origin, Policies, Redacted, RevocationPolicy, SessionPolicy, UserPolicy
 from auth_core.testing import MovableClock, a_session_revocation
 from auth_core.tokens.claims import VerifiedClaims

@@ -25,8 +25,8 @@ from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.memory import auth_in_memory, memory_ports
 from auth_adapters.service_credentials import BearerCredentials
+from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemClock, SystemEntropy
-from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_adapters.verify_only import VerifyOnly, verifying
 from auth_core import AuthCore, InvalidToken, Origin, Policies, Redacted, RevokedToken, TokenVerifier
 from auth_core.access.model import ADMIN

@@ -6,10 +6,10 @@ on keys that are prepared once.
 
 from collections.abc import Iterable, Mapping
 
-from auth_adapters import hs256
 from auth_adapters.key_vault import CannotUnseal, KeyVault
 from auth_adapters.master_secret import DerivedKey
-from auth_adapters.prepared_keys import PreparedKeys
+from auth_adapters.signing import hs256
+from auth_adapters.signing.prepared_keys import PreparedKeys
 from auth_core.clock import Clock
 from auth_core.errors import Unavailable
 from auth_core.redacted import Redacted

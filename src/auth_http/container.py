@@ -14,9 +14,9 @@ from auth_adapters.head_signer import HmacHeadSigner
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner, JwtRefreshTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.postgres import postgres_ports
+from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemClock, SystemEntropy
 from auth_adapters.usable_cores import usable_cores
-from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_core import AuthCore, Policies, Ports, assemble
 from auth_core.tokens.key_ring import KeyRing
 from auth_http.keychain import Keychain, keychain

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from auth_adapters import eddsa, es256, rs256
 from auth_adapters.extras import needs
-from auth_adapters.jwk import base64url_decoded
+from auth_adapters.signing import eddsa, es256, rs256
+from auth_adapters.signing.jwk import base64url_decoded
 from auth_core.tokens import compact
 from auth_core.tokens.errors import MalformedToken
 from auth_core.tokens.keys import Algorithm, KeyId

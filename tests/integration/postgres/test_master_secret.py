@@ -15,8 +15,8 @@ from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import DerivedKey, MasterSecret, Purpose
 from auth_adapters.memory import FOR_TESTS, memory_ports
 from auth_adapters.postgres import Database, postgres_ports
+from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemEntropy
-from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_core import (
     AuthCore,
     InvalidCredentials,

@@ -18,8 +18,8 @@ from auth_adapters.memory import auth_in_memory, memory_ports
 from auth_adapters.postgres import Database, postgres_ports
 from auth_adapters.remote import remote
 from auth_adapters.service_credentials import BearerCredentials
+from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemEntropy
-from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_adapters.verify_only import STRICT, verifying
 from auth_core import AuthClient, AuthCore, AuthInProcess, Origin, Redacted, TokenVerifier
 from auth_core.access.model import ADMIN

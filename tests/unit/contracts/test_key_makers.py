@@ -9,8 +9,8 @@ import pytest
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
+from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemEntropy
-from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_core.redacted import Redacted
 from auth_core.testing import HmacKeyMaker, HmacTokenSigner, MovableClock
 from auth_core.testing.contracts.key_maker import KeyMakerContract

@@ -12,15 +12,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import ECAlgorithm
 
-from auth_adapters import sealed_key
-from auth_adapters.ec_key_maker import EcKeyMaker, open_private_key
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner, JwtRefreshTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import DerivedKey, MasterSecret, Purpose
-from auth_adapters.oct_key_maker import OctKeyMaker
-from auth_adapters.okp_key_maker import OkpKeyMaker
-from auth_adapters.prepared_keys import PreparedKey
-from auth_adapters.rsa_key_maker import RsaKeyMaker
+from auth_adapters.signing import sealed_key
+from auth_adapters.signing.ec_key_maker import EcKeyMaker, open_private_key
+from auth_adapters.signing.oct_key_maker import OctKeyMaker
+from auth_adapters.signing.okp_key_maker import OkpKeyMaker
+from auth_adapters.signing.prepared_keys import PreparedKey
+from auth_adapters.signing.rsa_key_maker import RsaKeyMaker
 from auth_adapters.system import SystemEntropy
 from auth_core.redacted import Redacted
 from auth_core.testing import HmacKeyMaker, HmacTokenSigner, MovableClock

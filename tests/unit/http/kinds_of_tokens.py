@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from auth_adapters.hs256 import sign as sign_hs256
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner, JwtRefreshTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.memory import MemoryStore, auth_in_memory, memory_ports
-from auth_adapters.prepared_keys import PreparedKey
+from auth_adapters.signing.hs256 import sign as sign_hs256
+from auth_adapters.signing.prepared_keys import PreparedKey
+from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemEntropy
-from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_core import Origin, Redacted
 from auth_core.access.model import ADMIN
 from auth_core.testing import NOON, MovableClock, UnsafeFastHasher

@@ -9,9 +9,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt import PyJWK
 
-from auth_adapters.ec_key_maker import EcKeyMaker, open_private_key, thumbprint
 from auth_adapters.key_vault import CannotUnseal, KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
+from auth_adapters.signing.ec_key_maker import EcKeyMaker, open_private_key, thumbprint
 from auth_adapters.system import SystemEntropy
 from auth_core.redacted import Redacted
 from auth_core.tokens.keys import Algorithm

@@ -8,14 +8,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt import PyJWK
 
-from auth_adapters import ec_key_maker, jwk, oct_key_maker, okp_key_maker, rsa_key_maker, sealed_key
-from auth_adapters.ec_key_maker import EcKeyMaker
 from auth_adapters.key_vault import CannotUnseal, KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
-from auth_adapters.oct_key_maker import OctKeyMaker
-from auth_adapters.okp_key_maker import OkpKeyMaker
-from auth_adapters.prepared_keys import PreparedKey
-from auth_adapters.rsa_key_maker import RsaKeyMaker
+from auth_adapters.signing import ec_key_maker, jwk, oct_key_maker, okp_key_maker, rsa_key_maker, sealed_key
+from auth_adapters.signing.ec_key_maker import EcKeyMaker
+from auth_adapters.signing.oct_key_maker import OctKeyMaker
+from auth_adapters.signing.okp_key_maker import OkpKeyMaker
+from auth_adapters.signing.prepared_keys import PreparedKey
+from auth_adapters.signing.rsa_key_maker import RsaKeyMaker
 from auth_adapters.system import SystemEntropy
 from auth_core.redacted import Redacted
 from auth_core.tokens.keys import Algorithm, KeyId, KeyMaterial

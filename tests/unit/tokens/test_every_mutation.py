@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from auth_adapters.ec_key_maker import EcKeyMaker
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner, JwtRefreshTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
+from auth_adapters.signing.ec_key_maker import EcKeyMaker
 from auth_adapters.system import SystemEntropy
 from auth_core.redacted import Redacted
 from auth_core.testing import NOON, MovableClock

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from auth_adapters import es256
-from auth_adapters.ec_key_maker import EcKeyMaker, thumbprint
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
+from auth_adapters.signing import es256
+from auth_adapters.signing.ec_key_maker import EcKeyMaker, thumbprint
 from auth_adapters.system import SystemEntropy
 from auth_core.redacted import Redacted
 from auth_core.testing import NOON, MovableClock

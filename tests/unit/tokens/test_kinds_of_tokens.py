@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from auth_adapters.ec_key_maker import EcKeyMaker
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner, JwtRefreshTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import DerivedKey, MasterSecret, Purpose
+from auth_adapters.signing.ec_key_maker import EcKeyMaker
 from auth_adapters.system import SystemEntropy
 from auth_core.access.model import principal
 from auth_core.errors import Rejected, Unauthenticated

@@ -9,8 +9,8 @@ from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.memory import FOR_TESTS, MemoryStore, memory_ports
+from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemEntropy
-from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_core import AuthCore, InvalidToken, NoSigningKey, Origin, Policies, Redacted, TokenPolicy, assemble
 from auth_core.testing import NOON, MovableClock
 from auth_core.tokens.key_ring import KeyRing

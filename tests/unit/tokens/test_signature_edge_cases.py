@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from auth_adapters import eddsa, es256, hs256, rs256
+from auth_adapters.signing import eddsa, es256, hs256, rs256
 from auth_core.redacted import Redacted
 
 MESSAGE = b"header.payload"

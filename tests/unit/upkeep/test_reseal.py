@@ -15,8 +15,8 @@ from auth_adapters.memory import FOR_TESTS, MemoryStore, memory_ports
 from auth_adapters.memory.passwords import MemoryPasswords
 from auth_adapters.memory.store import Tables
 from auth_adapters.memory.unit_of_work import MemoryTx, MemoryUnitOfWork
+from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemEntropy
-from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_core import AuthCore, Redacted, assemble
 from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
 from auth_core.ids import UserId

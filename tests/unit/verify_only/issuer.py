@@ -15,8 +15,8 @@ from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.memory import MemoryStore, auth_in_memory, memory_ports
 from auth_adapters.service_credentials import BearerCredentials, Credentials
+from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemEntropy
-from auth_adapters.vault_key_maker import VaultKeyMaker
 from auth_adapters.verify_only import STRICT, KeySetPolicy, UnsafeNoRevocations, VerifyOnly, verifying
 from auth_core import AuthCore, Origin, Policies, Redacted, RevocationPolicy
 from auth_core.access.model import ADMIN, RoleName

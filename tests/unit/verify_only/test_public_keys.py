@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from auth_adapters import ec_key_maker, eddsa, es256, jwk, okp_key_maker, rs256, rsa_key_maker
+from auth_adapters.signing import ec_key_maker, eddsa, es256, jwk, okp_key_maker, rs256, rsa_key_maker
 from auth_adapters.verify_only.public_keys import NotAKeySet, read_key_set
 from auth_core.tokens.keys import Algorithm
 from tests.unit.tokens.test_signature_edge_cases import EC_KEY, ED_KEY, RSA_KEY, SMALL_POINTS

@@ -6,8 +6,8 @@ import pytest
 
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
-from auth_adapters.okp_key_maker import OkpKeyMaker
-from auth_adapters.prepared_keys import PreparedKey
+from auth_adapters.signing.okp_key_maker import OkpKeyMaker
+from auth_adapters.signing.prepared_keys import PreparedKey
 from auth_adapters.verify_only.public_keys import read_key_set
 from auth_adapters.verify_only.verifying import PublishedKeyOpener
 from auth_core.redacted import Redacted

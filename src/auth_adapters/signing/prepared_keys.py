@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-from auth_adapters import ec_key_maker, eddsa, es256, hs256, oct_key_maker, okp_key_maker, rs256, rsa_key_maker
-from auth_adapters.jwk import described
 from auth_adapters.key_vault import KeyVault
+from auth_adapters.signing import ec_key_maker, eddsa, es256, hs256, oct_key_maker, okp_key_maker, rs256, rsa_key_maker
+from auth_adapters.signing.jwk import described
 from auth_core.tokens.keys import Algorithm, KeyMaterial
 
 _MOST_PREPARED: Final = 16

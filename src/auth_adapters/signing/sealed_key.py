@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from auth_adapters.extras import needs
-from auth_adapters.jwk import described, thumbprint
 from auth_adapters.key_vault import KeyVault
+from auth_adapters.signing.jwk import described, thumbprint
 from auth_core.redacted import Redacted
 from auth_core.tokens.keys import Algorithm, KeyId, KeyMaterial
 

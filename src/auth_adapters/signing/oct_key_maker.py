@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from auth_adapters import hs256, jwk, sealed_key
 from auth_adapters.key_vault import CannotUnseal, KeyVault
+from auth_adapters.signing import hs256, jwk, sealed_key
 from auth_core.entropy import Entropy
 from auth_core.redacted import Redacted
 from auth_core.tokens.keys import Algorithm, KeyMaterial

@@ -1,8 +1,8 @@
 """Signing keys for EdDSA (RFC 8037 §2): Ed25519 key pairs, their private half sealed."""
 
-from auth_adapters import jwk, sealed_key
 from auth_adapters.extras import needs
 from auth_adapters.key_vault import CannotUnseal, KeyVault
+from auth_adapters.signing import jwk, sealed_key
 from auth_core.tokens.keys import Algorithm, KeyMaterial
 
 with needs("verify"):

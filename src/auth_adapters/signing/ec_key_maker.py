@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from auth_adapters import jwk, sealed_key
 from auth_adapters.extras import needs
 from auth_adapters.key_vault import CannotUnseal, KeyVault
+from auth_adapters.signing import jwk, sealed_key
 from auth_core.tokens.keys import Algorithm, KeyId, KeyMaterial
 
 with needs("verify"):

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 
-from auth_adapters import sealed_key
-from auth_adapters.ec_key_maker import EcKeyMaker
 from auth_adapters.key_vault import CannotUnseal, KeyVault
-from auth_adapters.oct_key_maker import OctKeyMaker
-from auth_adapters.okp_key_maker import OkpKeyMaker
-from auth_adapters.prepared_keys import PreparedKeys
-from auth_adapters.rsa_key_maker import RsaKeyMaker
+from auth_adapters.signing import sealed_key
+from auth_adapters.signing.ec_key_maker import EcKeyMaker
+from auth_adapters.signing.oct_key_maker import OctKeyMaker
+from auth_adapters.signing.okp_key_maker import OkpKeyMaker
+from auth_adapters.signing.prepared_keys import PreparedKeys
+from auth_adapters.signing.rsa_key_maker import RsaKeyMaker
 from auth_core.entropy import Entropy
 from auth_core.tokens.keys import Algorithm, KeyMaterial
 from auth_core.upkeep.model import Seal

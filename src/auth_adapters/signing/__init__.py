@@ -1,0 +1,1 @@
+"""The keys that sign, family by family: how they are made, kept sealed, opened once, and used."""
