@@ -26,7 +26,7 @@ from auth_core.audit.errors import InvalidEventCursor, InvalidHead, TrailIsAppen
 from auth_core.audit.policy import AuditPolicy
 from auth_core.client import Account, AuthClient, IssuedTokens, OwnSession, SignedIn
 from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
-from auth_core.credentials.passwords.policy import PasswordPolicy
+from auth_core.credentials.passwords.policy import BreachFallback, PasswordPolicy
 from auth_core.errors import (
     AuthError,
     Conflict,
@@ -88,6 +88,7 @@ __all__ = [
     "AuthError",
     "AuthInProcess",
     "BeyondYourRights",
+    "BreachFallback",
     "Busy",
     "CallGuard",
     "ClientCredentials",

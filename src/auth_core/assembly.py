@@ -22,8 +22,14 @@ from auth_core.audit.verify_trail import VerifyTrail
 from auth_core.clock import Clock
 from auth_core.credentials.passwords.change_password import ChangePassword
 from auth_core.credentials.passwords.model import PasswordHash
+from auth_core.credentials.passwords.new_passwords import NewPasswords
 from auth_core.credentials.passwords.policy import PasswordPolicy
-from auth_core.credentials.passwords.ports import ChangePasswordTx, PasswordHasher
+from auth_core.credentials.passwords.ports import (
+    BreachedPasswords,
+    ChangePasswordTx,
+    CommonPasswords,
+    PasswordHasher,
+)
 from auth_core.entropy import Entropy
 from auth_core.ids import Ids
 from auth_core.login.log_in import LogIn
@@ -92,7 +98,7 @@ from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
 from auth_core.users.look_up import LookUpByEmail, LookUpProfile
 from auth_core.users.policy import UserPolicy
-from auth_core.users.ports import HoldersTx, ProfileTx, RegistrationTx, StatusTx
+from auth_core.users.ports import HoldersTx, ProfileTx, RegistrationTx, StatusTx, Users
 from auth_core.users.register import Register
 from auth_core.users.role_changes import RoleChanges
 from auth_core.users.suspend import DisableUser, EnableUser
@@ -118,6 +124,9 @@ class Tx(
     """Everything a transaction gives: the slices of all rooms together."""
 
     @property
+    def users(self) -> Users: ...
+
+    @property
     def sessions(self) -> Sessions: ...
 
 
@@ -136,6 +145,7 @@ class Ports:
     old_revocations: Purgeable
     known_clients: KnownClients
     hasher: PasswordHasher
+    common_passwords: CommonPasswords
     key_ring: KeyRing
     key_maker: KeyMaker
     key_sealer: Sealer[KeyMaterial]
@@ -143,6 +153,7 @@ class Ports:
     access_tokens: TokenSigner
     refresh_tokens: TokenSigner
     head_signer: HeadSigner
+    breached_passwords: BreachedPasswords | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +182,12 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     guard_role = RoleGuard(record=record, clock=clock)
     change_roles = RoleChanges(record=record, revoke=revoke_rights, clock=clock)
     end_session = SessionEnd(record=record, revoke=revoke)
+    new_passwords = NewPasswords(
+        policy=policies.passwords,
+        common=ports.common_passwords,
+        breached=ports.breached_passwords,
+        outcomes=tallies.breach_checks,
+    )
     verified = VerifiedTokens(most=policies.tokens.remembered)
     ports.key_ring.when_a_key_goes(verified.forget_all)
     ports.key_ring.mistrust(revoked.covers_key)
@@ -218,11 +235,9 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 clock=clock,
                 ids=ids,
                 policy=policies.users,
-                password_policy=policies.passwords,
+                new_passwords=new_passwords,
             ),
-            create=CreateUser(
-                uow=uow, hasher=hasher, record=record, clock=clock, ids=ids, password_policy=policies.passwords
-            ),
+            create=CreateUser(uow=uow, hasher=hasher, record=record, clock=clock, ids=ids, new_passwords=new_passwords),
             look_up=LookUpProfile(uow=uow),
             look_up_by_email=LookUpByEmail(uow=uow),
             list=ListUsers(uow=uow),
@@ -243,7 +258,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
         ),
         passwords=PasswordsRoom(
             change_password=ChangePassword(
-                uow=uow, hasher=hasher, record=record, revoke=revoke, clock=clock, policy=policies.passwords
+                uow=uow, hasher=hasher, record=record, revoke=revoke, clock=clock, new_passwords=new_passwords
             )
         ),
         login=LoginRoom(

@@ -5,10 +5,12 @@ It only builds: nothing is injected anywhere. A test puts another part in the pl
 """
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
 from auth_adapters.bcrypt_hasher import BcryptHasher, expected_duration
+from auth_adapters.common_passwords import BuiltInCommonPasswords
 from auth_adapters.hashing_pool import HashingPolicy, HashingPool
 from auth_adapters.head_signer import HmacHeadSigner
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner, JwtRefreshTokenSigner
@@ -18,6 +20,7 @@ from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemClock, SystemEntropy
 from auth_adapters.usable_cores import usable_cores
 from auth_core import AuthCore, Policies, Ports, assemble
+from auth_core.credentials.passwords.ports import BreachedPasswords
 from auth_core.tokens.key_ring import KeyRing
 from auth_http.keychain import Keychain, keychain
 from auth_http.metrics.catalogue import Process
@@ -27,6 +30,9 @@ from auth_http.postgres_storage import PostgresStorage
 from auth_http.readiness import Readiness
 from auth_http.settings import Settings, read_settings
 from auth_http.telemetry import configure_logging
+
+if TYPE_CHECKING:
+    from auth_adapters.breached_passwords import HttpBreachedPasswords
 
 
 def _policies(settings: Settings) -> Policies:
@@ -45,6 +51,16 @@ def _hashing_pool(settings: Settings) -> HashingPool:
 def _hasher(settings: Settings, keys: Keychain, pool: HashingPool, entropy: SystemEntropy) -> BcryptHasher:
     pepper = KeyVault(keys.pepper.current, previous=keys.pepper.previous, entropy=entropy)
     return BcryptHasher(pepper=pepper, cost=settings.bcrypt_cost, pool=pool)
+
+
+def _breached_passwords(settings: Settings) -> "HttpBreachedPasswords | None":
+    if settings.breached_passwords_url is None:
+        return None
+    # Nobody else needs the package that asks, nor should wait for its import.
+    from auth_adapters.breached_passwords import HttpBreachedPasswords  # noqa: PLC0415
+
+    patience = timedelta(seconds=settings.breached_passwords_seconds)
+    return HttpBreachedPasswords.at(settings.breached_passwords_url, patience=patience)
 
 
 def _vault(keys: Keychain, entropy: SystemEntropy) -> KeyVault:
@@ -71,6 +87,7 @@ def _ports(
     entropy: SystemEntropy,
     storage: PostgresStorage,
     hasher: BcryptHasher,
+    breached_passwords: BreachedPasswords | None,
     key_ring: KeyRing,
     key_maker: VaultKeyMaker,
     access_tokens: JwtAccessTokenSigner,
@@ -92,6 +109,8 @@ def _ports(
         old_revocations=stored.old_revocations,
         known_clients=stored.known_clients,
         hasher=hasher,
+        common_passwords=BuiltInCommonPasswords(),
+        breached_passwords=breached_passwords,
         key_ring=key_ring,
         key_maker=key_maker,
         key_sealer=key_maker,
@@ -133,6 +152,9 @@ class Container(containers.DeclarativeContainer):
     keychain: providers.Provider[Keychain] = providers.Singleton(keychain, settings)
     hashing_pool: providers.Provider[HashingPool] = providers.Singleton(_hashing_pool, settings)
     hasher: providers.Provider[BcryptHasher] = providers.Singleton(_hasher, settings, keychain, hashing_pool, entropy)
+    breached_passwords: providers.Provider["HttpBreachedPasswords | None"] = providers.Singleton(
+        _breached_passwords, settings
+    )
     key_vault: providers.Provider[KeyVault] = providers.Singleton(_vault, keychain, entropy)
     key_ring: providers.Provider[KeyRing] = providers.Singleton(_key_ring, policies)
     key_maker = providers.Singleton(VaultKeyMaker, key_vault, entropy=entropy)
@@ -151,6 +173,7 @@ class Container(containers.DeclarativeContainer):
         entropy=entropy,
         storage=storage,
         hasher=hasher,
+        breached_passwords=breached_passwords,
         key_ring=key_ring,
         key_maker=key_maker,
         access_tokens=access_tokens,

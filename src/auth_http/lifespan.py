@@ -20,6 +20,9 @@ async def opened(container: Container) -> AsyncGenerator[None]:
     finally:
         await storage.close()
         container.hashing_pool().close()
+        breached_passwords = container.breached_passwords()
+        if breached_passwords is not None:
+            await breached_passwords.close()
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from auth_core.assembly import Policies, Ports, Tx, assemble
 from auth_core.audit.ports import HeadSigner
 from auth_core.clock import Clock
 from auth_core.credentials.passwords.model import PasswordHash
-from auth_core.credentials.passwords.ports import PasswordHasher
+from auth_core.credentials.passwords.ports import BreachedPasswords, CommonPasswords, PasswordHasher
 from auth_core.entropy import Entropy
 from auth_core.login.ports import Candidates
 from auth_core.oauth.ports import KnownClients
@@ -25,7 +25,14 @@ from auth_core.revocation.ports import RevocationFeed
 from auth_core.rooms import AuthCore
 from auth_core.sessions.ports import RefreshChains
 from auth_core.sessions.token_pair import REFRESH_TOKEN_TYPE
-from auth_core.testing import HmacKeyMaker, HmacTokenSigner, NothingSealed, UnsafeFastHasher, UnsafeHeadSigner
+from auth_core.testing import (
+    FewCommonPasswords,
+    HmacKeyMaker,
+    HmacTokenSigner,
+    NothingSealed,
+    UnsafeFastHasher,
+    UnsafeHeadSigner,
+)
 from auth_core.tokens.key_ring import KeyRing
 from auth_core.tokens.keys import KeyMaterial
 from auth_core.tokens.policy import TokenPolicy
@@ -55,6 +62,8 @@ def memory_ports(
     old_revocations: Purgeable | None = None,
     known_clients: KnownClients | None = None,
     hasher: PasswordHasher | None = None,
+    common_passwords: CommonPasswords | None = None,
+    breached_passwords: BreachedPasswords | None = None,
     key_ring: KeyRing | None = None,
     key_maker: KeyMaker | None = None,
     key_sealer: Sealer[KeyMaterial] | None = None,
@@ -83,6 +92,8 @@ def memory_ports(
         old_revocations=old_revocations or MemoryOldRevocations(store),
         known_clients=known_clients or MemoryKnownClients(store),
         hasher=hasher or UnsafeFastHasher(),
+        common_passwords=common_passwords or FewCommonPasswords(),
+        breached_passwords=breached_passwords,
         key_ring=key_ring,
         key_maker=key_maker or HmacKeyMaker(entropy),
         key_sealer=key_sealer or NothingSealed(),

@@ -23,8 +23,10 @@ from auth_core.testing.builders import (
     claims_of,
 )
 from auth_core.testing.doubles.entropy import ScriptedEntropy, SeededEntropy
+from auth_core.testing.doubles.few_common_passwords import FewCommonPasswords
 from auth_core.testing.doubles.hmac_key_maker import HmacKeyMaker
 from auth_core.testing.doubles.hmac_token_signer import HmacTokenSigner
+from auth_core.testing.doubles.known_breaches import KnownBreaches
 from auth_core.testing.doubles.movable_clock import MovableClock
 from auth_core.testing.doubles.nothing_sealed import NothingSealed
 from auth_core.testing.doubles.unsafe_fast_hasher import UnsafeFastHasher
@@ -34,8 +36,10 @@ from auth_core.testing.someone_signed_in import SomeoneSignedIn
 
 __all__ = [
     "NOON",
+    "FewCommonPasswords",
     "HmacKeyMaker",
     "HmacTokenSigner",
+    "KnownBreaches",
     "MovableClock",
     "NothingSealed",
     "ScriptedEntropy",

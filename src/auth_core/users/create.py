@@ -9,7 +9,7 @@ from auth_core.access.model import role_name
 from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
-from auth_core.credentials.passwords.policy import PasswordPolicy
+from auth_core.credentials.passwords.new_passwords import NewPasswords
 from auth_core.credentials.passwords.ports import PasswordHasher
 from auth_core.ids import Ids, UserId
 from auth_core.origin import Origin
@@ -30,7 +30,7 @@ class CreateUser:
     record: Recorder
     clock: Clock
     ids: Ids
-    password_policy: PasswordPolicy
+    new_passwords: NewPasswords
 
     async def __call__(
         self,
@@ -46,14 +46,18 @@ class CreateUser:
         """Return the new user, who holds `user` besides `roles`. `actor` is None for the operator of the machine.
 
         Anybody else gives no role that allows more than they may do themselves.
-        Raises: Rejected, WeakPassword, InvalidRoleName, RoleNotFound, BeyondYourRights, EmailTaken, Busy.
+        Raises: Rejected, WeakPassword, InvalidRoleName, RoleNotFound, BeyondYourRights, EmailTaken, Busy, Unavailable.
         """
-        account = read_new_account(
-            email=email, password=password, first_name=first_name, last_name=last_name, policy=self.password_policy
+        account = await read_new_account(
+            email=email,
+            password=password,
+            first_name=first_name,
+            last_name=last_name,
+            new_passwords=self.new_passwords,
         )
         role_names = tuple(role_name(each) for each in roles)
         async with self.hasher.turn() as turn:
-            password_hash = await turn.hash(password)
+            password_hash = await account.password.hash(turn)
 
         now = self.clock.now()
         async with self.uow() as tx:

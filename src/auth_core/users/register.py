@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
-from auth_core.credentials.passwords.policy import PasswordPolicy
+from auth_core.credentials.passwords.new_passwords import NewPasswords
 from auth_core.credentials.passwords.ports import PasswordHasher
 from auth_core.ids import Ids
 from auth_core.origin import Origin
@@ -28,19 +28,23 @@ class Register:
     clock: Clock
     ids: Ids
     policy: UserPolicy
-    password_policy: PasswordPolicy
+    new_passwords: NewPasswords
 
     async def __call__(
         self, *, email: str, password: Redacted[str], first_name: str, last_name: str, origin: Origin
     ) -> User:
-        """Return the new user. Raises: RegistrationClosed, Rejected, WeakPassword, EmailTaken, Busy."""
+        """Return the new user. Raises: RegistrationClosed, Rejected, WeakPassword, EmailTaken, Busy, Unavailable."""
         if self.policy.registration is RegistrationMode.CLOSED:
             raise RegistrationClosed
-        account = read_new_account(
-            email=email, password=password, first_name=first_name, last_name=last_name, policy=self.password_policy
+        account = await read_new_account(
+            email=email,
+            password=password,
+            first_name=first_name,
+            last_name=last_name,
+            new_passwords=self.new_passwords,
         )
         async with self.hasher.turn() as turn:
-            password_hash = await turn.hash(password)
+            password_hash = await account.password.hash(turn)
 
         now = self.clock.now()
         async with self.uow() as tx:

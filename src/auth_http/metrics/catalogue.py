@@ -32,6 +32,7 @@ VERIFICATIONS: Final = (
         for error in (InvalidToken, ExpiredToken, RevokedToken, MalformedToken, RevocationsUnknown, Unavailable)
     ),
 )
+BREACH_CHECKS: Final = ("clear", "breached", "unknown")
 REFRESHES: Final = ("advanced", "repeated", "reused", "impossible", "gone", "unreadable")
 
 
@@ -195,6 +196,14 @@ METRICS: Final = (
         labels=("kind",),
         meaning="Audit events written, by kind: among them `login.succeeded` and `login.failed`.",
         read=lambda process: _tallied(process.auth.tallies.events, EventKind),
+    ),
+    Metric(
+        name="auth_breach_checks_total",
+        kind=Kind.COUNTER,
+        labels=("outcome",),
+        meaning="New passwords of which it was asked whether they have leaked: `clear`, `breached`, or `unknown` when "
+        "there was no answer in time.",
+        read=lambda process: _tallied(process.auth.tallies.breach_checks, BREACH_CHECKS),
     ),
     Metric(
         name="auth_hashing_in_flight",

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from auth_core import (
     AccessCheckMode,
     AuditPolicy,
+    BreachFallback,
     PasswordPolicy,
     Policies,
     Redacted,
@@ -79,15 +80,27 @@ def _networks(given: object) -> tuple[Network, ...]:
         ) from None
 
 
+def _words(given: object) -> tuple[str, ...]:
+    """Read a list with commas; a tuple of words is taken as it is."""
+    members = given.split(",") if isinstance(given, str) else cast("tuple[object, ...]", given)
+    return tuple(word for each in members if (word := str(each).strip()))
+
+
 def _without_last_slash(address: str) -> str:
     return address.removesuffix("/")
 
 
 Secret = Annotated[Redacted[str], PlainValidator(_secret)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
 
 _UNGUARDED_ONLY: Final = "on in development and test, off in staging and production"
+
+
+def _name_of_host(address: str) -> str:
+    """Return the host without its last label, which is nobody's name."""
+    return (urlsplit(address).hostname or "").rpartition(".")[0]
 
 
 def _is_guarded(values: Mapping[str, Any]) -> bool:
@@ -202,6 +215,22 @@ class Settings(BaseSettings):
 
     password_min_length: int = Field(default=8, ge=8, le=128)
     """Characters a new password has at least. NIST asks for 15 where it is the only factor."""
+
+    service_words: Words = Field(default=(), json_schema_extra=_in_words("none, besides the host of AUTH_PUBLIC_URL"))
+    """Names the service goes by, with commas between them: no password may be built on them."""
+
+    breached_passwords_url: Annotated[WebAddress, AfterValidator(_without_last_slash)] | None = Field(
+        default=None, json_schema_extra=_in_words("none: nobody is asked")
+    )
+    """Who is asked whether a new password has leaked, by the range of its SHA-1: https://api.pwnedpasswords.com/range,
+    or a copy of it. Five of the forty digits are sent.
+    """
+
+    breached_passwords_seconds: float = Field(default=1, ge=0.05, le=10)
+    """Seconds a registration or a change of password waits for that answer at most."""
+
+    breached_passwords_fallback: BreachFallback = Field(default=BreachFallback.ACCEPT)
+    """What becomes of a new password when there is no answer: accept it, or refuse it for now (503)."""
 
     bcrypt_cost: int = Field(default=12, ge=4, le=16)
     """The work of hashing a password, as a power of two. At least 10 in staging and production."""
@@ -353,7 +382,11 @@ class Settings(BaseSettings):
                 key_reload=timedelta(seconds=self.key_reload_seconds),
             ),
             users=UserPolicy(registration=self.registration),
-            passwords=PasswordPolicy(min_length=self.password_min_length),
+            passwords=PasswordPolicy(
+                min_length=self.password_min_length,
+                service_words=(*self.service_words, _name_of_host(self.public_url)),
+                breach_fallback=self.breached_passwords_fallback,
+            ),
             sessions=SessionPolicy(
                 idle=timedelta(days=self.refresh_token_days),
                 absolute=timedelta(days=self.session_days),

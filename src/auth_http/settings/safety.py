@@ -83,6 +83,11 @@ def _must_be_safe(settings: Settings) -> Iterator[tuple[str, str]]:
     for field in settings.model_fields_set & {"public_url", "issuer"}:
         if not str(getattr(settings, field)).startswith("https://"):
             yield field, f"must begin with https:// in {stage}: passwords and tokens travel over it."
+    if settings.breached_passwords_url is not None and not settings.breached_passwords_url.startswith("https://"):
+        yield (
+            "breached_passwords_url",
+            f"must begin with https:// in {stage}: whoever can write along clears passwords.",
+        )
     if settings.database_url is not None and _has_known_password(settings.database_url.reveal()):
         yield "database_url", "has a password everybody tries first. Give the database user a random one."
     if any(network.prefixlen == 0 for network in settings.trusted_proxies):

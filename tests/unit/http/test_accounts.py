@@ -50,6 +50,21 @@ async def test_a_weak_password_alone_has_a_code_of_its_own(service: Service) -> 
     assert (answer.status, answer.code) == (422, "weak_password")
 
 
+@pytest.mark.covers("PWD-14")
+async def test_everything_wrong_with_a_new_password_is_told_at_once(service: Service) -> None:
+    token = (await service.signed_in())["access_token"]
+    change = {"current_password": PASSWORD, "new_password": "dragon"}
+    answer = await service.ask("POST", "/auth/change-password", change, token=token)
+
+    assert (answer.status, answer.code) == (422, "weak_password")
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+        ("#/new_password", "too_short"),
+        ("#/new_password", "common"),
+    ]
+    assert all(error["detail"] for error in answer.json()["errors"])
+    assert b"dragon" not in answer.body
+
+
 @pytest.mark.covers("REG-18")
 async def test_registration_can_be_closed() -> None:
     service = await a_service(Settings(registration=RegistrationMode.CLOSED))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from auth_core import RegistrationMode
+from auth_core import BreachFallback, RegistrationMode
 from auth_http.settings import InvalidSettings, LogFormat, LogLevel, Settings, Stage, read_settings
 
 GOOD_SECRET = "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re"
@@ -94,6 +94,8 @@ def test_settings_become_the_policies_of_the_core() -> None:
             "AUTH_ENDED_SESSION_DAYS": "3",
             "AUTH_REGISTRATION": "closed",
             "AUTH_PASSWORD_MIN_LENGTH": "15",
+            "AUTH_SERVICE_WORDS": "Acme Cloud, acme,",
+            "AUTH_BREACHED_PASSWORDS_FALLBACK": "refuse",
         }
     ).policies()
 
@@ -107,6 +109,8 @@ def test_settings_become_the_policies_of_the_core() -> None:
     assert policies.sessions.kept_after_end == timedelta(days=3)
     assert policies.users.registration is RegistrationMode.CLOSED
     assert policies.passwords.min_length == 15
+    assert policies.passwords.service_words == ("Acme Cloud", "acme", "auth.example")
+    assert policies.passwords.breach_fallback is BreachFallback.REFUSE
 
 
 def test_a_limit_of_no_sessions_is_no_limit() -> None:
@@ -157,6 +161,10 @@ def test_where_people_rely_on_it_nothing_is_made_up(stage: str) -> None:
         ("AUTH_PORT", "65536", "65535"),
         ("AUTH_WORKERS", "0", "1"),
         ("AUTH_PASSWORD_MIN_LENGTH", "7", "8"),
+        ("AUTH_BREACHED_PASSWORDS_URL", "http://ranges.example.org/range", "https://"),
+        ("AUTH_BREACHED_PASSWORDS_URL", "https://ranges.example.org/?key=n7Qv2LxTz9", "query"),
+        ("AUTH_BREACHED_PASSWORDS_SECONDS", "11", "10"),
+        ("AUTH_BREACHED_PASSWORDS_FALLBACK", "strict", "'accept'"),
         ("AUTH_REFRESH_TOKEN_DAYS", "31", "AUTH_SESSION_DAYS"),
         ("AUTH_REFRESH_RETRY_SECONDS", "301", "300"),
         ("AUTH_MAX_SESSIONS", "-1", "0"),

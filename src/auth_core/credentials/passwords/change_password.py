@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from auth_core.audit.events import EventKind, Outcome
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
-from auth_core.credentials.passwords.checker import faults_of
-from auth_core.credentials.passwords.errors import WeakPassword, WrongPassword
-from auth_core.credentials.passwords.policy import PasswordPolicy
-from auth_core.credentials.passwords.ports import ChangePasswordTx, PasswordHasher
-from auth_core.errors import Fault
+from auth_core.credentials.passwords.errors import WrongPassword
+from auth_core.credentials.passwords.new_passwords import NewPasswords
+from auth_core.credentials.passwords.ports import ChangePasswordTx, Owner, PasswordHasher
 from auth_core.ids import SessionId, UserId
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
@@ -28,7 +26,7 @@ class ChangePassword:
     record: Recorder
     revoke: Revoking
     clock: Clock
-    policy: PasswordPolicy
+    new_passwords: NewPasswords
 
     async def __call__(
         self,
@@ -39,16 +37,19 @@ class ChangePassword:
         new_password: Redacted[str],
         origin: Origin,
     ) -> None:
-        """Change the password; the session `session_id` goes on. Raises: WeakPassword, WrongPassword, Busy.
+        """Change the password; the session `session_id` goes on.
 
         Of simultaneous changes from one current password exactly one succeeds; to the others it is wrong by then.
+        Raises: WeakPassword, WrongPassword, Busy, Unavailable.
         """
-        self._check(current_password, new_password)
+        async with self.uow() as tx:
+            stored, owner = await tx.passwords.find(user_id), await tx.users.find(user_id)
+        vetted = await self.new_passwords.vet(
+            new_password, field="new_password", context=_words_of(owner), unlike=current_password
+        )
         async with self.hasher.turn() as turn:
-            async with self.uow() as tx:
-                stored = await tx.passwords.find(user_id)
             verification = await turn.verify(current_password, stored.hash if stored else None)
-            new_hash = await turn.hash(new_password) if verification.matches else None
+            new_hash = await vetted.hash(turn) if verification.matches else None
 
         now = self.clock.now()
         changed = False
@@ -73,9 +74,6 @@ class ChangePassword:
         if not changed:
             raise WrongPassword
 
-    def _check(self, current_password: Redacted[str], new_password: Redacted[str]) -> None:
-        faults = faults_of(new_password, field="new_password", policy=self.policy)
-        if current_password.reveal() == new_password.reveal():
-            faults += (Fault("new_password", "unchanged", "Choose a password other than the current one."),)
-        if faults:
-            raise WeakPassword(*faults)
+
+def _words_of(owner: Owner | None) -> tuple[str, ...]:
+    return () if owner is None else (str(owner.email), owner.first_name, owner.last_name)

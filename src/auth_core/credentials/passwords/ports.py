@@ -36,6 +36,28 @@ class PasswordHasher(Protocol):
         ...
 
 
+class CommonPasswords(Protocol):
+    """The passwords everybody tries first."""
+
+    def has(self, word: Redacted[str]) -> bool:
+        """Say whether `word`, case-folded and in NFC, is one of them. It may be any text, and is compared as a whole.
+
+        A word that is none may be taken for one, so rarely that nobody meets it.
+        """
+        ...
+
+
+class BreachedPasswords(Protocol):
+    """The passwords that have become known elsewhere."""
+
+    async def has(self, password: Redacted[str]) -> bool:
+        """Say whether `password`, in NFC, is one of them. It is one `is_hashable` accepts.
+
+        Whoever is asked must not learn it. Raises: Unavailable, soon, when nobody can tell.
+        """
+        ...
+
+
 class Passwords(Protocol):
     """The password of each user."""
 
@@ -82,6 +104,27 @@ class SessionEnding(Protocol):
         ...
 
 
+class Owner(Protocol):
+    """What is known of whose password it is."""
+
+    @property
+    def email(self) -> object: ...
+
+    @property
+    def first_name(self) -> str: ...
+
+    @property
+    def last_name(self) -> str: ...
+
+
+class Owners(Protocol):
+    """What this room needs of the users it does not otherwise know."""
+
+    async def find(self, user_id: UserId) -> Owner | None:
+        """Return the user, whatever their status."""
+        ...
+
+
 class PasswordsTx(AuditTx, Protocol):
     """The transaction slice of this room."""
 
@@ -91,6 +134,9 @@ class PasswordsTx(AuditTx, Protocol):
 
 class ChangePasswordTx(PasswordsTx, RevocationsTx, Protocol):
     """What changing a password touches."""
+
+    @property
+    def users(self) -> Owners: ...
 
     @property
     def sessions(self) -> SessionEnding: ...
