@@ -20,7 +20,7 @@ class BuiltInCommonPasswords:
     def has(self, word: Redacted[str]) -> bool:
         wanted = digest(word.reveal())
         place = bisect_left(range(len(self)), wanted, key=self._digest_at)
-        return place < len(self) and self._digest_at(place) == wanted
+        return self._digest_at(place) == wanted
 
     def __len__(self) -> int:
         return len(self._digests) // SIZE
