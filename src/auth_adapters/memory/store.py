@@ -37,6 +37,9 @@ class Tables:
     addresses: dict[CanonicalEmail, UserId] = field(default_factory=dict[CanonicalEmail, UserId])
     security_versions: dict[UserId, int] = field(default_factory=dict[UserId, int])
     passwords: dict[UserId, StoredPassword] = field(default_factory=dict[UserId, StoredPassword])
+    former_passwords: dict[UserId, tuple[StoredPassword, ...]] = field(
+        default_factory=dict[UserId, tuple[StoredPassword, ...]]
+    )
     roles: dict[RoleName, Role] = field(default_factory=lambda: {role.name: role for role in SYSTEM_ROLES})
     roles_held: dict[UserId, Mapping[RoleName, Assignment]] = field(
         default_factory=dict[UserId, Mapping[RoleName, Assignment]]

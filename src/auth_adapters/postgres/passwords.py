@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Row, bindparam, func, insert, select, update
+from sqlalchemy import ARRAY, ForeignKey, Row, Uuid, any_, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from auth_adapters.postgres.schema import Record, table_of
@@ -28,7 +28,19 @@ class PasswordRecord(Record):
     changed_at: Mapped[datetime]
 
 
+class FormerPasswordRecord(Record):
+    """A password the user had before, under the version it had then."""
+
+    __tablename__ = "former_passwords"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey(UserRecord.id, ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[str]
+    replaced_at: Mapped[datetime]
+
+
 PASSWORDS: Final = table_of(PasswordRecord)
+FORMER: Final = table_of(FormerPasswordRecord)
 
 _ADD: Final = insert(PASSWORDS)
 _FIND: Final = select(PASSWORDS.c.hash, PASSWORDS.c.version).where(PASSWORDS.c.user_id == bindparam("owner"))
@@ -37,6 +49,18 @@ _CHANGE: Final = (
     update(PASSWORDS)
     .where(*_OF_VERSION)
     .values(hash=bindparam("new_hash"), version=PASSWORDS.c.version + 1, changed_at=bindparam("now"))
+)
+_KEEP: Final = insert(FORMER).from_select(
+    ["user_id", "version", "hash", "replaced_at"],
+    select(
+        PASSWORDS.c.user_id, PASSWORDS.c.version, PASSWORDS.c.hash, bindparam("now", type_=FORMER.c.replaced_at.type)
+    ).where(*_OF_VERSION),
+)
+_FORGET: Final = delete(FORMER).where(FORMER.c.user_id == bindparam("owner"), FORMER.c.version <= bindparam("latest"))
+_FORMER: Final = (
+    select(FORMER.c.user_id, FORMER.c.hash, FORMER.c.version)
+    .where(FORMER.c.user_id == any_(bindparam("owners", type_=ARRAY(Uuid))))
+    .order_by(FORMER.c.user_id, FORMER.c.version.desc())
 )
 _REHASH: Final = update(PASSWORDS).where(*_OF_VERSION).values(hash=bindparam("new_hash"))
 
@@ -50,6 +74,11 @@ _NEXT_PAGE: Final = _FIRST_PAGE.where(PASSWORDS.c.user_id > bindparam("after"))
 _RESEAL: Final = (
     update(PASSWORDS)
     .where(PASSWORDS.c.user_id == bindparam("owner"), PASSWORDS.c.hash == bindparam("old_hash"))
+    .values(hash=bindparam("new_hash"))
+)
+_RESEAL_FORMER: Final = (
+    update(FORMER)
+    .where(FORMER.c.user_id == bindparam("owner"), FORMER.c.hash == bindparam("old_hash"))
     .values(hash=bindparam("new_hash"))
 )
 
@@ -78,14 +107,23 @@ class PostgresPasswords:
         found = await self._statements.run(_FIND, owner=user_id)
         return None if found.row is None else password_in(found.row, user_id=user_id)
 
-    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime) -> bool:
+    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime, keep: int = 0) -> bool:
         user = (await self._statements.run(LOCK_USER, user_id=user_id)).row
         if user is None or user.status != UserStatus.ACTIVE:
             return False
+        if keep:
+            await self._statements.run(_KEEP, owner=user_id, old_version=version, now=now)
         changed = await self._statements.run(
             _CHANGE, owner=user_id, new_hash=new.reveal(), old_version=version, now=now
         )
-        return changed.count == 1
+        if changed.count == 0:
+            return False
+        await self._statements.run(_FORGET, owner=user_id, latest=version - keep)
+        return True
+
+    async def former(self, user_ids: Sequence[UserId]) -> Sequence[StoredPassword]:
+        found = await self._statements.run(_FORMER, owners=list(user_ids))
+        return [password_in(row, user_id=UserId(row.user_id)) for row in found.rows]
 
     async def rehash(self, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
         rehashed = await self._statements.run(_REHASH, owner=user_id, new_hash=new.reveal(), old_version=version)
@@ -103,5 +141,8 @@ class PostgresPasswords:
         return [password_in(row, user_id=UserId(row.user_id)) for row in found.rows]
 
     async def reseal(self, user_id: UserId, new: PasswordHash, *, old: PasswordHash) -> bool:
-        resealed = await self._statements.run(_RESEAL, owner=user_id, new_hash=new.reveal(), old_hash=old.reveal())
-        return resealed.count == 1
+        for reseal in (_RESEAL, _RESEAL_FORMER):
+            resealed = await self._statements.run(reseal, owner=user_id, new_hash=new.reveal(), old_hash=old.reveal())
+            if resealed.count == 1:
+                return True
+        return False

@@ -44,6 +44,7 @@ class ResealReport:
 
     signing_keys: Resealed
     passwords: Resealed
+    """The former ones that are kept among them."""
 
     @property
     def stale(self) -> int:

@@ -39,11 +39,13 @@ class Reseal:
             total = await tx.passwords.count()
         passwords = Resealed()
         after: UserId | None = None
+        looked_at = 0
         while True:
             batch, found = await self._passwords(after, dry_run=dry_run)
             passwords += found
+            looked_at += len(batch)
             if on_progress is not None:
-                on_progress(passwords.seen, total)
+                on_progress(looked_at, total)
             if len(batch) < _BATCH:
                 return ResealReport(signing_keys=signing_keys, passwords=passwords)
             after = batch[-1].user_id
@@ -72,7 +74,18 @@ class Reseal:
             batch = await tx.passwords.page(after=after, limit=_BATCH)
             for stored in batch:
                 found += await self._password(tx, stored, dry_run=dry_run)
+            for former in await tx.passwords.former([stored.user_id for stored in batch]):
+                found += await self._former(tx, former, dry_run=dry_run)
         return batch, found
+
+    async def _former(self, tx: ResealTx, stored: StoredPassword, *, dry_run: bool) -> Resealed:
+        match self.password_sealer.reseal(stored.hash):
+            case Seal() as seal:
+                return _counted(seal)
+            case sealed:
+                if not dry_run:  # If it is gone by now, it needs no secret any more.
+                    await tx.passwords.reseal(stored.user_id, sealed, old=stored.hash)
+                return Resealed(stale=1)
 
     async def _password(self, tx: ResealTx, stored: StoredPassword | None, *, dry_run: bool) -> Resealed:
         """Seal one password anew, or the one that took its place meanwhile."""

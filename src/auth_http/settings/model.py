@@ -216,6 +216,9 @@ class Settings(BaseSettings):
     password_min_length: int = Field(default=8, ge=8, le=128)
     """Characters a new password has at least. NIST asks for 15 where it is the only factor."""
 
+    password_history: int = Field(default=0, ge=0, le=10)
+    """Former passwords of a person that they may not use again; 0 for none. Each costs a hash at every change."""
+
     service_words: Words = Field(default=(), json_schema_extra=_in_words("none, besides the host of AUTH_PUBLIC_URL"))
     """Names the service goes by, with commas between them: no password may be built on them."""
 
@@ -385,6 +388,7 @@ class Settings(BaseSettings):
             passwords=PasswordPolicy(
                 min_length=self.password_min_length,
                 service_words=(*self.service_words, _name_of_host(self.public_url)),
+                remembered=self.password_history,
                 breach_fallback=self.breached_passwords_fallback,
             ),
             sessions=SessionPolicy(

@@ -107,12 +107,15 @@ class SimPasswords:
         found: StoredPassword | None = self._transaction.read(("password", user_id))
         return found
 
-    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime) -> bool:
+    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime, keep: int = 0) -> bool:
         await statement("lock user")
         row: UserRow = await self._transaction.lock(("user", user_id))
         if row.principal is None:
             return False
         return await self._replace(user_id, new, version=version, by=version + 1)
+
+    async def former(self, user_ids: Sequence[UserId]) -> Sequence[StoredPassword]:
+        return ()  # Nothing is remembered in the simulated service.
 
     async def rehash(self, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
         return await self._replace(user_id, new, version=version, by=version)

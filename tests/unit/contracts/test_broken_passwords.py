@@ -16,7 +16,7 @@ from tests.unit.contracts.mutation import caught_by
 
 
 class ChecksThenChanges(MemoryPasswords):
-    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime) -> bool:
+    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime, keep: int = 0) -> bool:
         if not self._stands_at(user_id, version):
             return False
         await gap()
@@ -32,7 +32,7 @@ class TestChecksThenChanges(PasswordsContract):
 
 
 class ForgetsTheStatus(MemoryPasswords):
-    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime) -> bool:
+    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime, keep: int = 0) -> bool:
         if not self._stands_at(user_id, version):
             return False
         self._tables.passwords[user_id] = StoredPassword(user_id=user_id, hash=new, version=version + 1)
@@ -47,7 +47,7 @@ class TestForgetsTheStatus(PasswordsContract):
 
 
 class ChangesWhateverIsThere(MemoryPasswords):
-    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime) -> bool:
+    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime, keep: int = 0) -> bool:
         stored = self._tables.passwords.get(user_id)
         return stored is not None and await super().change(user_id, new, version=stored.version, now=now)
 
@@ -149,6 +149,62 @@ class TestBeginsEachPageWithTheLast(PasswordsContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return storage_with(passwords=BeginsEachPageWithTheLast)
+
+
+class KeepsThemAll(MemoryPasswords):
+    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime, keep: int = 0) -> bool:
+        return await super().change(user_id, new, version=version, now=now, keep=99)
+
+
+@caught_by(
+    "test_former_passwords_are_kept_if_asked_the_latest_first", "test_without_being_asked_none_is_kept_any_longer"
+)
+class TestKeepsThemAll(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(passwords=KeepsThemAll)
+
+
+class KeepsBeforeItLooks(MemoryPasswords):
+    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime, keep: int = 0) -> bool:
+        if keep and not self._stands_at(user_id, version):
+            stored = self._tables.passwords[user_id]
+            self._tables.former_passwords[user_id] = (stored, *self._tables.former_passwords.get(user_id, ()))
+        return await super().change(user_id, new, version=version, now=now, keep=keep)
+
+
+@caught_by("test_a_change_that_is_not_made_keeps_nothing", "test_of_many_changes_at_once_one_is_kept_from")
+class TestKeepsBeforeItLooks(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(passwords=KeepsBeforeItLooks)
+
+
+class TellsTheOldestFirst(MemoryPasswords):
+    async def former(self, user_ids: Sequence[UserId]) -> Sequence[StoredPassword]:
+        return list(reversed(await super().former(user_ids)))
+
+
+@caught_by("test_former_passwords_are_kept_if_asked_the_latest_first")
+class TestTellsTheOldestFirst(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(passwords=TellsTheOldestFirst)
+
+
+class LeavesFormerSealsAlone(MemoryPasswords):
+    async def reseal(self, user_id: UserId, new: PasswordHash, *, old: PasswordHash) -> bool:
+        stored = self._tables.passwords.get(user_id)
+        return (
+            stored is not None and stored.hash.reveal() == old.reveal() and await super().reseal(user_id, new, old=old)
+        )
+
+
+@caught_by("test_a_former_hash_is_sealed_anew_alone")
+class TestLeavesFormerSealsAlone(PasswordsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(passwords=LeavesFormerSealsAlone)
 
 
 class CountsChanges(MemoryPasswords):

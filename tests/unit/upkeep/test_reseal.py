@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import pytest
@@ -98,6 +98,24 @@ async def an_old_store(passwords: int = 3) -> MemoryStore:
     for _ in range(passwords):
         old.keep(scheme(OLD).hash(PASSWORD))
     return old.store
+
+
+@pytest.mark.covers("PWD-13")
+async def test_former_passwords_are_sealed_anew_with_the_rest() -> None:
+    store = await an_old_store(passwords=1)
+    [(owner, stored)] = store.committed.passwords.items()
+    store.committed.former_passwords[owner] = (replace(stored, hash=scheme(OLD).hash(PASSWORD), version=6),)
+
+    looked_at: list[tuple[int, int]] = []
+    report = await House.with_secrets(store, NEW, OLD).auth.upkeep.reseal(
+        on_progress=lambda seen, total: looked_at.append((seen, total))
+    )
+
+    assert report.passwords == Resealed(stale=2)
+    assert looked_at == [(1, 1)]
+    [former] = store.committed.former_passwords[owner]
+    assert scheme(NEW).verify(PASSWORD, former.hash).matches
+    assert (await House.with_secrets(store, NEW, OLD).reseal()).passwords == Resealed(current=2)
 
 
 @pytest.mark.covers("PWD-13", "R-C1")

@@ -44,18 +44,21 @@ class ChangePassword:
         """
         async with self.uow() as tx:
             stored, owner = await tx.passwords.find(user_id), await tx.users.find(user_id)
+            former = await tx.passwords.former([user_id]) if self._remembered else ()
         vetted = await self.new_passwords.vet(
             new_password, field="new_password", context=_words_of(owner), unlike=current_password
         )
         async with self.hasher.turn() as turn:
             verification = await turn.verify(current_password, stored.hash if stored else None)
-            new_hash = await vetted.hash(turn) if verification.matches else None
+            new_hash = await vetted.hash(turn, former=former[: self._remembered]) if verification.matches else None
 
         now = self.clock.now()
         changed = False
         async with self.uow() as tx:
             if stored is not None and new_hash is not None:
-                changed = await tx.passwords.change(user_id, new_hash, version=stored.version, now=now)
+                changed = await tx.passwords.change(
+                    user_id, new_hash, version=stored.version, now=now, keep=self._remembered
+                )
             ended: Sequence[SessionId] = ()
             if changed:
                 ended = await tx.sessions.end_others(user_id, keep=session_id, because=Reason.PASSWORD_CHANGED, now=now)
@@ -73,6 +76,10 @@ class ChangePassword:
             )
         if not changed:
             raise WrongPassword
+
+    @property
+    def _remembered(self) -> int:
+        return self.new_passwords.policy.remembered
 
 
 def _words_of(owner: Owner | None) -> tuple[str, ...]:

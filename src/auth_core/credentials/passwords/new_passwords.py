@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from auth_core.credentials.passwords.checker import faults_of, normalized
 from auth_core.credentials.passwords.errors import WeakPassword
-from auth_core.credentials.passwords.model import PasswordHash
+from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
 from auth_core.credentials.passwords.policy import BreachFallback, PasswordPolicy
 from auth_core.credentials.passwords.ports import BreachedPasswords, CommonPasswords, HashingTurn
 from auth_core.errors import Fault, Rejected, Unavailable
@@ -18,9 +18,13 @@ class VettedPassword:
     """A password that may be used. Only `NewPasswords` makes them."""
 
     _password: Redacted[str]
+    _field: str
 
-    async def hash(self, turn: HashingTurn) -> PasswordHash:
-        """Hash it."""
+    async def hash(self, turn: HashingTurn, *, former: Iterable[StoredPassword] = ()) -> PasswordHash:
+        """Hash it, unless it is one of the `former` passwords: each costs a hash. Raises: WeakPassword."""
+        for each in former:
+            if (await turn.verify(self._password, each.hash)).matches:
+                raise WeakPassword(Fault(self._field, "used_before", "Choose a password you have not used before."))
         return await turn.hash(self._password)
 
 
@@ -58,7 +62,7 @@ class NewPasswords:
             raise Rejected(*others, *weaknesses)
         if weaknesses:
             raise WeakPassword(*weaknesses)
-        return VettedPassword(password)
+        return VettedPassword(password, field)
 
     async def _faults(
         self, password: Redacted[str], field: str, context: Iterable[str], unlike: Redacted[str] | None

@@ -69,12 +69,16 @@ class Passwords(Protocol):
         """Return the user's password; None when they have none."""
         ...
 
-    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime) -> bool:
-        """Replace version `version` of the password and count it up.
+    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime, keep: int = 0) -> bool:
+        """Replace version `version` of the password and count it up. The latest `keep` former ones are kept, no more.
 
         Of any number of simultaneous calls with one version exactly one gets True. The user stays locked against
         log-ins until the transaction ends. False when the password has changed since, or the user is not active.
         """
+        ...
+
+    async def former(self, user_ids: Sequence[UserId]) -> Sequence[StoredPassword]:
+        """Return the former passwords of these users that are kept, the latest of each first."""
         ...
 
     async def rehash(self, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
@@ -90,7 +94,10 @@ class Passwords(Protocol):
         ...
 
     async def reseal(self, user_id: UserId, new: PasswordHash, *, old: PasswordHash) -> bool:
-        """Replace the hash if it is still `old`, to the letter; anybody else's replacement wins. The version stays."""
+        """Replace the hash if it is still `old`, to the letter; anybody else's replacement wins. The version stays.
+
+        A former password's hash is replaced likewise, also when it became one in the meantime.
+        """
         ...
 
 

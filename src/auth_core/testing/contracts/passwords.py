@@ -6,6 +6,7 @@ from typing import Final
 from auth_core.assembly import Tx
 from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
 from auth_core.ids import SessionId, UserId
+from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
 from auth_core.testing.builders import a_password, a_password_hash, a_session, a_user
 from auth_core.testing.contracts.arrangement import set_status, stored_session, stored_user
@@ -266,6 +267,63 @@ class PasswordsContract:
 
         assert sorted(resealed) == [False] * 19 + [True]
 
+    async def test_former_passwords_are_kept_if_asked_the_latest_first(self, storage: Storage) -> None:
+        user, bystander = await stored_user(storage), await stored_user(storage)
+        hashes = await _changed_often(storage, user.id, keep=2)
+        others = await _changed_often(storage, bystander.id, keep=1)
+
+        assert await _former(storage, user.id) == [(hashes[2], FIRST + 2), (hashes[1], FIRST + 1)]
+        assert await _former(storage, bystander.id) == [(others[2], FIRST + 2)]
+        assert len(await in_transaction(storage, lambda tx: tx.passwords.former([user.id, bystander.id]))) == 3
+
+    async def test_without_being_asked_none_is_kept_any_longer(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        await _changed_often(storage, user.id, keep=3)
+        await _change(storage, user.id, a_password_hash(), version=FIRST + 3)
+
+        assert await _former(storage, user.id) == []
+        assert await _former(storage, a_user().id) == []
+
+    async def test_a_change_that_is_not_made_keeps_nothing(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        assert not await _change(storage, user.id, a_password_hash(), version=FIRST + 1, keep=5)
+        assert await _former(storage, user.id) == []
+
+    async def test_of_many_changes_at_once_one_is_kept_from(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        first = (await _password(storage, user.id)).hash.reveal()
+
+        await race(20, lambda: _change(storage, user.id, a_password_hash(), version=FIRST, keep=5))
+
+        assert await _former(storage, user.id) == [(first, FIRST)]
+
+    async def test_a_former_hash_is_sealed_anew_alone(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        hashes = await _changed_often(storage, user.id, keep=2)
+        present, new = await _facts(storage, user.id), a_password_hash()
+
+        assert await _reseal(storage, user.id, new, old=PasswordHash(Redacted(hashes[1])))
+
+        assert await _former(storage, user.id) == [(hashes[2], FIRST + 2), (new.reveal(), FIRST + 1)]
+        assert await _facts(storage, user.id) == present
+        assert not await _reseal(storage, user.id, a_password_hash(), old=PasswordHash(Redacted(hashes[0])))
+
+
+async def _changed_often(storage: Storage, user_id: UserId, *, keep: int) -> list[str]:
+    """Change the password three times, and return the hashes there were before each."""
+    hashes: list[str] = []
+    for version in range(FIRST, FIRST + 3):
+        hashes.append((await _password(storage, user_id)).hash.reveal())
+        assert await _change(storage, user_id, a_password_hash(), version=version, keep=keep)
+    return hashes
+
+
+async def _former(storage: Storage, user_id: UserId) -> list[tuple[str, int]]:
+    former = await in_transaction(storage, lambda tx: tx.passwords.former([user_id]))
+    assert {each.user_id for each in former} <= {user_id}
+    return [(each.hash.reveal(), each.version) for each in former]
+
 
 async def _all_owners(storage: Storage, *, limit: int) -> list[UserId]:
     owners: list[UserId] = []
@@ -291,8 +349,10 @@ async def _version_at_log_in(tx: Tx, user_id: UserId) -> int | None:
     return password.version if password else None
 
 
-async def _change(storage: Storage, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
-    return await in_transaction(storage, lambda tx: tx.passwords.change(user_id, new, version=version, now=NOON))
+async def _change(storage: Storage, user_id: UserId, new: PasswordHash, *, version: int, keep: int = 0) -> bool:
+    return await in_transaction(
+        storage, lambda tx: tx.passwords.change(user_id, new, version=version, now=NOON, keep=keep)
+    )
 
 
 async def _rehash(storage: Storage, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
