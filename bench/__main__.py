@@ -6,13 +6,25 @@ import json
 import sys
 from pathlib import Path
 
-from bench import audit_trail, guard, import_time, log_in_storm, revocation_latency, roles, tokens, verify, verify_only
+from bench import (
+    audit_trail,
+    guard,
+    import_time,
+    listing,
+    log_in_storm,
+    revocation_latency,
+    roles,
+    tokens,
+    verify,
+    verify_only,
+)
 from bench.machine import description, loop_factory
 
 MEASUREMENTS = {
     "audit_trail": audit_trail,
     "guard": guard,
     "import_time": import_time,
+    "listing": listing,
     "log_in_storm": log_in_storm,
     "revocation_latency": revocation_latency,
     "roles": roles,

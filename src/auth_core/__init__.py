@@ -71,7 +71,15 @@ from auth_core.tokens.errors import (
 from auth_core.tokens.late_verifier import LateVerifier
 from auth_core.tokens.policy import TokenPolicy
 from auth_core.tokens.ports import TokenVerifier
-from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidName, RegistrationClosed, UserNotFound
+from auth_core.users.errors import (
+    EmailTaken,
+    InvalidEmail,
+    InvalidName,
+    InvalidSearch,
+    InvalidUserCursor,
+    RegistrationClosed,
+    UserNotFound,
+)
 from auth_core.users.policy import RegistrationMode, UserPolicy
 
 if TYPE_CHECKING:
@@ -113,7 +121,9 @@ __all__ = [
     "InvalidPermission",
     "InvalidRefreshToken",
     "InvalidRoleName",
+    "InvalidSearch",
     "InvalidToken",
+    "InvalidUserCursor",
     "IssuedTokens",
     "KeysUnknown",
     "LastAdministrator",

@@ -96,9 +96,9 @@ from auth_core.users.create import CreateUser
 from auth_core.users.explain_permission import ExplainPermission
 from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
-from auth_core.users.look_up import LookUpByEmail, LookUpProfile
+from auth_core.users.look_up import LookUpByEmail, LookUpListed, LookUpProfile
 from auth_core.users.policy import UserPolicy
-from auth_core.users.ports import HoldersTx, ProfileTx, RegistrationTx, StatusTx, Users
+from auth_core.users.ports import DirectoryTx, HoldersTx, ProfileTx, RegistrationTx, StatusTx, Users
 from auth_core.users.register import Register
 from auth_core.users.role_changes import RoleChanges
 from auth_core.users.suspend import DisableUser, EnableUser
@@ -116,6 +116,7 @@ class Tx(
     StatusTx,
     ClientsTx,
     HoldersTx,
+    DirectoryTx,
     RolesEditTx,
     TrailTx,
     RevocationsTx,
@@ -241,6 +242,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             look_up=LookUpProfile(uow=uow),
             look_up_by_email=LookUpByEmail(uow=uow),
             list=ListUsers(uow=uow),
+            look_up_listed=LookUpListed(uow=uow),
             update_profile=UpdateProfile(uow=uow, record=record, clock=clock),
             disable=DisableUser(uow=uow, record=record, revoke=revoke, clock=clock),
             enable=EnableUser(uow=uow, record=record, clock=clock),

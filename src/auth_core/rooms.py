@@ -44,7 +44,7 @@ from auth_core.users.create import CreateUser
 from auth_core.users.explain_permission import ExplainPermission
 from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
-from auth_core.users.look_up import LookUpByEmail, LookUpProfile
+from auth_core.users.look_up import LookUpByEmail, LookUpListed, LookUpProfile
 from auth_core.users.register import Register
 from auth_core.users.suspend import DisableUser, EnableUser
 from auth_core.users.update_profile import UpdateProfile
@@ -59,6 +59,7 @@ class UsersRoom:
     look_up: LookUpProfile
     look_up_by_email: LookUpByEmail
     list: ListUsers
+    look_up_listed: LookUpListed
     update_profile: UpdateProfile
     disable: DisableUser
     enable: EnableUser

@@ -32,7 +32,7 @@ from auth_http.routers import (
     verify,
     well_known,
 )
-from auth_http.routers.admin import clients, events, rights, roles
+from auth_http.routers.admin import clients, events, rights, roles, users
 from auth_http.settings import Settings
 from auth_http.wiring import Wiring
 
@@ -50,6 +50,7 @@ _GROUPS: Final = (
     registration.router,
     password.router,
     clients.router,
+    users.router,
     rights.router,
     roles.router,
     events.router,

@@ -83,6 +83,7 @@ class _Tx:
     __slots__ = (
         "audit",
         "clients",
+        "directory",
         "passwords",
         "principals",
         "recorded_events",
@@ -97,6 +98,7 @@ class _Tx:
 
     def __init__(self, tx: Tx, recorded: list[AuditEvent]) -> None:
         self.users = tx.users
+        self.directory = tx.directory
         self.passwords = tx.passwords
         self.roles = tx.roles
         self.role_holders = tx.role_holders

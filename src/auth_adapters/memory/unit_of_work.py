@@ -7,6 +7,7 @@ from typing import Self
 
 from auth_adapters.memory.access import MemoryPrincipals, MemoryRoleHolders, MemoryRoles
 from auth_adapters.memory.audit import MemoryAuditTrail, MemoryRecordedEvents, MemorySealedBatches
+from auth_adapters.memory.directory import MemoryUserDirectory
 from auth_adapters.memory.oauth import MemoryServiceClients
 from auth_adapters.memory.passwords import MemoryPasswords
 from auth_adapters.memory.revocation import MemoryRevocations
@@ -21,6 +22,7 @@ class MemoryTx:
     """The repositories of one transaction, all over the same tables."""
 
     users: MemoryUsers
+    directory: MemoryUserDirectory
     passwords: MemoryPasswords
     roles: MemoryRoles
     role_holders: MemoryRoleHolders
@@ -38,6 +40,7 @@ class MemoryTx:
         """Return the repositories that read and write `tables`."""
         return cls(
             users=MemoryUsers(tables),
+            directory=MemoryUserDirectory(tables),
             passwords=MemoryPasswords(tables),
             roles=MemoryRoles(tables),
             role_holders=MemoryRoleHolders(tables),

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from auth_adapters.memory.store import Tables
 from auth_core.ids import UserId
-from auth_core.page import Page
 from auth_core.users.email_address import CanonicalEmail
 from auth_core.users.model import Name, User, UserStatus
 
@@ -61,15 +60,6 @@ class MemoryUsers:
         if user is None or user.status is not UserStatus.ACTIVE:
             return None
         return self._keep(replace(user, last_login_at=now))
-
-    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
-        # The identities say when they were made.
-        following = [user_id for user_id in sorted(self._tables.users) if after is None or user_id > after]
-        shown = following[:limit]
-        return Page(
-            items=[self._tables.users[user_id] for user_id in shown],
-            next=shown[-1] if len(following) > len(shown) else None,
-        )
 
     def _keep(self, user: User) -> User:
         self._tables.users[user.id] = user

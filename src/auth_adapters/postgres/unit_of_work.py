@@ -12,6 +12,7 @@ from auth_adapters.postgres.audit import PostgresAuditTrail
 from auth_adapters.postgres.audit_reading import PostgresRecordedEvents
 from auth_adapters.postgres.audit_sealing import PostgresSealedBatches
 from auth_adapters.postgres.database import Database
+from auth_adapters.postgres.directory import PostgresUserDirectory
 from auth_adapters.postgres.oauth import PostgresServiceClients
 from auth_adapters.postgres.passwords import PostgresPasswords
 from auth_adapters.postgres.revocation import PostgresRevocations
@@ -31,6 +32,7 @@ class PostgresTx:
     __slots__ = (
         "audit",
         "clients",
+        "directory",
         "passwords",
         "principals",
         "recorded_events",
@@ -45,6 +47,7 @@ class PostgresTx:
 
     def __init__(self, statements: InTransaction, *, notify: bool = True) -> None:
         self.users = PostgresUsers(statements)
+        self.directory = PostgresUserDirectory(statements)
         self.passwords = PostgresPasswords(statements)
         self.roles = PostgresRoles(statements)
         self.role_holders = PostgresRoleHolders(statements)

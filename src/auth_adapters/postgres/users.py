@@ -4,24 +4,34 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Text, bindparam, func, select, update
+from sqlalchemy import BigInteger, Index, Row, Text, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from auth_adapters.postgres.schema import KEY_TEXT, Record, table_of
 from auth_adapters.postgres.statements import InTransaction
 from auth_core.ids import UserId
-from auth_core.page import Page
+from auth_core.users.directory import folded
 from auth_core.users.email_address import CanonicalEmail, EmailAddress
 from auth_core.users.model import Name, User, UserStatus
 
 
 class UserRecord(Record):
-    """An account. `email_canonical` is unique; `email` is spelt as its owner spells it."""
+    """An account. `email_canonical` is unique; `email` is spelt as its owner spells it.
+
+    The keys are the names as they are compared. They are empty in a row of the release before, which does not know
+    them, until the next migration fills them in. What a log-in changes is in no index, and must not be.
+    """
 
     __tablename__ = "users"
     # A log-in stamps its row: room on the page keeps that from touching the indexes.
-    __table_args__ = ({"postgresql_with": {"fillfactor": 90}},)
+    __table_args__ = (
+        Index(None, "created_at", "id"),
+        Index(None, "last_name_key", "first_name_key", "id"),
+        Index(None, "first_name_key", "id"),
+        Index(None, "status", "id"),
+        {"postgresql_with": {"fillfactor": 90}},
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     email: Mapped[str]
@@ -33,6 +43,8 @@ class UserRecord(Record):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     last_login_at: Mapped[datetime | None]
+    first_name_key: Mapped[str] = mapped_column(KEY_TEXT, server_default="")
+    last_name_key: Mapped[str] = mapped_column(KEY_TEXT, server_default="")
 
 
 USERS: Final = table_of(UserRecord)
@@ -68,6 +80,8 @@ _RENAME: Final = (
     .values(
         first_name=func.coalesce(bindparam("new_first_name", type_=Text), USERS.c.first_name),
         last_name=func.coalesce(bindparam("new_last_name", type_=Text), USERS.c.last_name),
+        first_name_key=func.coalesce(bindparam("new_first_name_key", type_=Text), USERS.c.first_name_key),
+        last_name_key=func.coalesce(bindparam("new_last_name_key", type_=Text), USERS.c.last_name_key),
         updated_at=bindparam("now"),
     )
     .returning(*USER_COLUMNS)
@@ -90,8 +104,6 @@ _RECORD_LOG_IN: Final = (
     .values(last_login_at=bindparam("now"))
     .returning(*USER_COLUMNS)
 )
-_FIRST_PAGE: Final = select(*USER_COLUMNS).order_by(USERS.c.id).limit(bindparam("rows"))
-_NEXT_PAGE: Final = _FIRST_PAGE.where(USERS.c.id > bindparam("after"))
 
 
 def user_in(row: Row[Any]) -> User:
@@ -122,6 +134,8 @@ class PostgresUsers:
             email_canonical=user.email.canonical,
             first_name=user.first_name,
             last_name=user.last_name,
+            first_name_key=folded(user.first_name),
+            last_name_key=folded(user.last_name),
             status=user.status.value,
             created_at=user.created_at,
             updated_at=user.updated_at,
@@ -140,7 +154,13 @@ class PostgresUsers:
         self, user_id: UserId, *, first_name: Name | None, last_name: Name | None, now: datetime
     ) -> User | None:
         renamed = await self._statements.run(
-            _RENAME, user_id=user_id, new_first_name=first_name, new_last_name=last_name, now=now
+            _RENAME,
+            user_id=user_id,
+            new_first_name=first_name,
+            new_last_name=last_name,
+            new_first_name_key=first_name and folded(first_name),
+            new_last_name_key=last_name and folded(last_name),
+            now=now,
         )
         return None if renamed.row is None else user_in(renamed.row)
 
@@ -155,12 +175,3 @@ class PostgresUsers:
     async def record_log_in(self, user_id: UserId, *, now: datetime) -> User | None:
         stamped = await self._statements.run(_RECORD_LOG_IN, user_id=user_id, now=now)
         return None if stamped.row is None else user_in(stamped.row)
-
-    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
-        # One row more than asked for tells whether there is a next page.
-        if after is None:
-            found = await self._statements.run(_FIRST_PAGE, rows=limit + 1)
-        else:
-            found = await self._statements.run(_NEXT_PAGE, rows=limit + 1, after=after)
-        users = [user_in(row) for row in found.rows[:limit]]
-        return Page(items=users, next=users[-1].id if len(found.rows) > limit else None)

@@ -12,6 +12,7 @@ REVOCATIONS_READ: Final = Permission("revocations:read")
 ROLES_ASSIGN: Final = Permission("roles:assign")
 ROLES_READ: Final = Permission("roles:read")
 ROLES_WRITE: Final = Permission("roles:write")
+USERS_READ: Final = Permission("users:read")
 
 OUR_PERMISSIONS: Final[Mapping[Permission, str]] = MappingProxyType(
     {
@@ -21,5 +22,6 @@ OUR_PERMISSIONS: Final[Mapping[Permission, str]] = MappingProxyType(
         ROLES_READ: "See the roles there are, who holds them, and why somebody may do something.",
         ROLES_WRITE: "Define, change and delete roles, as far as one's own rights go.",
         ROLES_ASSIGN: "Give roles to users and take them away, as far as one's own rights go.",
+        USERS_READ: "Look for users, and see their names, addresses, status and roles.",
     }
 )

@@ -23,6 +23,26 @@ class InvalidName(Rejected):
         super().__init__(Fault(field, self.code, self.detail))
 
 
+class InvalidSearch(Rejected):
+    """Nothing anybody is called can begin like this."""
+
+    code = "invalid_search"
+    detail = "What is searched for has 254 characters at most, all of them printable."
+
+    def __init__(self) -> None:
+        super().__init__(Fault("q", self.code, self.detail))
+
+
+class InvalidUserCursor(Rejected):
+    """The text is no place in this listing. Begin at the first page instead."""
+
+    code = "invalid_user_cursor"
+    detail = "This is no place in this listing: not with these filters, in this order. Leave it out to begin again."
+
+    def __init__(self) -> None:
+        super().__init__(Fault("cursor", self.code, self.detail))
+
+
 class EmailTaken(Conflict):
     """Another account has this address."""
 

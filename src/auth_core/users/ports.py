@@ -7,9 +7,9 @@ from auth_core.access.ports import AccessTx, RolePreviewTx
 from auth_core.audit.ports import AuditTx
 from auth_core.credentials.passwords.ports import PasswordsTx
 from auth_core.ids import UserId
-from auth_core.page import Page
 from auth_core.revocation.model import Reason
 from auth_core.revocation.ports import RevocationsTx
+from auth_core.users.directory import Found, ListedUser, UserFilter, UserPlace, UserSort
 from auth_core.users.email_address import CanonicalEmail
 from auth_core.users.model import Name, User, UserStatus
 
@@ -53,8 +53,23 @@ class Users(Protocol):
         """Stamp `last_login_at` and lock the user until the transaction ends; None unless the user is active."""
         ...
 
-    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
-        """Return up to `limit` users in the order of their making, those that follow `after`."""
+
+class UserDirectory(Protocol):
+    """Everybody who has an account, to be looked through, whatever their status."""
+
+    async def find(self, user_id: UserId) -> ListedUser | None:
+        """Return the user with the roles they hold."""
+        ...
+
+    async def page(self, which: UserFilter, *, sort: UserSort, after: UserPlace | None, limit: int) -> Found:
+        """Return up to `limit` of those who fit and follow `after`, in the order asked for.
+
+        From page to page nobody is left out and nobody comes twice, whoever is added meanwhile. A page takes a bounded
+        amount of work, however many users there are: so it may have fewer than there are further on, but says where.
+
+        Counted are at most `MOST_COUNTED`: the total is told when that many or fewer fit, unless more than that fit
+        each of several conditions.
+        """
         ...
 
 
@@ -79,6 +94,13 @@ class RegistrationTx(UsersTx, PasswordsTx, AccessTx, Protocol):
 
 class RolesTx(UsersTx, RevocationsTx, AccessTx, Protocol):
     """What a change of somebody's roles touches."""
+
+
+class DirectoryTx(Protocol):
+    """What is read to find people."""
+
+    @property
+    def directory(self) -> UserDirectory: ...
 
 
 class HoldersTx(UsersTx, RolePreviewTx, Protocol):

@@ -1,7 +1,8 @@
 """`auth-service users`: accounts, as the operator of the machine sees them."""
 
-from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
+from enum import StrEnum
+from json import dumps
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
 
     from auth_core.access.model import Assignment
     from auth_core.ids import UserId
+    from auth_core.users.directory import ListedUser, UserListing
     from auth_core.users.model import User
     from auth_http.container import Container
 
 app = typer.Typer(
     help="Create, list, disable and enable accounts, and say who holds which roles.", no_args_is_help=True
 )
+
+_COLUMNS: Final = ("id", "e-mail", "name", "status", "roles", "created", "last log-in")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -73,41 +77,75 @@ def create(
         )
 
 
-@app.command("list", epilog="Example: `auth-service users list --json | jq -r '.items[].email'`")
+@app.command(
+    "list",
+    epilog="Examples: `auth-service users list --query hop --role accountant --sort name`, "
+    "`auth-service users list --all --json | jq -r .email`",
+)
 def list_users(
     context: typer.Context,
     *,
+    query: Annotated[
+        str | None, typer.Option("--query", "-q", help="How an e-mail address, a first or a last name begins.")
+    ] = None,
+    role: Annotated[str | None, typer.Option(help="Only who holds this role themselves.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only active users, or only disabled ones.")] = None,
+    sort: Annotated[str, typer.Option(help="created_at, email or name; with a - before it the other way.")] = (
+        "created_at"
+    ),
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=500)] = 100,
-    after: Annotated[UUID | None, typer.Option(help="Begin after the account with this id.")] = None,
+    after: Annotated[str | None, typer.Option(help="Go on there; said at the end of the page before.")] = None,
+    everybody: Annotated[
+        bool, typer.Option("--all", help="All of them, page by page; with --json one document a line.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """List accounts in the order of their making."""
-    from auth_core.ids import UserId
+    """List accounts: all, or those that fit everything that is asked for."""
+    from auth_core.users.directory import LARGEST_PAGE, UserSort
+    from auth_core.users.model import UserStatus
 
-    async def work(container: "Container") -> Any:  # noqa: ANN401 - Page[User, UserId], of imports that come later
-        return await container.auth().users.list(after=UserId(after) if after else None, limit=limit)
+    chosen = None if status is None else _one_of(UserStatus, status, "--status")
+    order = _one_of(UserSort, sort, "--sort")
 
-    page = run(context, work)
-    if json:
-        print_json({"items": [_as_json(user) for user in page.items], "next": str(page.next) if page.next else None})
+    async def page_from(container: "Container", place: str | None, most: int) -> "UserListing":
+        return await container.auth().users.list(q=query, role=role, status=chosen, sort=order, after=place, limit=most)
+
+    async def page_by_page(container: "Container") -> None:
+        place = after
+        while True:
+            page = await page_from(container, place, LARGEST_PAGE)
+            for listed in page.items:
+                typer.echo(_as_line(listed, json=json))
+            place = page.next
+            if place is None:
+                return
+
+    if everybody:
+        run(context, page_by_page)
         return
-    print_table(
-        ("id", "e-mail", "name", "status", "created", "last log-in"),
-        [
-            (
-                str(user.id),
-                str(user.email),
-                f"{user.first_name} {user.last_name}",
-                user.status.value,
-                shown(user.created_at),
-                shown(user.last_login_at),
-            )
-            for user in page.items
-        ],
-        empty="There are no accounts.",
-    )
+    page = run(context, lambda container: page_from(container, after, limit))
+    if json:
+        items = [_as_json(each.user) | {"roles": list(each.roles)} for each in page.items]
+        print_json({"items": items, "next": page.next, "total": page.total})
+        return
+    print_table(_COLUMNS, [_cells(each) for each in page.items], empty="There are no such accounts.")
     if page.next:
-        typer.echo(f"More: --after {page.next}")
+        typer.echo(f"More: --after={page.next}")
+
+
+@app.command(epilog="Example: `auth-service users show ada@example.com`")
+def show(context: typer.Context, who: Who, *, json: Json = False) -> None:
+    """Show one account, whatever its status, with the roles it holds."""
+
+    async def work(container: "Container") -> "ListedUser":
+        auth = container.auth()
+        return await auth.users.look_up_listed(user_id=await find_user(auth, who))
+
+    found = run(context, work)
+    if json:
+        print_json(_as_json(found.user) | {"roles": list(found.roles)})
+    else:
+        print_fields(dict(zip(_COLUMNS, _cells(found), strict=True)))
 
 
 @app.command(epilog="Example: `auth-service users disable mallory@example.com`")
@@ -154,6 +192,32 @@ def roles(
         [(each.role, shown(each.at), str(each.by or "")) for each in held],
         empty="They hold no role.",
     )
+
+
+def _one_of[Choice: StrEnum](choices: type[Choice], text: str, option: str) -> Choice:
+    try:
+        return choices(text)
+    except ValueError:
+        raise typer.BadParameter(f"One of: {', '.join(choices)}.", param_hint=option) from None
+
+
+def _cells(listed: "ListedUser") -> tuple[str, ...]:
+    user = listed.user
+    return (
+        str(user.id),
+        str(user.email),
+        f"{user.first_name} {user.last_name}",
+        user.status.value,
+        " ".join(listed.roles),
+        shown(user.created_at),
+        shown(user.last_login_at),
+    )
+
+
+def _as_line(listed: "ListedUser", *, json: bool) -> str:
+    if not json:
+        return "\t".join(_cells(listed))
+    return dumps(_as_json(listed.user) | {"roles": list(listed.roles)}, ensure_ascii=False)
 
 
 def _set_status(context: typer.Context, who: str, *, enabled: bool, json: bool) -> None:

@@ -45,7 +45,7 @@ class Announcement:
 async def lacks_administrator(auth: AuthCore) -> bool:
     """Say whether there is nobody yet who administers. Where there are many accounts, somebody made them."""
     page = await auth.users.list(limit=_FEW)
-    for user in page.items:
+    for user in (listed.user for listed in page.items):
         try:
             profile = await auth.users.look_up(user_id=user.id)
         except UserNotFound:  # disabled

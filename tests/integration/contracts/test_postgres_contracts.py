@@ -21,6 +21,7 @@ from auth_core.testing.contracts.service_clients import ServiceClientsContract
 from auth_core.testing.contracts.sessions import SessionsContract
 from auth_core.testing.contracts.signing_keys import SigningKeysContract
 from auth_core.testing.contracts.unit_of_work import UnitOfWorkContract
+from auth_core.testing.contracts.user_directory import UserDirectoryContract
 from auth_core.testing.contracts.users import UsersContract
 
 
@@ -28,6 +29,9 @@ class TestPostgresUnitOfWork(UnitOfWorkContract): ...
 
 
 class TestPostgresUsers(UsersContract): ...
+
+
+class TestPostgresUserDirectory(UserDirectoryContract): ...
 
 
 class TestPostgresPasswords(PasswordsContract): ...

@@ -33,6 +33,7 @@ READS: Final = {
     "users.look_up",
     "users.look_up_by_email",
     "users.list",
+    "users.look_up_listed",
     "sessions.list",
     "tokens.verify_access_token",
     "tokens.publish_keys",

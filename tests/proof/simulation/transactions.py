@@ -6,6 +6,7 @@ from typing import Final, final
 
 from auth_adapters.memory.access import MemoryRoleHolders, MemoryRoles
 from auth_adapters.memory.audit import MemoryRecordedEvents, MemorySealedBatches
+from auth_adapters.memory.directory import MemoryUserDirectory
 from auth_adapters.memory.oauth import MemoryServiceClients
 from auth_adapters.memory.store import Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
@@ -20,6 +21,7 @@ from tests.proof.simulation.rows import Rows, Transaction
 from tests.proof.simulation.sessions import SimSessions
 
 _NO_ROLE_HOLDERS: Final = MemoryRoleHolders(Tables())
+_NOBODY_LISTED: Final = MemoryUserDirectory(Tables())
 _NO_KEYS: Final = MemorySigningKeys(Tables())
 _NO_CLIENTS: Final = MemoryServiceClients(Tables())
 _NOTHING_RECORDED: Final = MemoryRecordedEvents(Tables())
@@ -75,6 +77,7 @@ class SimTx:
     __slots__ = (
         "audit",
         "clients",
+        "directory",
         "passwords",
         "principals",
         "recorded_events",
@@ -98,6 +101,7 @@ class SimTx:
         self.role_holders = _NO_ROLE_HOLDERS
         self.signing_keys = _NO_KEYS
         self.clients = _NO_CLIENTS
+        self.directory = _NOBODY_LISTED
         self.recorded_events = _NOTHING_RECORDED
         self.sealed_batches = _NOTHING_SEALED
 

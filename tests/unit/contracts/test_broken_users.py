@@ -8,7 +8,6 @@ import pytest
 from auth_adapters.memory.users import MemoryUsers
 from auth_core import EmailTaken
 from auth_core.ids import UserId
-from auth_core.page import Page
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.contracts.users import UsersContract
 from auth_core.users.email_address import CanonicalEmail
@@ -200,44 +199,3 @@ class TestNobodyWaits(UsersContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return storage_in(Unlocked)
-
-
-class RepeatsTheLastOneOfThePage(MemoryUsers):
-    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
-        ids = [user_id for user_id in sorted(self._tables.users) if after is None or user_id >= after]
-        return Page(
-            items=[self._tables.users[each] for each in ids[: limit + 1]], next=ids[limit] if len(ids) > limit else None
-        )
-
-
-@caught_by("test_pages_follow_the_order_of_making")
-class TestRepeatsTheLastOneOfThePage(UsersContract):
-    @pytest.fixture
-    def storage(self) -> Storage:
-        return storage_with(users=RepeatsTheLastOneOfThePage)
-
-
-class PromisesMoreThanThereIs(MemoryUsers):
-    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
-        page = await super().page(after=after, limit=limit)
-        return Page(items=page.items, next=page.items[-1].id if len(page.items) == limit else None)
-
-
-@caught_by("test_pages_are_full_but_the_last_and_say_when_nothing_follows")
-class TestPromisesMoreThanThereIs(UsersContract):
-    @pytest.fixture
-    def storage(self) -> Storage:
-        return storage_with(users=PromisesMoreThanThereIs)
-
-
-class ListsBackwards(MemoryUsers):
-    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
-        page = await super().page(after=after, limit=limit)
-        return Page(items=list(reversed(page.items)), next=page.next)
-
-
-@caught_by("test_pages_follow_the_order_of_making")
-class TestListsBackwards(UsersContract):
-    @pytest.fixture
-    def storage(self) -> Storage:
-        return storage_with(users=ListsBackwards)

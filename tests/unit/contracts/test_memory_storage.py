@@ -21,6 +21,7 @@ from auth_core.testing.contracts.sessions import SessionsContract
 from auth_core.testing.contracts.signing_keys import SigningKeysContract
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.contracts.unit_of_work import UnitOfWorkContract
+from auth_core.testing.contracts.user_directory import UserDirectoryContract
 from auth_core.testing.contracts.users import UsersContract
 
 
@@ -31,6 +32,10 @@ def storage() -> Storage:
 
 @pytest.mark.covers("REG-04", "REG-07", "SES-09")
 class TestMemoryUsers(UsersContract):
+    pass
+
+
+class TestMemoryUserDirectory(UserDirectoryContract):
     pass
 
 

@@ -27,6 +27,8 @@ ROUTES = {
     "DELETE /auth/sessions/{session_id}": "end_session",
     "POST /oauth/introspect": "introspect",
     "POST /oauth/revoke": "revoke",
+    "GET /admin/users": "list_users",
+    "GET /admin/users/{user_id}": "read_user",
     "GET /admin/users/{user_id}/roles": "read_roles_of_user",
     "PUT /admin/users/{user_id}/roles": "set_roles_of_user",
     "GET /admin/users/{user_id}/permissions/{permission}": "explain_permission",

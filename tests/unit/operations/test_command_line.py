@@ -211,6 +211,29 @@ def test_a_long_list_is_told_page_by_page(command: Command) -> None:
     assert first["next"] in command("users", "list", "--limit", "2").stdout
 
 
+def test_people_are_looked_for_and_shown(command: Command) -> None:
+    command(*ADA, "--admin", "--generate-password")
+    command("users", "create", "grace@example.com", "--first-name", "Grace", "--last-name", "Hopper",
+            "--generate-password")  # fmt: skip
+
+    by_name = json.loads(command("users", "list", "--query", "HOP", "--json").stdout)
+    by_role = command("users", "list", "--role", "admin", "--sort", "-name", "--status", "active").stdout
+    everybody = command("users", "list", "--all", "--sort", "-email", "--json").stdout.splitlines()
+    lines = command("users", "list", "--all", "--sort", "email").stdout.splitlines()
+    shown = json.loads(command("users", "show", "grace@example.com", "--json").stdout)
+
+    assert ([each["email"] for each in by_name["items"]], by_name["total"]) == (["grace@example.com"], 1)
+    assert "ada@example.com" in by_role
+    assert "grace@example.com" not in by_role
+    assert [json.loads(line)["email"] for line in everybody] == ["grace@example.com", "ada@example.com"]
+    assert [line.split("\t")[1] for line in lines] == ["ada@example.com", "grace@example.com"]
+    assert shown == by_name["items"][0]
+    assert shown["roles"] == ["user"]
+    assert "Grace Hopper" in command("users", "show", shown["id"]).stdout
+    assert command("users", "list", "--sort", "last_login_at").exit_code == 2
+    assert command("users", "list", "--after", "elsewhere").exit_code != 0
+
+
 def test_markup_in_a_name_is_shown_and_not_obeyed(command: Command) -> None:
     command(*ADA[:4], "[red]Ada[/red]", *ADA[5:], "--generate-password")
 

@@ -56,6 +56,7 @@ pytest.register_assert_rewrite(
             "token_signer",
             "token_verifier",
             "unit_of_work",
+            "user_directory",
             "users",
         )
     )

@@ -1,17 +1,16 @@
 """What every store of users promises."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from auth_core.assembly import Tx
 from auth_core.ids import UserId
-from auth_core.page import Page
 from auth_core.revocation.model import Reason
 from auth_core.testing.builders import a_password_hash, a_session, a_user, an_email
 from auth_core.testing.contracts.arrangement import principal_now, set_status, stored_session, stored_user
 from auth_core.testing.contracts.concurrency import in_transaction, race, roll_back, while_open
 from auth_core.testing.contracts.storage import Storage
-from auth_core.testing.moments import FAR_AHEAD, NOON
+from auth_core.testing.moments import NOON
 from auth_core.users.model import User, UserStatus, name
 
 LATER: Final = NOON + timedelta(hours=1)
@@ -310,49 +309,6 @@ class UsersContract:
 
         assert ended == 2
 
-    async def test_pages_follow_the_order_of_making(self, storage: Storage) -> None:
-        users = [await stored_user(storage, at=_making(minute)) for minute in (2, 0, 3, 1)]
-        in_order = sorted(users, key=lambda user: user.created_at)
-
-        pages = await _pages(storage, after=in_order[0].id, limit=2)
-
-        listed = [user for page in pages for user in page.items]
-        assert [user for user in listed if user in users] == in_order[1:]
-        assert len({user.id for user in listed}) == len(listed)
-
-    async def test_pages_are_full_but_the_last_and_say_when_nothing_follows(self, storage: Storage) -> None:
-        users = [await stored_user(storage, at=_making(minute)) for minute in range(3)]
-
-        by_one = await _pages(storage, after=users[0].id, limit=1)
-        by_two = await _pages(storage, after=users[0].id, limit=2)
-
-        assert [len(page.items) for page in by_one] == [1] * len(by_one)
-        assert all(page.next == page.items[-1].id for page in by_one[:-1])
-        assert [len(page.items) for page in by_two[:-1]] == [2] * (len(by_two) - 1)
-        assert by_one[-1].next is by_two[-1].next is None
-
-    async def test_the_first_page_begins_with_the_first_user(self, storage: Storage) -> None:
-        await stored_user(storage)
-
-        first = (await _page(storage, after=None, limit=1)).items[0]
-
-        everybody = [user for page in await _pages(storage, after=None, limit=500) for user in page.items]
-        assert everybody[0] == first
-
-    async def test_nothing_follows_the_last_user(self, storage: Storage) -> None:
-        await stored_user(storage)
-        everybody = [user for page in await _pages(storage, after=None, limit=500) for user in page.items]
-
-        page = await _page(storage, after=everybody[-1].id, limit=10)
-
-        assert list(page.items) == []
-        assert page.next is None
-
-
-def _making(minute: int) -> datetime:
-    """Return a moment after all those at which other tests make users."""
-    return FAR_AHEAD + timedelta(minutes=minute)
-
 
 async def _find(storage: Storage, user: User) -> User | None:
     return await in_transaction(storage, lambda tx: tx.users.find(user.id))
@@ -368,14 +324,3 @@ async def _raise_version(storage: Storage, user_id: UserId) -> int | None:
 
 async def _record_log_in(storage: Storage, user_id: UserId) -> User | None:
     return await in_transaction(storage, lambda tx: tx.users.record_log_in(user_id, now=LATER))
-
-
-async def _page(storage: Storage, *, after: UserId | None, limit: int) -> Page[User, UserId]:
-    return await in_transaction(storage, lambda tx: tx.users.page(after=after, limit=limit))
-
-
-async def _pages(storage: Storage, *, after: UserId | None, limit: int) -> list[Page[User, UserId]]:
-    pages = [await _page(storage, after=after, limit=limit)]
-    while (following := pages[-1].next) is not None:
-        pages.append(await _page(storage, after=following, limit=limit))
-    return pages
