@@ -133,11 +133,11 @@ async def _at(auth: AuthCore, operator: AsyncEngine, sort: UserSort, position: i
 
 async def _filters(auth: AuthCore, *, rounds: int) -> dict[str, object]:
     asked: dict[str, Mapping[str, Any]] = {
-        "a search that six fit": {"q": "abcde"},
-        "a search that 500 fit, by name": {"q": "abc", "sort": UserSort.NAME},
-        "a search that 175,000 fit": {"q": "a"},
-        "a search that 175,000 fit, by e-mail backwards": {"q": "a", "sort": UserSort.EMAIL_DESCENDING},
-        "a search that nobody fits": {"q": "zz"},
+        "a search for five letters": {"q": "abcde"},
+        "a search for three letters, by name": {"q": "abc", "sort": UserSort.NAME},
+        "a search for one letter": {"q": "a"},
+        "a search for one letter, by e-mail backwards": {"q": "a", "sort": UserSort.EMAIL_DESCENDING},
+        "a search for what nobody is called": {"q": "zz"},
         "a role that 100,000 hold": {"role": "held"},
         "a role that 100,000 hold, by name": {"role": "held", "sort": UserSort.NAME},
         "a role that 500 hold, by e-mail": {"role": "rare", "sort": UserSort.EMAIL},

@@ -60,9 +60,9 @@ async def many(operator: AsyncEngine) -> None:
 
 def filters() -> Iterator[UserFilter]:
     for begins, role, status in product(
-        (None, "a", "abc"), (None, "wide", "rare"), (None, UserStatus.ACTIVE, UserStatus.DISABLED)
+        (None, "a", "abc"), (None, RoleName("wide"), RoleName("rare")), (None, UserStatus.ACTIVE, UserStatus.DISABLED)
     ):
-        yield UserFilter(begins=begins, role=role and RoleName(role), status=status)
+        yield UserFilter(begins=begins, role=role, status=status)
 
 
 async def test_every_order_with_every_filter_reads_a_bounded_part_of_indexes(
