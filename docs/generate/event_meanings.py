@@ -9,9 +9,15 @@ from auth_core.revocation.model import Reason
 MEANINGS: Final[Mapping[EventKind, str]] = {
     EventKind.USER_REGISTERED: "A person made an account for themselves.",
     EventKind.USER_CREATED: "Somebody made an account for another person; `roles` are those given besides `user`.",
-    EventKind.USER_UPDATED: "A person changed their names; `fields` says which.",
+    EventKind.USER_UPDATED: "Names or the address of a person were changed; `fields` says which.",
     EventKind.USER_DISABLED: "An account was closed for use, and its sessions ended.",
     EventKind.USER_ENABLED: "A disabled account was opened again.",
+    EventKind.USER_DELETED: "An account was deleted, to be restored if need be, and its sessions ended.",
+    EventKind.USER_RESTORED: "A deleted account was given back.",
+    EventKind.USER_CHANGE_REFUSED: (
+        "Somebody tried to act on a user beyond their own rights, or to close the account of the last administrator: "
+        "`attempted` is the event there would have been, `reason` the code of the error."
+    ),
     EventKind.USER_ROLES_CHANGED: "Roles were given to a user (`given`) or taken away (`taken`), in force at once.",
     EventKind.USER_ROLES_REFUSED: (
         "Somebody tried to change the roles of a user beyond their own rights, or those of the last administrator; "
@@ -24,16 +30,22 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
     ),
     EventKind.LOGGED_IN: "A session was opened.",
     EventKind.LOGIN_FAILED: (
-        "A log-in failed. `subject` is empty when no account has the address. What was typed is not kept."
+        "A log-in failed. `subject` is empty when no account has the address. What was typed is not kept. "
+        "With a `reason` the password was right, but had to be changed."
     ),
     EventKind.NEW_DEVICE: (
         "A session was opened on a device on which its user has not been seen, as far as sessions are kept. "
         "The first log-in of an account is not told."
     ),
-    EventKind.PASSWORD_CHANGED: "A person changed their password, and their other sessions ended.",
+    EventKind.PASSWORD_CHANGED: "A person changed their password, at a log-in perhaps, and their other sessions ended.",
     EventKind.PASSWORD_CHANGE_FAILED: (
         "The current password was wrong, or had just been changed by a simultaneous call."
     ),
+    EventKind.PASSWORD_RESET: (
+        "Somebody gave another person a new password, and their sessions ended; "
+        "`must_change` says whether it only serves to choose another one."
+    ),
+    EventKind.PASSWORD_CHANGE_DEMANDED: "A person has to choose another password at their next log-in.",
     EventKind.STORED_PASSWORD_UNREADABLE: (
         "A log-in failed because the stored hash cannot be read: damage, or a wrong master secret."
     ),
@@ -76,7 +88,10 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.ENDED_BY_USER: "The person ended it from another session.",
     Reason.PASSWORD_CHANGED: "The password was changed in another session.",
     Reason.REFRESH_TOKEN_REUSED: "A used refresh token came back too late.",
+    Reason.ENDED_BY_ADMINISTRATOR: "An administrator ended it.",
+    Reason.PASSWORD_RESET: "An administrator gave the person another password.",
     Reason.USER_DISABLED: "The account was disabled.",
+    Reason.USER_DELETED: "The account was deleted.",
     Reason.TOO_MANY_SESSIONS: (
         "The person signed in with as many sessions as `AUTH_MAX_SESSIONS` allows; this one was not used for longest."
     ),

@@ -29,6 +29,7 @@ from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPass
 from auth_core.credentials.passwords.policy import BreachFallback, PasswordPolicy
 from auth_core.errors import (
     AuthError,
+    ChangedMeanwhile,
     Conflict,
     Fault,
     Forbidden,
@@ -40,7 +41,7 @@ from auth_core.errors import (
     Unavailable,
 )
 from auth_core.guard import CallGuard, requires
-from auth_core.login.errors import InvalidCredentials
+from auth_core.login.errors import InvalidCredentials, PasswordChangeRequired
 from auth_core.oauth.errors import (
     ClientNameTaken,
     ClientNotFound,
@@ -78,6 +79,7 @@ from auth_core.users.errors import (
     InvalidSearch,
     InvalidUserCursor,
     RegistrationClosed,
+    UserDeleted,
     UserNotFound,
 )
 from auth_core.users.policy import RegistrationMode, UserPolicy
@@ -99,6 +101,7 @@ __all__ = [
     "BreachFallback",
     "Busy",
     "CallGuard",
+    "ChangedMeanwhile",
     "ClientCredentials",
     "ClientNameTaken",
     "ClientNotFound",
@@ -136,6 +139,7 @@ __all__ = [
     "OutcomeUnknown",
     "OverlapTooLong",
     "OwnSession",
+    "PasswordChangeRequired",
     "PasswordPolicy",
     "PermissionDenied",
     "Policies",
@@ -166,6 +170,7 @@ __all__ = [
     "Unavailable",
     "UnknownClientPermission",
     "UnknownParent",
+    "UserDeleted",
     "UserNotFound",
     "UserPolicy",
     "VerifiedClaims",

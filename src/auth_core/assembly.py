@@ -64,6 +64,7 @@ from auth_core.rooms import (
     UpkeepRoom,
     UsersRoom,
 )
+from auth_core.sessions.administer_sessions import EndSessionOfUser, EndSessionsOfUser, ListSessionsOfUser
 from auth_core.sessions.ending import SessionEnd
 from auth_core.sessions.list_sessions import ListSessions
 from auth_core.sessions.log_out import LogOut, LogOutElsewhere, LogOutEverywhere
@@ -92,17 +93,23 @@ from auth_core.upkeep.ports import Purgeable, Sealer
 from auth_core.upkeep.purge import Purge
 from auth_core.upkeep.reseal import Reseal
 from auth_core.users.change_roles import ChangeRoles, SetRoles
+from auth_core.users.closing import Closing
 from auth_core.users.create import CreateUser
+from auth_core.users.delete_user import DeleteUser, RestoreUser
 from auth_core.users.explain_permission import ExplainPermission
 from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
 from auth_core.users.look_up import LookUpByEmail, LookUpListed, LookUpProfile
 from auth_core.users.policy import UserPolicy
-from auth_core.users.ports import DirectoryTx, HoldersTx, ProfileTx, RegistrationTx, StatusTx, Users
+from auth_core.users.ports import DirectoryTx, HoldersTx, PasswordResetTx, ProfileTx, RegistrationTx, Users
+from auth_core.users.profile_changes import ProfileChanges
 from auth_core.users.register import Register
+from auth_core.users.reset_password import ForcePasswordChange, ResetPassword
 from auth_core.users.role_changes import RoleChanges
 from auth_core.users.suspend import DisableUser, EnableUser
 from auth_core.users.update_profile import UpdateProfile
+from auth_core.users.update_user import UpdateUser
+from auth_core.users.user_guard import UserGuard
 
 
 class Tx(
@@ -113,7 +120,7 @@ class Tx(
     RefreshTx,
     LogOutEverywhereTx,
     KeysTx,
-    StatusTx,
+    PasswordResetTx,
     ClientsTx,
     HoldersTx,
     DirectoryTx,
@@ -181,6 +188,9 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     # A refresh does not wait for a change of rights: a token with the old ones may begin its life until the commit.
     revoke_rights = Revoking(clock=clock, longest_life=policies.tokens.longest_life + policies.revocation.overlap)
     guard_role = RoleGuard(record=record, clock=clock)
+    guard_user = UserGuard(record=record, clock=clock)
+    change_profile = ProfileChanges(record=record, clock=clock)
+    close_account = Closing(record=record, revoke=revoke)
     change_roles = RoleChanges(record=record, revoke=revoke_rights, clock=clock)
     end_session = SessionEnd(record=record, revoke=revoke)
     new_passwords = NewPasswords(
@@ -243,9 +253,23 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             look_up_by_email=LookUpByEmail(uow=uow),
             list=ListUsers(uow=uow),
             look_up_listed=LookUpListed(uow=uow),
-            update_profile=UpdateProfile(uow=uow, record=record, clock=clock),
-            disable=DisableUser(uow=uow, record=record, revoke=revoke, clock=clock),
-            enable=EnableUser(uow=uow, record=record, clock=clock),
+            update_profile=UpdateProfile(uow=uow, change=change_profile),
+            disable=DisableUser(uow=uow, guard=guard_user, close=close_account, clock=clock),
+            enable=EnableUser(uow=uow, guard=guard_user, record=record, clock=clock),
+            update=UpdateUser(uow=uow, guard=guard_user, change=change_profile),
+            delete=DeleteUser(uow=uow, guard=guard_user, close=close_account, clock=clock),
+            restore=RestoreUser(uow=uow, guard=guard_user, record=record, clock=clock),
+            reset_password=ResetPassword(
+                uow=uow,
+                hasher=hasher,
+                guard=guard_user,
+                record=record,
+                revoke=revoke,
+                clock=clock,
+                entropy=ports.entropy,
+                new_passwords=new_passwords,
+            ),
+            force_password_change=ForcePasswordChange(uow=uow, guard=guard_user, record=record, clock=clock),
             change_roles=ChangeRoles(uow=uow, change=change_roles),
             set_roles=SetRoles(uow=uow, change=change_roles),
             list_roles=ListRolesOfUser(uow=uow),
@@ -271,7 +295,9 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 open_session=SessionOpening(ids=ids, record=record, revoke=revoke, policy=policies.sessions),
                 token_pairs=token_pairs,
                 record=record,
+                revoke=revoke,
                 clock=clock,
+                new_passwords=new_passwords,
             )
         ),
         sessions=SessionsRoom(
@@ -290,6 +316,9 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             log_out_everywhere=LogOutEverywhere(uow=uow, record=record, revoke=revoke, clock=clock),
             list=ListSessions(uow=uow, clock=clock),
             revoke=RevokeSession(uow=uow, end_session=end_session, clock=clock),
+            list_of_user=ListSessionsOfUser(uow=uow, clock=clock),
+            end_of_user=EndSessionOfUser(uow=uow, guard=guard_user, end_session=end_session, clock=clock),
+            end_all_of_user=EndSessionsOfUser(uow=uow, guard=guard_user, record=record, revoke=revoke, clock=clock),
         ),
         tokens=tokens,
         revocation=RevocationRoom(

@@ -76,8 +76,13 @@ class AuthClient(TokenVerifier, Protocol):
         """Create an account. Raises: RegistrationClosed, Rejected, WeakPassword, EmailTaken, Busy."""
         ...
 
-    async def log_in(self, *, email: str, password: Redacted[str], origin: Origin) -> SignedIn:
-        """Open a session. Raises: InvalidCredentials, Busy, NoSigningKey."""
+    async def log_in(
+        self, *, email: str, password: Redacted[str], new_password: Redacted[str] | None = None, origin: Origin
+    ) -> SignedIn:
+        """Open a session. `new_password` takes the place of the password, and ends every session before this one.
+
+        Raises: InvalidCredentials, PasswordChangeRequired, WeakPassword, Busy, NoSigningKey.
+        """
         ...
 
     async def refresh(self, *, refresh_token: Redacted[str], origin: Origin) -> IssuedTokens:

@@ -35,9 +35,13 @@ class AuthInProcess:
             email=email, password=password, first_name=first_name, last_name=last_name, origin=origin
         )
 
-    async def log_in(self, *, email: str, password: Redacted[str], origin: Origin) -> SignedIn:
+    async def log_in(
+        self, *, email: str, password: Redacted[str], new_password: Redacted[str] | None = None, origin: Origin
+    ) -> SignedIn:
         """Open a session."""
-        logged_in = await self.auth.login.log_in(email=email, password=password, origin=origin)
+        logged_in = await self.auth.login.log_in(
+            email=email, password=password, new_password=new_password, origin=origin
+        )
         return SignedIn(account=_account(logged_in.user, logged_in.tokens.principal), tokens=_issued(logged_in.tokens))
 
     async def refresh(self, *, refresh_token: Redacted[str], origin: Origin) -> IssuedTokens:

@@ -26,6 +26,7 @@ from auth_core.oauth.rotate_secret import RotateSecret
 from auth_core.revocation.follow import FollowRevocations
 from auth_core.revocation.read_revocations import ReadRevocations
 from auth_core.revocation.revoked_set import RevokedSet
+from auth_core.sessions.administer_sessions import EndSessionOfUser, EndSessionsOfUser, ListSessionsOfUser
 from auth_core.sessions.list_sessions import ListSessions
 from auth_core.sessions.log_out import LogOut, LogOutElsewhere, LogOutEverywhere
 from auth_core.sessions.refresh import Refresh
@@ -41,13 +42,16 @@ from auth_core.upkeep.purge import Purge
 from auth_core.upkeep.reseal import Reseal
 from auth_core.users.change_roles import ChangeRoles, SetRoles
 from auth_core.users.create import CreateUser
+from auth_core.users.delete_user import DeleteUser, RestoreUser
 from auth_core.users.explain_permission import ExplainPermission
 from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
 from auth_core.users.look_up import LookUpByEmail, LookUpListed, LookUpProfile
 from auth_core.users.register import Register
+from auth_core.users.reset_password import ForcePasswordChange, ResetPassword
 from auth_core.users.suspend import DisableUser, EnableUser
 from auth_core.users.update_profile import UpdateProfile
+from auth_core.users.update_user import UpdateUser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,11 @@ class UsersRoom:
     update_profile: UpdateProfile
     disable: DisableUser
     enable: EnableUser
+    update: UpdateUser
+    delete: DeleteUser
+    restore: RestoreUser
+    reset_password: ResetPassword
+    force_password_change: ForcePasswordChange
     change_roles: ChangeRoles
     set_roles: SetRoles
     list_roles: ListRolesOfUser
@@ -104,6 +113,9 @@ class SessionsRoom:
     log_out_everywhere: LogOutEverywhere
     list: ListSessions
     revoke: RevokeSession
+    list_of_user: ListSessionsOfUser
+    end_of_user: EndSessionOfUser
+    end_all_of_user: EndSessionsOfUser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ from auth_http.routers import (
     verify,
     well_known,
 )
-from auth_http.routers.admin import clients, events, rights, roles, users
+from auth_http.routers.admin import clients, events, rights, roles, user_changes, user_sessions, users
 from auth_http.settings import Settings
 from auth_http.wiring import Wiring
 
@@ -52,6 +52,8 @@ _GROUPS: Final = (
     clients.router,
     users.router,
     rights.router,
+    user_changes.router,
+    user_sessions.router,
     roles.router,
     events.router,
 )

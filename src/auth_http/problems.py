@@ -14,6 +14,7 @@ from starlette.types import Scope
 from auth_core.access.errors import PermissionDenied
 from auth_core.errors import (
     AuthError,
+    ChangedMeanwhile,
     Conflict,
     Fault,
     Forbidden,
@@ -35,6 +36,7 @@ _STATUSES: Final[tuple[tuple[type[AuthError], int], ...]] = (
     (Unauthenticated, 401),
     (Forbidden, 403),
     (NotFound, 404),
+    (ChangedMeanwhile, 412),
     (Conflict, 409),
     (TooManyAttempts, 429),
     (Unavailable, 503),

@@ -87,9 +87,14 @@ class Core:
     async def assign(self, user: User, *roles: str) -> None:
         await self.auth.users.change_roles(user_id=user.id, add=roles, actor=None, origin=HERE)
 
-    async def log_in(self, user: User | str, password: str = PASSWORD, *, origin: Origin = HERE) -> LoggedIn:
+    async def log_in(
+        self, user: User | str, password: str = PASSWORD, *, new: str | None = None, origin: Origin = HERE
+    ) -> LoggedIn:
         email = user if isinstance(user, str) else user.email.address
-        return await self.auth.login.log_in(email=email, password=Redacted(password), origin=origin)
+        new_password = None if new is None else Redacted(new)
+        return await self.auth.login.log_in(
+            email=email, password=Redacted(password), new_password=new_password, origin=origin
+        )
 
     async def signed_in(self) -> LoggedIn:
         """Somebody new who has just logged in."""
@@ -109,6 +114,12 @@ class Core:
 
     async def enable(self, user: User) -> None:
         await self.auth.users.enable(user_id=user.id, actor=None, origin=HERE)
+
+    async def delete(self, user: User) -> None:
+        await self.auth.users.delete(user_id=user.id, actor=None, origin=HERE)
+
+    async def restore(self, user: User) -> None:
+        await self.auth.users.restore(user_id=user.id, actor=None, origin=HERE)
 
     async def events(self, user_id: UserId) -> list[AuditEvent]:
         """What happened to the user, oldest first."""

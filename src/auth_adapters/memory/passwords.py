@@ -34,10 +34,28 @@ class MemoryPasswords:
     async def former(self, user_ids: Sequence[UserId]) -> Sequence[StoredPassword]:
         return [each for user_id in user_ids for each in self._tables.former_passwords.get(user_id, ())]
 
-    async def rehash(self, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
-        if not self._stands_at(user_id, version):
+    async def reset(
+        self, user_id: UserId, new: PasswordHash, *, must_change: bool, now: datetime, keep: int = 0
+    ) -> None:
+        stored = self._tables.passwords.get(user_id)
+        former = (*((stored,) if stored else ()), *self._tables.former_passwords.get(user_id, ()))
+        self._tables.former_passwords[user_id] = former[:keep]
+        self._tables.passwords[user_id] = StoredPassword(
+            user_id=user_id, hash=new, version=stored.version + 1 if stored else 1, must_change=must_change
+        )
+
+    async def demand_change(self, user_id: UserId) -> bool:
+        stored = self._tables.passwords.get(user_id)
+        if stored is None or stored.must_change:
             return False
-        self._tables.passwords[user_id] = StoredPassword(user_id=user_id, hash=new, version=version)
+        self._tables.passwords[user_id] = replace(stored, must_change=True)
+        return True
+
+    async def rehash(self, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
+        stored = self._tables.passwords.get(user_id)
+        if stored is None or stored.version != version:
+            return False
+        self._tables.passwords[user_id] = replace(stored, hash=new)
         return True
 
     async def count(self) -> int:

@@ -17,7 +17,7 @@ from auth_core.revocation.model import Revocation
 from auth_core.sessions.model import Session
 from auth_core.tokens.keys import SigningKey
 from auth_core.users.email_address import CanonicalEmail
-from auth_core.users.model import User
+from auth_core.users.model import User, UserStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,7 @@ class Tables:
     """What is stored at one moment."""
 
     users: dict[UserId, User] = field(default_factory=dict[UserId, User])
+    statuses_before: dict[UserId, UserStatus] = field(default_factory=dict[UserId, UserStatus])
     addresses: dict[CanonicalEmail, UserId] = field(default_factory=dict[CanonicalEmail, UserId])
     security_versions: dict[UserId, int] = field(default_factory=dict[UserId, int])
     passwords: dict[UserId, StoredPassword] = field(default_factory=dict[UserId, StoredPassword])

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from auth_adapters.memory.store import Tables
 from auth_core.ids import UserId
-from auth_core.users.email_address import CanonicalEmail
+from auth_core.users.email_address import CanonicalEmail, EmailAddress
+from auth_core.users.errors import EmailTaken
 from auth_core.users.model import Name, User, UserStatus
 
 
@@ -38,16 +39,45 @@ class MemoryUsers:
             return None
         return self._keep(
             replace(
-                user, first_name=first_name or user.first_name, last_name=last_name or user.last_name, updated_at=now
+                user,
+                first_name=first_name or user.first_name,
+                last_name=last_name or user.last_name,
+                updated_at=now,
+                version=user.version + 1,
             )
         )
 
+    async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
+        user = self._tables.users.get(user_id)
+        if user is None:
+            return None
+        if self._tables.addresses.get(email.canonical, user_id) != user_id:
+            raise EmailTaken
+        del self._tables.addresses[user.email.canonical]
+        self._tables.addresses[email.canonical] = user_id
+        return self._keep(replace(user, email=email, updated_at=now, version=user.version + 1))
+
     async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
         user = self._tables.users.get(user_id)
-        if user is None or user.status is status:
+        if user is None or user.status in {status, UserStatus.DELETED}:
             return None
-        self._keep(replace(user, status=status, updated_at=now))
+        self._keep(replace(user, status=status, updated_at=now, version=user.version + 1))
         return await self.raise_security_version(user_id, now=now)
+
+    async def delete(self, user_id: UserId, *, now: datetime) -> int | None:
+        user = self._tables.users.get(user_id)
+        if user is None or user.status is UserStatus.DELETED:
+            return None
+        self._tables.statuses_before[user_id] = user.status
+        self._keep(replace(user, status=UserStatus.DELETED, deleted_at=now, updated_at=now, version=user.version + 1))
+        return await self.raise_security_version(user_id, now=now)
+
+    async def restore(self, user_id: UserId, *, now: datetime) -> User | None:
+        user = self._tables.users.get(user_id)
+        if user is None or user.status is not UserStatus.DELETED:
+            return None
+        status = self._tables.statuses_before.pop(user_id)
+        return self._keep(replace(user, status=status, deleted_at=None, updated_at=now, version=user.version + 1))
 
     async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
         if user_id not in self._tables.users:

@@ -17,6 +17,7 @@ INDEXES: Final = {
     "users_last_name_key_first_name_key_id_idx": "users (last_name_key, first_name_key, id)",
     "users_first_name_key_id_idx": "users (first_name_key, id)",
     "users_status_id_idx": "users (status, id)",
+    "users_deleted_id_idx": "users (id) WHERE deleted_at IS NOT NULL",
 }
 """What is indexed by which. Those that have been released never change."""
 

@@ -38,6 +38,7 @@ from auth_adapters.postgres.users import USER_COLUMNS, USERS, user_in
 from auth_core.access.model import RoleName
 from auth_core.ids import UserId
 from auth_core.users.directory import MOST_COUNTED, Found, ListedUser, UserFilter, UserPlace, UserSort
+from auth_core.users.model import UserStatus
 
 MOST_LOOKED_AT: Final = 10_000
 """How many rows a walk looks at for one page."""
@@ -76,11 +77,23 @@ def _begins(column: ColumnElement[str]) -> ColumnElement[bool]:
     return and_(column >= bindparam("begins", type_=Text), column < bindparam("ends", type_=Text))
 
 
+def _is_of(status: UserStatus, source: FromClause) -> list[ColumnElement[bool]]:
+    """Return the conditions of a status as it is stored: a deleted user is a disabled one with a date."""
+    stored = source.c.status == bindparam("status", type_=Text)
+    match status:
+        case UserStatus.ACTIVE:
+            return [stored]
+        case UserStatus.DISABLED:
+            return [stored, source.c.deleted_at.is_(None)]
+        case UserStatus.DELETED:
+            return [stored, source.c.deleted_at.is_not(None)]
+
+
 def _fits(source: FromClause, which: UserFilter) -> list[ColumnElement[bool]]:
     """Return the conditions as they are put to a row."""
     conditions: list[ColumnElement[bool]] = []
     if which.status is not None:
-        conditions.append(source.c.status == bindparam("status", type_=Text))
+        conditions += _is_of(which.status, source)
     if which.begins is not None:
         conditions.append(or_(*(_begins(source.c[name]) for name in _SEARCHED)))
     if which.role is not None:
@@ -109,7 +122,7 @@ def _few(which: UserFilter) -> dict[str, Select[Any] | CompoundSelect[Any]]:
         theirs = select(ASSIGNMENTS.c.user_id.label("id")).where(ASSIGNMENTS.c.role == bindparam("role"))
         found["role"] = theirs.order_by(ASSIGNMENTS.c.user_id).limit(_ENOUGH)
     if which.status is not None:
-        of_status = select(USERS.c.id).where(USERS.c.status == bindparam("status", type_=Text))
+        of_status = select(USERS.c.id).where(*_is_of(which.status, USERS))
         found["status"] = of_status.order_by(USERS.c.id).limit(_ENOUGH)
     if not found:
         found["everybody"] = select(USERS.c.id).order_by(USERS.c.id).limit(_ENOUGH)
@@ -194,7 +207,7 @@ def values_of(which: UserFilter, *, sort: UserSort, after: UserPlace | None) -> 
     if which.role is not None:
         values["role"] = which.role
     if which.status is not None:
-        values["status"] = which.status.value
+        values["status"] = (UserStatus.DISABLED if which.status is UserStatus.DELETED else which.status).value
     if after is not None:
         values |= {f"after_{name}": part for name, part in zip(_KEYS[sort.by], after.key, strict=True)}
         if sort.by != "email":

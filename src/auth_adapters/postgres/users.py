@@ -1,18 +1,21 @@
 """Users in PostgreSQL."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Row, Text, bindparam, func, select, update
+from sqlalchemy import BigInteger, Index, Row, Text, and_, bindparam, func, not_, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from auth_adapters.postgres.schema import KEY_TEXT, Record, table_of
 from auth_adapters.postgres.statements import InTransaction
+from auth_adapters.postgres.violations import UNIQUE_VIOLATION, DatabaseFault
 from auth_core.ids import UserId
 from auth_core.users.directory import folded
 from auth_core.users.email_address import CanonicalEmail, EmailAddress
+from auth_core.users.errors import EmailTaken
 from auth_core.users.model import Name, User, UserStatus
 
 
@@ -21,6 +24,9 @@ class UserRecord(Record):
 
     The keys are the names as they are compared. They are empty in a row of the release before, which does not know
     them, until the next migration fills them in. What a log-in changes is in no index, and must not be.
+
+    A deleted account is stored as a disabled one with `deleted_at`, and what it was before in `deleted_from`: whoever
+    knows nothing of deletions keeps it closed. Where such a one enables it, it is active, and deleted no more.
     """
 
     __tablename__ = "users"
@@ -30,6 +36,7 @@ class UserRecord(Record):
         Index(None, "last_name_key", "first_name_key", "id"),
         Index(None, "first_name_key", "id"),
         Index(None, "status", "id"),
+        Index("users_deleted_id_idx", "id", postgresql_where=text("deleted_at IS NOT NULL")),
         {"postgresql_with": {"fillfactor": 90}},
     )
 
@@ -45,10 +52,14 @@ class UserRecord(Record):
     last_login_at: Mapped[datetime | None]
     first_name_key: Mapped[str] = mapped_column(KEY_TEXT, server_default="")
     last_name_key: Mapped[str] = mapped_column(KEY_TEXT, server_default="")
+    version: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    deleted_at: Mapped[datetime | None]
+    deleted_from: Mapped[str | None]
 
 
 USERS: Final = table_of(UserRecord)
 IS_ACTIVE: Final = USERS.c.status == UserStatus.ACTIVE.value
+IS_DELETED: Final = and_(USERS.c.deleted_at.is_not(None), USERS.c.status != UserStatus.ACTIVE.value)
 USER_COLUMNS: Final = (
     USERS.c.id,
     USERS.c.email,
@@ -58,7 +69,10 @@ USER_COLUMNS: Final = (
     USERS.c.created_at,
     USERS.c.updated_at,
     USERS.c.last_login_at,
+    USERS.c.version,
+    USERS.c.deleted_at,
 )
+_CHANGED: Final[Mapping[str, Any]] = {"version": USERS.c.version + 1, "updated_at": bindparam("now")}
 
 LOCK_USER: Final = select(USERS.c.status).where(USERS.c.id == bindparam("user_id")).with_for_update(key_share=True)
 """Keeps log-ins, changes of password, of status and of roles, and endings of sessions of one user in line.
@@ -69,7 +83,7 @@ wait for each other in a circle. Rows that merely refer to the user are not held
 
 _ADD: Final = (
     insert(USERS)
-    .values(security_version=0, last_login_at=None)
+    .values(security_version=0, last_login_at=None, deleted_at=None, deleted_from=None)
     .on_conflict_do_nothing(index_elements=[USERS.c.email_canonical])
 )
 _FIND: Final = select(*USER_COLUMNS).where(USERS.c.id == bindparam("user_id"))
@@ -82,15 +96,50 @@ _RENAME: Final = (
         last_name=func.coalesce(bindparam("new_last_name", type_=Text), USERS.c.last_name),
         first_name_key=func.coalesce(bindparam("new_first_name_key", type_=Text), USERS.c.first_name_key),
         last_name_key=func.coalesce(bindparam("new_last_name_key", type_=Text), USERS.c.last_name_key),
-        updated_at=bindparam("now"),
+        **_CHANGED,
     )
+    .returning(*USER_COLUMNS)
+)
+_CHANGE_EMAIL: Final = (
+    update(USERS)
+    .where(USERS.c.id == bindparam("user_id"))
+    .values(email=bindparam("new_email"), email_canonical=bindparam("new_canonical"), **_CHANGED)
     .returning(*USER_COLUMNS)
 )
 _SET_STATUS: Final = (
     update(USERS)
-    .where(USERS.c.id == bindparam("user_id"), USERS.c.status != bindparam("new_status"))
-    .values(status=bindparam("new_status"), security_version=USERS.c.security_version + 1, updated_at=bindparam("now"))
+    .where(USERS.c.id == bindparam("user_id"), USERS.c.status != bindparam("new_status"), not_(IS_DELETED))
+    .values(
+        status=bindparam("new_status"),
+        security_version=USERS.c.security_version + 1,
+        deleted_at=null(),
+        deleted_from=null(),
+        **_CHANGED,
+    )
     .returning(USERS.c.security_version)
+)
+_DELETE: Final = (
+    update(USERS)
+    .where(USERS.c.id == bindparam("user_id"), not_(IS_DELETED))
+    .values(
+        status=UserStatus.DISABLED.value,
+        deleted_at=bindparam("now"),
+        deleted_from=USERS.c.status,
+        security_version=USERS.c.security_version + 1,
+        **_CHANGED,
+    )
+    .returning(USERS.c.security_version)
+)
+_RESTORE: Final = (
+    update(USERS)
+    .where(USERS.c.id == bindparam("user_id"), IS_DELETED)
+    .values(
+        status=func.coalesce(USERS.c.deleted_from, UserStatus.DISABLED.value),
+        deleted_at=null(),
+        deleted_from=null(),
+        **_CHANGED,
+    )
+    .returning(*USER_COLUMNS)
 )
 _RAISE_SECURITY_VERSION: Final = (
     update(USERS)
@@ -108,15 +157,18 @@ _RECORD_LOG_IN: Final = (
 
 def user_in(row: Row[Any]) -> User:
     """Return the user of a row that has `USER_COLUMNS`."""
+    is_deleted = row.deleted_at is not None and row.status != UserStatus.ACTIVE
     return User(
         id=UserId(row.id),
         email=EmailAddress(row.email),
         first_name=Name(row.first_name),
         last_name=Name(row.last_name),
-        status=UserStatus(row.status),
+        status=UserStatus.DELETED if is_deleted else UserStatus(row.status),
         created_at=row.created_at,
         updated_at=row.updated_at,
         last_login_at=row.last_login_at,
+        version=row.version,
+        deleted_at=row.deleted_at if is_deleted else None,
     )
 
 
@@ -164,9 +216,28 @@ class PostgresUsers:
         )
         return None if renamed.row is None else user_in(renamed.row)
 
+    async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
+        try:
+            changed = await self._statements.run(
+                _CHANGE_EMAIL, user_id=user_id, new_email=email.address, new_canonical=email.canonical, now=now
+            )
+        except DatabaseFault as fault:
+            if fault.sqlstate == UNIQUE_VIOLATION:
+                raise EmailTaken from fault
+            raise
+        return None if changed.row is None else user_in(changed.row)
+
     async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
         changed = await self._statements.run(_SET_STATUS, user_id=user_id, new_status=status.value, now=now)
         return None if changed.row is None else int(changed.row.security_version)
+
+    async def delete(self, user_id: UserId, *, now: datetime) -> int | None:
+        deleted = await self._statements.run(_DELETE, user_id=user_id, now=now)
+        return None if deleted.row is None else int(deleted.row.security_version)
+
+    async def restore(self, user_id: UserId, *, now: datetime) -> User | None:
+        restored = await self._statements.run(_RESTORE, user_id=user_id, now=now)
+        return None if restored.row is None else user_in(restored.row)
 
     async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
         raised = await self._statements.run(_RAISE_SECURITY_VERSION, user_id=user_id)

@@ -12,6 +12,7 @@ from auth_adapters.remote.exchange import Call, Document, Exchange
 from auth_adapters.remote.failures import unknown
 from auth_adapters.service_address import checked, is_of_this_machine
 from auth_core.client import Account, IssuedTokens, OwnSession, SignedIn
+from auth_core.credentials.passwords.errors import WeakPassword
 from auth_core.errors import Rejected
 from auth_core.ids import SessionId
 from auth_core.login.errors import InvalidCredentials
@@ -57,12 +58,18 @@ class RemoteAuth:
         call = Call(method="POST", path="/auth/register", document=document, origin=origin, writes=True)
         return await self._read(call, user_in)
 
-    async def log_in(self, *, email: str, password: Redacted[str], origin: Origin) -> SignedIn:
+    async def log_in(
+        self, *, email: str, password: Redacted[str], new_password: Redacted[str] | None = None, origin: Origin
+    ) -> SignedIn:
         """Open a session."""
         document: Document = {"email": email, "password": password}
+        if new_password is not None:
+            document = {**document, "new_password": new_password}
         call = Call(method="POST", path="/auth/login", document=document, origin=origin, writes=True)
         try:
             return await self._read(call, signed_in_in)
+        except WeakPassword:
+            raise
         except Rejected as error:
             raise InvalidCredentials from error  # What cannot even be sent is nobody's password.
 

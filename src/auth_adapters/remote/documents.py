@@ -81,6 +81,7 @@ def _user(document: object) -> User:
         created_at=moment(user["created_at"]),
         updated_at=moment(user["updated_at"]),
         last_login_at=None if last_login_at is None else moment(last_login_at),
+        version=whole_number(user.get("version", 0)),  # an older service tells none
     )
 
 

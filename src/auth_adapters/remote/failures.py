@@ -13,8 +13,8 @@ from typing import Final
 from auth_adapters.answers import Unreadable, document_in, items, members, text
 from auth_core.access.errors import PermissionDenied
 from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
-from auth_core.errors import AuthError, Fault, OutcomeUnknown, Rejected, Unavailable
-from auth_core.login.errors import InvalidCredentials
+from auth_core.errors import AuthError, ChangedMeanwhile, Fault, OutcomeUnknown, Rejected, Unavailable
+from auth_core.login.errors import InvalidCredentials, PasswordChangeRequired
 from auth_core.revocation.errors import RevocationsUnknown
 from auth_core.sessions.errors import InvalidRefreshToken, SessionNotFound
 from auth_core.tokens.errors import (
@@ -63,6 +63,7 @@ def _spoilt(told: Told) -> AuthError:
 
 
 ERRORS: Final[Mapping[str, Make]] = {
+    ChangedMeanwhile.code: _plain(ChangedMeanwhile),
     EmailTaken.code: _plain(EmailTaken),
     ExpiredToken.code: _plain(ExpiredToken),
     InvalidCredentials.code: _plain(InvalidCredentials),
@@ -70,6 +71,7 @@ ERRORS: Final[Mapping[str, Make]] = {
     InvalidToken.code: _plain(InvalidToken),
     MalformedToken.code: _plain(MalformedToken),
     MissingToken.code: _plain(MissingToken),
+    PasswordChangeRequired.code: _plain(PasswordChangeRequired),
     PermissionDenied.code: _plain(PermissionDenied),
     RegistrationClosed.code: _plain(RegistrationClosed),
     RevokedToken.code: _plain(RevokedToken),

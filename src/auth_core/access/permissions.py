@@ -12,7 +12,10 @@ REVOCATIONS_READ: Final = Permission("revocations:read")
 ROLES_ASSIGN: Final = Permission("roles:assign")
 ROLES_READ: Final = Permission("roles:read")
 ROLES_WRITE: Final = Permission("roles:write")
+SESSIONS_READ: Final = Permission("sessions:read")
+SESSIONS_REVOKE: Final = Permission("sessions:revoke")
 USERS_READ: Final = Permission("users:read")
+USERS_WRITE: Final = Permission("users:write")
 
 OUR_PERMISSIONS: Final[Mapping[Permission, str]] = MappingProxyType(
     {
@@ -23,5 +26,11 @@ OUR_PERMISSIONS: Final[Mapping[Permission, str]] = MappingProxyType(
         ROLES_WRITE: "Define, change and delete roles, as far as one's own rights go.",
         ROLES_ASSIGN: "Give roles to users and take them away, as far as one's own rights go.",
         USERS_READ: "Look for users, and see their names, addresses, status and roles.",
+        SESSIONS_READ: "See where other users are signed in.",
+        SESSIONS_REVOKE: "End the sessions of other users, as far as one's own rights go.",
+        USERS_WRITE: (
+            "Create users, change, disable, delete and restore them, and reset their passwords, "
+            "as far as one's own rights go."
+        ),
     }
 )

@@ -18,6 +18,9 @@ class EventKind(StrEnum):
     USER_UPDATED = "user.updated"
     USER_DISABLED = "user.disabled"
     USER_ENABLED = "user.enabled"
+    USER_DELETED = "user.deleted"
+    USER_RESTORED = "user.restored"
+    USER_CHANGE_REFUSED = "user.change_refused"
     USER_ROLES_CHANGED = "user.roles_changed"
     USER_ROLES_REFUSED = "user.roles_refused"
     ROLE_DEFINED = "role.defined"
@@ -28,6 +31,8 @@ class EventKind(StrEnum):
     NEW_DEVICE = "login.new_device"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event, not a password
     PASSWORD_CHANGE_FAILED = "password.change_failed"  # noqa: S105 - the name of an event, not a password
+    PASSWORD_RESET = "password.reset"  # noqa: S105 - the name of an event, not a password
+    PASSWORD_CHANGE_DEMANDED = "password.change_demanded"  # noqa: S105 - the name of an event, not a password
     STORED_PASSWORD_UNREADABLE = "password.stored_hash_unreadable"  # noqa: S105 - the name of an event
     SESSION_ENDED = "session.ended"
     SESSIONS_ENDED = "sessions.ended"

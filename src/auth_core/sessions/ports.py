@@ -11,7 +11,7 @@ from auth_core.revocation.model import Reason
 from auth_core.revocation.ports import RevocationsTx
 from auth_core.sessions.model import Others, Session
 from auth_core.sessions.refresh_chain import Advanced
-from auth_core.users.ports import Users
+from auth_core.users.ports import ProfileTx, Users
 
 
 class RefreshChains(Protocol):
@@ -84,6 +84,10 @@ class LogOutEverywhereTx(SessionsTx, Protocol):
 
     @property
     def users(self) -> Users: ...
+
+
+class SessionsOfUserTx(SessionsTx, ProfileTx, Protocol):
+    """What is touched by whoever ends the sessions of another person."""
 
 
 class RefreshTx(SessionsTx, Protocol):

@@ -40,12 +40,14 @@ class CreateUser:
         first_name: str,
         last_name: str,
         roles: Sequence[str] = (),
+        must_change_password: bool = False,
         actor: UserId | None,
         origin: Origin,
     ) -> User:
         """Return the new user, who holds `user` besides `roles`. `actor` is None for the operator of the machine.
 
-        Anybody else gives no role that allows more than they may do themselves.
+        Anybody else gives no role that allows more than they may do themselves. With `must_change_password` the
+        password only serves to choose another one.
         Raises: Rejected, WeakPassword, InvalidRoleName, RoleNotFound, BeyondYourRights, EmailTaken, Busy, Unavailable.
         """
         account = await read_new_account(
@@ -63,7 +65,16 @@ class CreateUser:
         async with self.uow() as tx:
             if await oversteps_with(tx, actor, role_names):
                 raise BeyondYourRights
-            user = await create_account(tx, account, password_hash, ids=self.ids, roles=role_names, by=actor, now=now)
+            user = await create_account(
+                tx,
+                account,
+                password_hash,
+                ids=self.ids,
+                roles=role_names,
+                must_change=must_change_password,
+                by=actor,
+                now=now,
+            )
             if user is not None:
                 await self.record(
                     tx,

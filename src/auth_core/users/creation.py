@@ -55,6 +55,7 @@ async def create_account(
     *,
     ids: Ids,
     roles: tuple[RoleName, ...] = (),
+    must_change: bool = False,
     by: UserId | None,
     now: datetime,
 ) -> User | None:
@@ -73,7 +74,9 @@ async def create_account(
     )
     if not await tx.users.add(user):
         return None
-    await tx.passwords.add(StoredPassword(user_id=user.id, hash=password_hash, version=1), now=now)
+    await tx.passwords.add(
+        StoredPassword(user_id=user.id, hash=password_hash, version=1, must_change=must_change), now=now
+    )
     for role in {USER.name, *roles}:
         await tx.roles.assign(user.id, role, by=by, now=now)
     return user

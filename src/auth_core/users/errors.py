@@ -57,6 +57,13 @@ class RegistrationClosed(Forbidden):
     detail = "Registration is closed. Ask an administrator for an account."
 
 
+class UserDeleted(Conflict):
+    """The account is deleted: all that can be done with it is to restore it."""
+
+    code = "user_deleted"
+    detail = "This account is deleted. Restore it first."
+
+
 class UserNotFound(NotFound):
     """No user answers to this identity or address."""
 

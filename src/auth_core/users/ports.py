@@ -10,7 +10,7 @@ from auth_core.ids import UserId
 from auth_core.revocation.model import Reason
 from auth_core.revocation.ports import RevocationsTx
 from auth_core.users.directory import Found, ListedUser, UserFilter, UserPlace, UserSort
-from auth_core.users.email_address import CanonicalEmail
+from auth_core.users.email_address import CanonicalEmail, EmailAddress
 from auth_core.users.model import Name, User, UserStatus
 
 
@@ -35,11 +35,31 @@ class Users(Protocol):
         """Change the names that are given and leave the others; None when the user is unknown."""
         ...
 
-    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
-        """Change the status and return the raised security version; None when the user is unknown or has it already.
+    async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
+        """Give the user this address; None when the user is unknown. Of any number who want one at once one gets it.
 
+        Raises: EmailTaken, after which the transaction is of no use.
+        """
+        ...
+
+    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
+        """Open or close the account and return the raised security version.
+
+        None when the user is unknown, has this status already, or is deleted.
         The user stays locked against log-ins and changes of password until the transaction ends.
         """
+        ...
+
+    async def delete(self, user_id: UserId, *, now: datetime) -> int | None:
+        """Delete the account, for the time being, and return the raised security version.
+
+        None when the user is unknown or deleted already. Address, roles and password stay theirs. The user stays locked
+        as by `set_status`.
+        """
+        ...
+
+    async def restore(self, user_id: UserId, *, now: datetime) -> User | None:
+        """Give a deleted user the status they had; None when the user is not a deleted one."""
         ...
 
     async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
@@ -114,5 +134,9 @@ class StatusTx(RolesTx, Protocol):
     def sessions(self) -> SessionEnding: ...
 
 
+class PasswordResetTx(StatusTx, PasswordsTx, Protocol):
+    """What the reset of somebody's password touches."""
+
+
 class ProfileTx(UsersTx, AccessTx, Protocol):
-    """What is read to show a profile."""
+    """What is read to show a profile, and what changes it."""

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Request, Response
 
-from auth_core.credentials.passwords.errors import Busy
-from auth_core.errors import Unavailable
-from auth_core.login.errors import InvalidCredentials
+from auth_core.credentials.passwords.errors import Busy, WeakPassword
+from auth_core.errors import Fault, Unavailable
+from auth_core.login.errors import InvalidCredentials, PasswordChangeRequired
 from auth_core.sessions.errors import InvalidRefreshToken
 from auth_core.tokens.errors import NoSigningKey
 from auth_http.dependencies import Current, auth, origin
@@ -21,15 +21,29 @@ router = APIRouter(tags=["Signing in"])
     summary="Sign in",
     response_model=LoginAnswer,
     response_description="A new session.",
-    responses=failures(InvalidCredentials(), Busy(SHORTLY), NoSigningKey(Unavailable.SHORTLY), json=True, writes=True),
+    responses=failures(
+        InvalidCredentials(),
+        PasswordChangeRequired(),
+        WeakPassword(Fault("new_password", "unchanged", "Choose a password other than the current one.")),
+        Busy(SHORTLY),
+        NoSigningKey(Unavailable.SHORTLY),
+        json=True,
+        writes=True,
+    ),
 )
 async def login(asked: Credentials, request: Request) -> Response:
     """Opens a session. An unknown address, a wrong password and a disabled account get one and the same answer.
 
     Whoever has as many sessions as they may have loses the one that was not used for longest.
+    Whoever has to choose another password is told so once the present one is right, and comes in by sending both:
+    the new one is in force with the answer, and every session from before has ended.
     """
     logged_in = await auth(request).login.log_in(
-        email=asked.email, password=asked.password, device_name=asked.device_name, origin=origin(request)
+        email=asked.email,
+        password=asked.password,
+        new_password=asked.new_password,
+        device_name=asked.device_name,
+        origin=origin(request),
     )
     return answered(LoginAnswer.of_login(logged_in))
 

@@ -3,10 +3,12 @@
 from fastapi import APIRouter, Request, Response
 
 from auth_core.errors import Rejected
+from auth_core.seen import Seen
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.errors import RevokedToken
 from auth_core.users.errors import InvalidName, UserNotFound
 from auth_core.users.model import Profile
+from auth_http.conditional import IfMatch, tagged
 from auth_http.dependencies import Current, auth, origin
 from auth_http.documented import failures
 from auth_http.schemas.document import answered
@@ -21,7 +23,7 @@ router = APIRouter(tags=["People"])
     summary="Who am I?",
     response_model=ProfileAnswer,
     response_description="The caller, with the rights they have at this moment.",
-    responses=failures(bearer=True),
+    responses=failures(bearer=True, tagged=200),
 )
 async def read_profile(current: Current, request: Request) -> Response:
     """The caller's account, with roles and permissions as they are now and not as they were at sign-in."""
@@ -38,11 +40,13 @@ async def read_profile(current: Current, request: Request) -> Response:
     summary="Change some of my names",
     response_model=ProfileAnswer,
     response_description="The account as it is now.",
-    responses=failures(Rejected(*InvalidName("first_name").faults), json=True, bearer=True, writes=True),
+    responses=failures(
+        Rejected(*InvalidName("first_name").faults), json=True, bearer=True, writes=True, tagged=200, if_match=True
+    ),
 )
-async def update_profile(asked: NameChange, current: Current, request: Request) -> Response:
+async def update_profile(asked: NameChange, current: Current, seen: IfMatch, request: Request) -> Response:
     """Changes the names that are given and leaves the others."""
-    return await _rename(current, request, **asked.model_dump(exclude_unset=True))
+    return await _rename(current, request, seen, **asked.model_dump(exclude_unset=True))
 
 
 @router.put(
@@ -51,19 +55,30 @@ async def update_profile(asked: NameChange, current: Current, request: Request) 
     summary="Change my names",
     response_model=ProfileAnswer,
     response_description="The account as it is now.",
-    responses=failures(Rejected(*InvalidName("first_name").faults), json=True, bearer=True, writes=True),
+    responses=failures(
+        Rejected(*InvalidName("first_name").faults), json=True, bearer=True, writes=True, tagged=200, if_match=True
+    ),
 )
-async def replace_profile(asked: Names, current: Current, request: Request) -> Response:
+async def replace_profile(asked: Names, current: Current, seen: IfMatch, request: Request) -> Response:
     """Changes both names."""
-    return await _rename(current, request, first_name=asked.first_name, last_name=asked.last_name)
+    return await _rename(current, request, seen, first_name=asked.first_name, last_name=asked.last_name)
 
 
 async def _rename(
-    current: VerifiedClaims, request: Request, *, first_name: str | None = None, last_name: str | None = None
+    current: VerifiedClaims,
+    request: Request,
+    seen: Seen,
+    *,
+    first_name: str | None = None,
+    last_name: str | None = None,
 ) -> Response:
     try:
         profile = await auth(request).users.update_profile(
-            user_id=current.principal.user_id, first_name=first_name, last_name=last_name, origin=origin(request)
+            user_id=current.principal.user_id,
+            first_name=first_name,
+            last_name=last_name,
+            seen=seen,
+            origin=origin(request),
         )
     except UserNotFound as error:
         raise RevokedToken from error
@@ -71,4 +86,4 @@ async def _rename(
 
 
 def _answer(profile: Profile) -> Response:
-    return answered(ProfileAnswer.with_rights(profile.user, profile.principal))
+    return tagged(answered(ProfileAnswer.with_rights(profile.user, profile.principal)), profile.user.tag)

@@ -29,6 +29,7 @@ class ListedUserAnswer(UserAnswer):
             created_at=user.created_at,
             updated_at=user.updated_at,
             last_login_at=user.last_login_at,
+            version=user.version,
             roles=listed.roles,
         )
 

@@ -20,6 +20,7 @@ EXAMPLE_USER: Final[JsonDict] = {
     "created_at": "2026-11-02T09:30:00Z",
     "updated_at": "2026-11-02T09:30:00Z",
     "last_login_at": None,
+    "version": 3,
 }
 EXAMPLE_PROFILE: Final[JsonDict] = {
     **EXAMPLE_USER,
@@ -71,7 +72,10 @@ class Names(Asked):
 
 
 class UserAnswer(Answered):
-    """A person with an account."""
+    """A person with an account.
+
+    `version` counts the changes of names, address and status; in quotes it is the `ETag`, for `If-Match`.
+    """
 
     model_config = ConfigDict(json_schema_extra=example(**EXAMPLE_USER))
 
@@ -83,6 +87,7 @@ class UserAnswer(Answered):
     created_at: datetime
     updated_at: datetime
     last_login_at: datetime | None
+    version: int
 
     @classmethod
     def of(cls, user: User) -> Self:
@@ -96,6 +101,7 @@ class UserAnswer(Answered):
             created_at=user.created_at,
             updated_at=user.updated_at,
             last_login_at=user.last_login_at,
+            version=user.version,
         )
 
 
@@ -119,6 +125,7 @@ class ProfileAnswer(UserAnswer):
             created_at=user.created_at,
             updated_at=user.updated_at,
             last_login_at=user.last_login_at,
+            version=user.version,
             roles=principal.roles,
             permissions=principal.permissions,
         )

@@ -16,6 +16,7 @@ from auth_core import (
     ClientNotFound,
     EmailTaken,
     InvalidClient,
+    InvalidCredentials,
     InvalidRefreshToken,
     Redacted,
     RoleNotFound,
@@ -26,7 +27,7 @@ from auth_core.ids import ClientId
 from auth_core.oauth.model import ClientPermission, IssuedSecret
 from auth_core.testing import MovableClock, a_role, a_service_client, an_email, an_origin
 from tests.integration.postgres.cutting_proxy import Moment, commit, nth, prepared_statement
-from tests.integration.postgres.person import PASSWORD, Person, signed_in
+from tests.integration.postgres.person import NEW_PASSWORD, PASSWORD, Person, signed_in
 from tests.integration.postgres.questions import rows, scalar
 
 READS: Final = {
@@ -35,6 +36,7 @@ READS: Final = {
     "users.list",
     "users.look_up_listed",
     "sessions.list",
+    "sessions.list_of_user",
     "tokens.verify_access_token",
     "tokens.publish_keys",
     "tokens.load_keys",
@@ -207,6 +209,14 @@ async def _signed_in_twice(scene: Scene) -> None:
     await scene.person.log_in()
 
 
+async def _deleted(scene: Scene) -> None:
+    await scene.auth.users.delete(user_id=scene.person.id, actor=None, origin=an_origin())
+
+
+async def _reset(scene: Scene) -> None:
+    await scene.auth.users.reset_password(user_id=scene.person.id, actor=None, origin=an_origin())
+
+
 async def _a_role(scene: Scene) -> None:
     await scene.auth.access.define_role(name=scene.role, actor=None, origin=an_origin())
 
@@ -250,6 +260,44 @@ WRITES: Final = (
         act=lambda scene: scene.person.is_enabled(),
         happened="SELECT status = 'active' AND security_version = 2 FROM auth.users WHERE id = :user_id",
         event=EventKind.USER_ENABLED,
+    ),
+    Write(
+        name="users.update",
+        act=lambda scene: scene.auth.users.update(
+            user_id=scene.person.id, first_name="Augusta", email=scene.email, actor=None, origin=an_origin()
+        ),
+        happened="SELECT first_name = 'Augusta' AND email_canonical = :email FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_UPDATED,
+    ),
+    Write(
+        name="users.delete",
+        act=_deleted,
+        happened="SELECT deleted_at IS NOT NULL AND security_version = 1 FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_DELETED,
+    ),
+    Write(
+        name="users.restore",
+        before=_deleted,
+        act=lambda scene: scene.auth.users.restore(user_id=scene.person.id, actor=None, origin=an_origin()),
+        happened="SELECT deleted_at IS NULL AND status = 'active' FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_RESTORED,
+    ),
+    Write(
+        name="users.reset_password",
+        act=_reset,
+        happened="SELECT version > 1 AND must_change FROM auth.passwords WHERE user_id = :user_id",
+        event=EventKind.PASSWORD_RESET,
+        # Nobody has seen the password that was made up first: there has to be another one.
+        times=2,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="users.force_password_change",
+        act=lambda scene: scene.auth.users.force_password_change(
+            user_id=scene.person.id, actor=None, origin=an_origin()
+        ),
+        happened="SELECT must_change FROM auth.passwords WHERE user_id = :user_id",
+        event=EventKind.PASSWORD_CHANGE_DEMANDED,
     ),
     Write(
         name="users.change_roles",
@@ -299,6 +347,30 @@ WRITES: Final = (
         event=EventKind.LOGGED_IN,
         # The first session is there, and ends without ever having been used.
         times=2,
+    ),
+    Write(
+        name="login.log_in with a new password",
+        act=lambda scene: scene.auth.login.log_in(
+            email=scene.person.email, password=PASSWORD, new_password=NEW_PASSWORD, origin=an_origin()
+        ),
+        happened="SELECT version = 2 FROM auth.passwords WHERE user_id = :user_id",
+        event=EventKind.PASSWORD_CHANGED,
+        # As with a change of the password: the new one signs in.
+        again=InvalidCredentials,
+    ),
+    Write(
+        name="sessions.end_of_user",
+        act=lambda scene: scene.auth.sessions.end_of_user(
+            user_id=scene.person.id, session_id=scene.person.session_id, actor=None, origin=an_origin()
+        ),
+        happened=_HAS_ENDED,
+        event=EventKind.SESSION_ENDED,
+    ),
+    Write(
+        name="sessions.end_all_of_user",
+        act=lambda scene: scene.auth.sessions.end_all_of_user(user_id=scene.person.id, actor=None, origin=an_origin()),
+        happened=_HAS_ENDED,
+        event=EventKind.SESSIONS_ENDED,
     ),
     Write(
         name="sessions.refresh",

@@ -9,7 +9,7 @@ from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
 from auth_core.ids import UserId
 from auth_core.login.model import Candidate
 from auth_core.page import Page
-from auth_core.users.email_address import CanonicalEmail
+from auth_core.users.email_address import CanonicalEmail, EmailAddress
 from auth_core.users.model import Name, User, UserStatus
 from tests.proof.simulation.points import Key, nobody_does_this, statement
 from tests.proof.simulation.rows import Rows, Transaction
@@ -80,6 +80,15 @@ class SimUsers:
     ) -> User | None:
         nobody_does_this()
 
+    async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
+        nobody_does_this()
+
+    async def delete(self, user_id: UserId, *, now: datetime) -> int | None:
+        nobody_does_this()
+
+    async def restore(self, user_id: UserId, *, now: datetime) -> User | None:
+        nobody_does_this()
+
     async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
         nobody_does_this()
 
@@ -129,6 +138,14 @@ class SimPasswords:
         return True
 
     async def add(self, password: StoredPassword, *, now: datetime) -> None:
+        nobody_does_this()
+
+    async def reset(
+        self, user_id: UserId, new: PasswordHash, *, must_change: bool, now: datetime, keep: int = 0
+    ) -> None:
+        nobody_does_this()
+
+    async def demand_change(self, user_id: UserId) -> bool:
         nobody_does_this()
 
     async def count(self) -> int:

@@ -10,7 +10,7 @@ from auth_core import EmailTaken
 from auth_core.ids import UserId
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.contracts.users import UsersContract
-from auth_core.users.email_address import CanonicalEmail
+from auth_core.users.email_address import CanonicalEmail, EmailAddress
 from auth_core.users.model import Name, User, UserStatus
 from tests.unit.contracts.broken_storage import Unlocked, gap, storage_in, storage_with
 from tests.unit.contracts.mutation import caught_by
@@ -199,3 +199,118 @@ class TestNobodyWaits(UsersContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return storage_in(Unlocked)
+
+
+class ChangesUncounted(MemoryUsers):
+    def _keep(self, user: User) -> User:
+        return super()._keep(replace(user, version=0))
+
+
+@caught_by(
+    "test_every_change_counts_the_version_and_a_log_in_does_not", "test_many_who_change_a_user_at_once_are_all_counted"
+)
+class TestChangesUncounted(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=ChangesUncounted)
+
+
+class CountsLogIns(MemoryUsers):
+    async def record_log_in(self, user_id: UserId, *, now: datetime) -> User | None:
+        user = await super().record_log_in(user_id, now=now)
+        return user and self._keep(replace(user, version=user.version + 1))
+
+
+@caught_by("test_every_change_counts_the_version_and_a_log_in_does_not")
+class TestCountsLogIns(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=CountsLogIns)
+
+
+class ChecksThenChangesTheAddress(MemoryUsers):
+    async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
+        if self._tables.addresses.get(email.canonical, user_id) != user_id:
+            raise EmailTaken
+        await gap()
+        self._tables.addresses.pop(email.canonical, None)
+        return await super().change_email(user_id, email, now=now)
+
+
+@caught_by("test_of_many_who_change_to_an_address_at_once_one_gets_it")
+class TestChecksThenChangesTheAddress(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_in(Unlocked, users=ChecksThenChangesTheAddress)
+
+
+class KeepsTheOldAddressToo(MemoryUsers):
+    async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
+        before = self._tables.users.get(user_id)
+        after = await super().change_email(user_id, email, now=now)
+        if before is not None:
+            self._tables.addresses[before.email.canonical] = user_id
+        return after
+
+
+@caught_by("test_whoever_gets_another_address_is_found_by_it_and_the_old_one_is_free")
+class TestKeepsTheOldAddressToo(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=KeepsTheOldAddressToo)
+
+
+class FreesTheAddress(MemoryUsers):
+    async def delete(self, user_id: UserId, *, now: datetime) -> int | None:
+        version = await super().delete(user_id, now=now)
+        if version is not None:
+            del self._tables.addresses[self._tables.users[user_id].email.canonical]
+        return version
+
+
+@caught_by("test_the_address_of_a_deleted_user_stays_taken")
+class TestFreesTheAddress(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=FreesTheAddress)
+
+
+class RestoresEverybodyAsActive(MemoryUsers):
+    async def restore(self, user_id: UserId, *, now: datetime) -> User | None:
+        user = await super().restore(user_id, now=now)
+        return user and self._keep(replace(user, status=UserStatus.ACTIVE))
+
+
+@caught_by("test_a_deleted_user_is_restored_as_they_were")
+class TestRestoresEverybodyAsActive(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=RestoresEverybodyAsActive)
+
+
+class EnablesTheDeleted(MemoryUsers):
+    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
+        await self.restore(user_id, now=now)
+        return await super().set_status(user_id, status, now=now)
+
+
+@caught_by("test_the_status_of_a_deleted_user_stays")
+class TestEnablesTheDeleted(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=EnablesTheDeleted)
+
+
+class DeletesQuietly(MemoryUsers):
+    async def delete(self, user_id: UserId, *, now: datetime) -> int | None:
+        version = await super().delete(user_id, now=now)
+        if version is not None:
+            self._tables.security_versions[user_id] = 0
+        return version
+
+
+@caught_by("test_a_deletion_raises_the_security_version")
+class TestDeletesQuietly(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=DeletesQuietly)

@@ -120,7 +120,8 @@ async def test_an_unknown_member_is_answered_with_the_known_ones(service: Servic
         {
             "pointer": "#",
             "code": "unknown_member",
-            "detail": "There is a member here that is not known. Known are: email, password, device_name.",
+            "detail": "There is a member here that is not known. "
+            "Known are: email, password, device_name, new_password.",
         }
     ]
 

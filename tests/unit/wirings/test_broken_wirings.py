@@ -40,8 +40,12 @@ class TestLetsMalformedThrough(OverMemory, AuthClientContract):
 
 
 class ForgetsWhereItCameFrom(AuthInProcess):
-    async def log_in(self, *, email: str, password: Redacted[str], origin: Origin) -> SignedIn:
-        return await AuthInProcess.log_in(self, email=email, password=password, origin=Origin())
+    async def log_in(
+        self, *, email: str, password: Redacted[str], new_password: Redacted[str] | None = None, origin: Origin
+    ) -> SignedIn:
+        return await AuthInProcess.log_in(
+            self, email=email, password=password, new_password=new_password, origin=Origin()
+        )
 
 
 @caught_by("test_sessions_are_listed_with_where_they_came_from")

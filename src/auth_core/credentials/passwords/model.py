@@ -12,11 +12,15 @@ PasswordHash = NewType("PasswordHash", Redacted[str])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPassword:
-    """A user's password. `version` counts its changes; hashing the same password anew is no change."""
+    """A user's password. `version` counts its changes; hashing the same password anew is no change.
+
+    With `must_change` it is good for one thing: to choose another one.
+    """
 
     user_id: UserId
     hash: PasswordHash
     version: int
+    must_change: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from auth_core.credentials.passwords.checker import faults_of, normalized
 from auth_core.credentials.passwords.errors import WeakPassword
+from auth_core.credentials.passwords.made_up import a_made_up_password
 from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
 from auth_core.credentials.passwords.policy import BreachFallback, PasswordPolicy
 from auth_core.credentials.passwords.ports import BreachedPasswords, CommonPasswords, HashingTurn
+from auth_core.entropy import Entropy
 from auth_core.errors import Fault, Rejected, Unavailable
 from auth_core.redacted import Redacted
 from auth_core.tally import Tally
@@ -63,6 +65,11 @@ class NewPasswords:
         if weaknesses:
             raise WeakPassword(*weaknesses)
         return VettedPassword(password, field)
+
+    def make_up(self, entropy: Entropy) -> tuple[Redacted[str], VettedPassword]:
+        """Return a password nobody has thought of, as text for its owner and as one that may be used."""
+        made_up = a_made_up_password(entropy, at_least=self.policy.min_length)
+        return made_up, VettedPassword(made_up, "password")
 
     async def _faults(
         self, password: Redacted[str], field: str, context: Iterable[str], unlike: Redacted[str] | None

@@ -70,7 +70,9 @@ class Passwords(Protocol):
         ...
 
     async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime, keep: int = 0) -> bool:
-        """Replace version `version` of the password and count it up. The latest `keep` former ones are kept, no more.
+        """Replace version `version` of the password and count it up; the new one need not be changed.
+
+        The latest `keep` former ones are kept, no more.
 
         Of any number of simultaneous calls with one version exactly one gets True. The user stays locked against
         log-ins until the transaction ends. False when the password has changed since, or the user is not active.
@@ -79,6 +81,22 @@ class Passwords(Protocol):
 
     async def former(self, user_ids: Sequence[UserId]) -> Sequence[StoredPassword]:
         """Return the former passwords of these users that are kept, the latest of each first."""
+        ...
+
+    async def reset(
+        self, user_id: UserId, new: PasswordHash, *, must_change: bool, now: datetime, keep: int = 0
+    ) -> None:
+        """Let the user have this password, whatever they had and whatever their status, and count the version up.
+
+        The latest `keep` former ones are kept, no more.
+
+        Call it with the user locked, as by `Roles.lock_held`: a log-in or a change that looked before finds another
+        version.
+        """
+        ...
+
+    async def demand_change(self, user_id: UserId) -> bool:
+        """Let the user choose another password at the next log-in; False when they have none or have to already."""
         ...
 
     async def rehash(self, user_id: UserId, new: PasswordHash, *, version: int) -> bool:

@@ -11,7 +11,7 @@ from auth_core.client import Account, AuthClient, SignedIn
 from auth_core.credentials.passwords.errors import WeakPassword, WrongPassword
 from auth_core.errors import Rejected
 from auth_core.ids import SessionId
-from auth_core.login.errors import InvalidCredentials
+from auth_core.login.errors import InvalidCredentials, PasswordChangeRequired
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 from auth_core.rooms import AuthCore
@@ -126,6 +126,24 @@ class AuthClientContract:
         }
 
     # ---- Signing in, and staying so
+
+    async def test_who_has_to_change_their_password_gets_in_with_another_one(
+        self, client: AuthClient, core: AuthCore
+    ) -> None:
+        email = an_email()
+        user = await _register(client, email)
+        await core.users.force_password_change(user_id=user.id, actor=None, origin=_HERE)
+
+        with pytest.raises(PasswordChangeRequired):
+            await client.log_in(email=email, password=_PASSWORD, origin=_HERE)
+        with pytest.raises(WeakPassword) as told:
+            await client.log_in(email=email, password=_PASSWORD, new_password=_PASSWORD, origin=_HERE)
+        who = await client.log_in(email=email, password=_PASSWORD, new_password=_OTHER_PASSWORD, origin=_HERE)
+
+        assert [fault.code for fault in told.value.faults] == ["unchanged"]
+        assert who.account == await _account(core, who)
+        with pytest.raises(InvalidCredentials):
+            await client.log_in(email=email, password=_PASSWORD, origin=_HERE)
 
     async def test_who_signs_in_holds_tokens_of_a_session_of_theirs(self, client: AuthClient, core: AuthCore) -> None:
         email = an_email()

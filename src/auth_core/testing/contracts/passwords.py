@@ -1,6 +1,7 @@
 """What every store of passwords promises."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from auth_core.assembly import Tx
@@ -94,6 +95,85 @@ class PasswordsContract:
         await roll_back(storage, lambda tx: tx.passwords.change(user.id, a_password_hash(), version=FIRST, now=NOON))
 
         assert await _facts(storage, user.id) == before
+
+    async def test_a_change_is_demanded_once_and_met_by_another_password(self, storage: Storage) -> None:
+        user, bystander = await stored_user(storage), await stored_user(storage)
+
+        demanded = [await in_transaction(storage, lambda tx: tx.passwords.demand_change(user.id)) for _ in range(2)]
+        before = await _password(storage, user.id)
+        await in_transaction(storage, lambda tx: tx.passwords.rehash(user.id, a_password_hash(), version=FIRST))
+        rehashed = await _password(storage, user.id)
+        await _change(storage, user.id, a_password_hash(), version=FIRST)
+
+        assert demanded == [True, False]
+        assert (before.must_change, before.version) == (rehashed.must_change, rehashed.version) == (True, FIRST)
+        assert not (await _password(storage, user.id)).must_change
+        assert not (await _password(storage, bystander.id)).must_change
+
+    async def test_of_who_has_no_password_no_change_is_demanded(self, storage: Storage) -> None:
+        user = a_user()
+        await in_transaction(storage, lambda tx: tx.users.add(user))
+
+        assert not await in_transaction(storage, lambda tx: tx.passwords.demand_change(user.id))
+
+    async def test_a_first_password_may_be_one_that_must_be_changed(self, storage: Storage) -> None:
+        user = a_user()
+
+        async def create(tx: Tx) -> None:
+            await tx.users.add(user)
+            await tx.passwords.add(replace(a_password(user.id), must_change=True), now=NOON)
+
+        await in_transaction(storage, create)
+
+        assert (await _password(storage, user.id)).must_change
+
+    async def test_a_reset_replaces_whatever_is_there_and_whatever_the_status(self, storage: Storage) -> None:
+        user, bystander = await stored_user(storage), await stored_user(storage)
+        theirs, first, second = await _facts(storage, bystander.id), a_password_hash(), a_password_hash()
+        await set_status(storage, user, UserStatus.DISABLED)
+
+        await _reset(storage, user.id, first, must_change=True)
+        after_first = await _facts(storage, user.id), (await _password(storage, user.id)).must_change
+        await _reset(storage, user.id, second, must_change=False)
+
+        assert after_first == ((first.reveal(), FIRST + 1), True)
+        assert await _facts(storage, user.id) == (second.reveal(), FIRST + 2)
+        assert not (await _password(storage, user.id)).must_change
+        assert await _facts(storage, bystander.id) == theirs
+
+    async def test_a_reset_keeps_former_passwords_as_a_change_does(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        first = (await _facts(storage, user.id))[0]
+        hashes = [a_password_hash() for _ in range(3)]
+
+        await _reset(storage, user.id, hashes[0], must_change=False, keep=1)
+        await _reset(storage, user.id, hashes[1], must_change=False, keep=2)
+        both = await _former(storage, user.id)
+        await _reset(storage, user.id, hashes[2], must_change=False, keep=1)
+
+        assert both == [(hashes[0].reveal(), FIRST + 1), (first, FIRST)]
+        assert await _former(storage, user.id) == [(hashes[1].reveal(), FIRST + 2)]
+
+    async def test_a_reset_gives_a_password_to_who_had_none(self, storage: Storage) -> None:
+        user, new = a_user(), a_password_hash()
+        await in_transaction(storage, lambda tx: tx.users.add(user))
+
+        await _reset(storage, user.id, new, must_change=True)
+
+        assert await _facts(storage, user.id) == (new.reveal(), FIRST)
+        assert (await _password(storage, user.id)).must_change
+
+    async def test_a_change_that_looked_before_a_reset_is_not_made(self, storage: Storage) -> None:
+        user, new = await stored_user(storage), a_password_hash()
+
+        async def reset(tx: Tx) -> None:
+            await tx.roles.lock_held(user.id)
+            await tx.passwords.reset(user.id, new, must_change=True, now=NOON)
+
+        changed = await while_open(storage, reset, lambda: _change(storage, user.id, a_password_hash(), version=FIRST))
+
+        assert not changed
+        assert await _facts(storage, user.id) == (new.reveal(), FIRST + 1)
 
     async def test_a_second_change_waits_for_the_first_one(self, storage: Storage) -> None:
         user = await stored_user(storage)
@@ -363,6 +443,12 @@ async def _password(storage: Storage, user_id: UserId) -> StoredPassword:
     password = await in_transaction(storage, lambda tx: tx.passwords.find(user_id))
     assert password is not None
     return password
+
+
+async def _reset(storage: Storage, user_id: UserId, new: PasswordHash, *, must_change: bool, keep: int = 0) -> None:
+    await in_transaction(
+        storage, lambda tx: tx.passwords.reset(user_id, new, must_change=must_change, now=NOON, keep=keep)
+    )
 
 
 async def _facts(storage: Storage, user_id: UserId) -> tuple[str, int]:

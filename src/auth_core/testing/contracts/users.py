@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Final
 
+import pytest
+
+from auth_core.access.model import USER
 from auth_core.assembly import Tx
 from auth_core.ids import UserId
 from auth_core.revocation.model import Reason
@@ -11,6 +14,8 @@ from auth_core.testing.contracts.arrangement import principal_now, set_status, s
 from auth_core.testing.contracts.concurrency import in_transaction, race, roll_back, while_open
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.moments import NOON
+from auth_core.users.email_address import EmailAddress
+from auth_core.users.errors import EmailTaken
 from auth_core.users.model import User, UserStatus, name
 
 LATER: Final = NOON + timedelta(hours=1)
@@ -133,6 +138,181 @@ class UsersContract:
         )
 
         assert renamed is None
+
+    async def test_whoever_gets_another_address_is_found_by_it_and_the_old_one_is_free(self, storage: Storage) -> None:
+        user, bystander = await stored_user(storage), await stored_user(storage)
+        new = EmailAddress.parse(an_email())
+
+        changed = await _change_email(storage, user.id, new)
+
+        assert changed is not None
+        assert (changed.email, changed.first_name, changed.updated_at) == (new, user.first_name, LATER)
+        assert await in_transaction(storage, lambda tx: tx.users.find_by_email(new.canonical)) == changed
+        assert await in_transaction(storage, lambda tx: tx.users.find_by_email(user.email.canonical)) is None
+        assert await in_transaction(storage, lambda tx: tx.users.add(a_user(email=user.email.address)))
+        assert await _find(storage, bystander) == bystander
+
+    async def test_an_address_may_be_spelt_otherwise(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        spelt = EmailAddress.parse(user.email.address.upper())
+
+        changed = await _change_email(storage, user.id, spelt)
+
+        assert changed is not None
+        assert changed.email == spelt
+        assert await in_transaction(storage, lambda tx: tx.users.find_by_email(user.email.canonical)) == changed
+
+    async def test_nobody_gets_the_address_of_another_one(self, storage: Storage) -> None:
+        user, owner = await stored_user(storage), await stored_user(storage)
+
+        with pytest.raises(EmailTaken):
+            await _change_email(storage, user.id, EmailAddress.parse(owner.email.address.upper()))
+
+        assert await _find(storage, user) == user
+        assert await _find(storage, owner) == owner
+
+    async def test_nobody_has_no_address_to_change(self, storage: Storage) -> None:
+        assert await _change_email(storage, a_user().id, EmailAddress.parse(an_email())) is None
+
+    async def test_of_many_who_change_to_an_address_at_once_one_gets_it(self, storage: Storage) -> None:
+        users = [await stored_user(storage) for _ in range(8)]
+        waiting, new = iter(users), EmailAddress.parse(an_email())
+
+        async def change() -> bool:
+            try:
+                return await _change_email(storage, next(waiting).id, new) is not None
+            except EmailTaken:
+                return False
+
+        assert sorted(await race(8, change)) == [False] * 7 + [True]
+
+    async def test_every_change_counts_the_version_and_a_log_in_does_not(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        async def versions(tx: Tx) -> list[int]:
+            seen: list[int] = []
+            for change in (
+                tx.users.rename(user.id, first_name=GRACE, last_name=None, now=LATER),
+                tx.users.change_email(user.id, EmailAddress.parse(an_email()), now=LATER),
+                tx.users.set_status(user.id, UserStatus.DISABLED, now=LATER),
+                tx.users.set_status(user.id, UserStatus.ACTIVE, now=LATER),
+                tx.users.delete(user.id, now=LATER),
+                tx.users.restore(user.id, now=LATER),
+                tx.users.record_log_in(user.id, now=LATER),
+                tx.users.raise_security_version(user.id, now=LATER),
+            ):
+                await change
+                found = await tx.users.find(user.id)
+                assert found is not None
+                seen.append(found.version)
+            return seen
+
+        assert await in_transaction(storage, versions) == [1, 2, 3, 4, 5, 6, 6, 6]
+
+    async def test_many_who_change_a_user_at_once_are_all_counted(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        await race(
+            20,
+            lambda: in_transaction(
+                storage, lambda tx: tx.users.rename(user.id, first_name=GRACE, last_name=None, now=LATER)
+            ),
+        )
+
+        found = await _find(storage, user)
+        assert found is not None
+        assert found.version == 20
+
+    async def test_a_deleted_user_keeps_everything(self, storage: Storage) -> None:
+        user = await stored_user(storage, roles=(USER.name,))
+
+        await _delete(storage, user.id)
+
+        gone = await _find(storage, user)
+        assert gone is not None
+        assert (gone.status, gone.deleted_at, gone.updated_at) == (UserStatus.DELETED, LATER, LATER)
+        assert (gone.email, gone.first_name, gone.created_at) == (user.email, user.first_name, user.created_at)
+        held = await in_transaction(storage, lambda tx: tx.roles.lock_held(user.id))
+        assert set(held or ()) == {USER.name}
+
+    async def test_a_deleted_user_is_restored_as_they_were(self, storage: Storage) -> None:
+        for status in (UserStatus.ACTIVE, UserStatus.DISABLED):
+            user = await stored_user(storage)
+            await set_status(storage, user, status)
+            await _delete(storage, user.id)
+
+            restored = await _restore(storage, user.id)
+
+            assert restored is not None
+            assert (restored.status, restored.deleted_at) == (status, None)
+            assert await _find(storage, user) == restored
+
+    async def test_the_address_of_a_deleted_user_stays_taken(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        await _delete(storage, user.id)
+
+        assert not await in_transaction(storage, lambda tx: tx.users.add(a_user(email=user.email.address)))
+        found = await in_transaction(storage, lambda tx: tx.users.find_by_email(user.email.canonical))
+        assert found is not None
+        assert found.id == user.id
+
+    async def test_a_deleted_user_has_no_rights_and_neither_logs_in_nor_changes_a_password(
+        self, storage: Storage
+    ) -> None:
+        user = await stored_user(storage)
+        await _delete(storage, user.id)
+
+        assert await in_transaction(storage, lambda tx: tx.principals.find(user.id)) is None
+        assert await _record_log_in(storage, user.id) is None
+        assert not await in_transaction(
+            storage, lambda tx: tx.passwords.change(user.id, a_password_hash(), version=1, now=LATER)
+        )
+
+    async def test_the_status_of_a_deleted_user_stays(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        await _delete(storage, user.id)
+
+        changed = [await _set_status(storage, user.id, status) for status in (UserStatus.ACTIVE, UserStatus.DISABLED)]
+
+        assert changed == [None, None]
+        found = await _find(storage, user)
+        assert found is not None
+        assert found.status is UserStatus.DELETED
+
+    async def test_a_user_is_deleted_once_and_restored_once(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        deleted = await race(8, lambda: _delete(storage, user.id))
+        restored = await race(8, lambda: _restore(storage, user.id))
+
+        assert [version is not None for version in deleted].count(True) == 1
+        assert [each is not None for each in restored].count(True) == 1
+
+    async def test_nobody_is_neither_deleted_nor_restored(self, storage: Storage) -> None:
+        stranger, user = a_user(), await stored_user(storage)
+
+        assert await _delete(storage, stranger.id) is None
+        assert await _restore(storage, stranger.id) is None
+        assert await _restore(storage, user.id) is None
+
+    async def test_a_deletion_raises_the_security_version(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        before = await principal_now(storage, user.id)
+
+        deleted = await _delete(storage, user.id)
+        await _restore(storage, user.id)
+
+        assert deleted is not None
+        assert before.security_version < deleted <= (await principal_now(storage, user.id)).security_version
+
+    async def test_a_log_in_waits_for_a_deletion(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        stamped = await while_open(
+            storage, lambda tx: tx.users.delete(user.id, now=NOON), lambda: _record_log_in(storage, user.id)
+        )
+
+        assert stamped is None
 
     async def test_the_status_changes_once(self, storage: Storage) -> None:
         user = await stored_user(storage)
@@ -312,6 +492,18 @@ class UsersContract:
 
 async def _find(storage: Storage, user: User) -> User | None:
     return await in_transaction(storage, lambda tx: tx.users.find(user.id))
+
+
+async def _change_email(storage: Storage, user_id: UserId, email: EmailAddress) -> User | None:
+    return await in_transaction(storage, lambda tx: tx.users.change_email(user_id, email, now=LATER))
+
+
+async def _delete(storage: Storage, user_id: UserId) -> int | None:
+    return await in_transaction(storage, lambda tx: tx.users.delete(user_id, now=LATER))
+
+
+async def _restore(storage: Storage, user_id: UserId) -> User | None:
+    return await in_transaction(storage, lambda tx: tx.users.restore(user_id, now=LATER))
 
 
 async def _set_status(storage: Storage, user_id: UserId, status: UserStatus) -> int | None:

@@ -13,6 +13,7 @@ from auth_core.users.cursor import LONGEST
 from auth_core.users.directory import LARGEST_PAGE, UserSort
 from auth_core.users.errors import InvalidSearch, InvalidUserCursor, UserNotFound
 from auth_core.users.model import UserStatus
+from auth_http.conditional import tagged
 from auth_http.dependencies import auth, permitted
 from auth_http.documented import failures
 from auth_http.routers.admin.parameters import UserInPath, no_such
@@ -88,8 +89,9 @@ async def list_users(
     response_model=ListedUserAnswer,
     response_description="The user.",
     dependencies=[Depends(permitted(USERS_READ))],
-    responses=failures(PermissionDenied(), UserNotFound(), no_such("user_id"), bearer=True, reads=True),
+    responses=failures(PermissionDenied(), UserNotFound(), no_such("user_id"), bearer=True, reads=True, tagged=200),
 )
 async def read_user(user_id: UserInPath, request: Request) -> Response:
     """One user, of any status, with the roles they hold. Needs `users:read`."""
-    return answered(ListedUserAnswer.listed(await auth(request).users.look_up_listed(user_id=UserId(UUID(user_id)))))
+    listed = await auth(request).users.look_up_listed(user_id=UserId(UUID(user_id)))
+    return tagged(answered(ListedUserAnswer.listed(listed)), listed.user.tag)
