@@ -60,7 +60,7 @@ async def many(operator: AsyncEngine) -> None:
 
 def filters() -> Iterator[UserFilter]:
     for begins, role, status in product(
-        (None, "a", "abc"), (None, RoleName("wide"), RoleName("rare")), (None, UserStatus.ACTIVE, UserStatus.DISABLED)
+        (None, "a", "abc"), (None, RoleName("wide"), RoleName("rare")), (None, *UserStatus)
     ):
         yield UserFilter(begins=begins, role=role, status=status)
 

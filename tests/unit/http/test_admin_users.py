@@ -40,7 +40,8 @@ async def test_people_are_told_with_their_roles_and_without_what_proves_them(ser
     assert alone.json() == listed
     assert listed == {**listed, "id": user["id"], "email": user["email"], "status": "active", "roles": ["user"]}
     assert set(listed) == {
-        "id", "email", "first_name", "last_name", "status", "created_at", "updated_at", "last_login_at", "roles",
+        "id", "email", "first_name", "last_name", "status", "created_at", "updated_at", "last_login_at",
+        "version", "roles",
     }  # fmt: skip
 
 

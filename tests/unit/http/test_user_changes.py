@@ -106,6 +106,9 @@ async def test_a_round_trip_keeps_all_that_is_not_written(service: Service) -> N
     after = await service.ask("PUT", f"/admin/users/{user_id}", written, token=admin)
 
     assert after.json() == before
+    read = await service.ask("GET", f"/admin/users/{user_id}", token=admin)
+    assert read.json() == before | {"roles": ["admin", "user"]}
+    assert etag(read) == etag(after) == f'"{before["version"]}"'
     await service.ask("POST", f"/admin/users/{user_id}/enable", token=admin)
     assert (await service.log_in(email="user@example.com")).code == "password_change_required"
     roles = (await service.ask("GET", f"/admin/users/{user_id}/roles", token=admin)).json()["roles"]

@@ -164,6 +164,28 @@ class UserDirectoryContract:
 
         assert (list(page.items), page.next, page.total) == ([], None, 0)
 
+    async def test_the_deleted_are_a_status_of_their_own(self, storage: Storage) -> None:
+        role = await _a_role(storage)
+        active, disabled, deleted, restored = [
+            await _called(storage, "Ada", "Lovelace", role=role, minute=minute) for minute in range(4)
+        ]
+        await set_status(storage, disabled, UserStatus.DISABLED)
+        await in_transaction(storage, lambda tx: tx.users.delete(deleted.id, now=NOON))
+        await in_transaction(storage, lambda tx: tx.users.delete(restored.id, now=NOON))
+        await in_transaction(storage, lambda tx: tx.users.restore(restored.id, now=NOON))
+
+        pages = {
+            status: await _page(storage, UserFilter(role=role, status=status), sort=UserSort.CREATED_AT, limit=100)
+            for status in UserStatus
+        }
+
+        assert {status: [each.user.id for each in page.items] for status, page in pages.items()} == {
+            UserStatus.ACTIVE: [active.id, restored.id],
+            UserStatus.DISABLED: [disabled.id],
+            UserStatus.DELETED: [deleted.id],
+        }
+        assert [page.total for page in pages.values()] == [2, 1, 1]
+
     async def test_conditions_hold_together(self, storage: Storage) -> None:
         role = await _a_role(storage)
         wanted = await _called(storage, "Grace", "Hopper", role=role)
