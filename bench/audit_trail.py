@@ -76,6 +76,7 @@ def _core_over(database: Database) -> AuthCore:
         ended_sessions=storage.ended_sessions,
         revocation_feed=storage.revocation_feed,
         old_revocations=storage.old_revocations,
+        old_answers=storage.old_answers,
     )
     return assemble(ports, policies)
 

@@ -41,6 +41,9 @@ from auth_core.errors import (
     Unavailable,
 )
 from auth_core.guard import CallGuard, requires
+from auth_core.idempotency.errors import AnsweredBefore, IdempotencyKeyReused, InvalidIdempotencyKey
+from auth_core.idempotency.model import Once, Unproven, idempotency_key
+from auth_core.idempotency.policy import IdempotencyPolicy
 from auth_core.login.errors import InvalidCredentials, PasswordChangeRequired
 from auth_core.oauth.errors import (
     ClientNameTaken,
@@ -79,6 +82,7 @@ from auth_core.users.errors import (
     InvalidSearch,
     InvalidUserCursor,
     RegistrationClosed,
+    SetUpRefused,
     UserDeleted,
     UserNotFound,
 )
@@ -92,6 +96,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AccessCheckMode",
     "Account",
+    "AnsweredBefore",
     "AuditPolicy",
     "AuthClient",
     "AuthCore",
@@ -112,6 +117,8 @@ __all__ = [
     "Fallback",
     "Fault",
     "Forbidden",
+    "IdempotencyKeyReused",
+    "IdempotencyPolicy",
     "InvalidClient",
     "InvalidClientName",
     "InvalidCredentials",
@@ -120,6 +127,7 @@ __all__ = [
     "InvalidEmail",
     "InvalidEventCursor",
     "InvalidHead",
+    "InvalidIdempotencyKey",
     "InvalidName",
     "InvalidPermission",
     "InvalidRefreshToken",
@@ -135,6 +143,7 @@ __all__ = [
     "MissingToken",
     "NoSigningKey",
     "NotFound",
+    "Once",
     "Origin",
     "OutcomeUnknown",
     "OverlapTooLong",
@@ -159,6 +168,7 @@ __all__ = [
     "RoleNotFound",
     "SessionNotFound",
     "SessionPolicy",
+    "SetUpRefused",
     "SignedIn",
     "SigningKeyNotFound",
     "SystemRole",
@@ -170,6 +180,7 @@ __all__ = [
     "Unavailable",
     "UnknownClientPermission",
     "UnknownParent",
+    "Unproven",
     "UserDeleted",
     "UserNotFound",
     "UserPolicy",
@@ -179,6 +190,7 @@ __all__ = [
     "all_of",
     "any_of",
     "assemble",
+    "idempotency_key",
     "requires",
 ]
 

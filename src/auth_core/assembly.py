@@ -31,6 +31,9 @@ from auth_core.credentials.passwords.ports import (
     PasswordHasher,
 )
 from auth_core.entropy import Entropy
+from auth_core.idempotency.first_answers import FirstAnswers
+from auth_core.idempotency.policy import IdempotencyPolicy
+from auth_core.idempotency.ports import AnswerVault
 from auth_core.ids import Ids
 from auth_core.login.log_in import LogIn
 from auth_core.login.ports import Candidates, LoginTx
@@ -101,11 +104,12 @@ from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
 from auth_core.users.look_up import LookUpByEmail, LookUpListed, LookUpProfile
 from auth_core.users.policy import UserPolicy
-from auth_core.users.ports import DirectoryTx, HoldersTx, PasswordResetTx, ProfileTx, RegistrationTx, Users
+from auth_core.users.ports import DirectoryTx, HoldersTx, PasswordResetTx, ProfileTx, SetUpTx, Users
 from auth_core.users.profile_changes import ProfileChanges
 from auth_core.users.register import Register
 from auth_core.users.reset_password import ForcePasswordChange, ResetPassword
 from auth_core.users.role_changes import RoleChanges
+from auth_core.users.set_up import SetUpAdministrator
 from auth_core.users.suspend import DisableUser, EnableUser
 from auth_core.users.update_profile import UpdateProfile
 from auth_core.users.update_user import UpdateUser
@@ -113,7 +117,7 @@ from auth_core.users.user_guard import UserGuard
 
 
 class Tx(
-    RegistrationTx,
+    SetUpTx,
     ProfileTx,
     ChangePasswordTx,
     LoginTx,
@@ -151,6 +155,7 @@ class Ports:
     ended_sessions: Purgeable
     revocation_feed: RevocationFeed
     old_revocations: Purgeable
+    old_answers: Purgeable
     known_clients: KnownClients
     hasher: PasswordHasher
     common_passwords: CommonPasswords
@@ -161,6 +166,7 @@ class Ports:
     access_tokens: TokenSigner
     refresh_tokens: TokenSigner
     head_signer: HeadSigner
+    answer_vault: AnswerVault
     breached_passwords: BreachedPasswords | None = None
 
 
@@ -175,6 +181,7 @@ class Policies:
     revocation: RevocationPolicy = RevocationPolicy()
     clients: ClientPolicy = ClientPolicy()
     audit: AuditPolicy = AuditPolicy()
+    idempotency: IdempotencyPolicy = IdempotencyPolicy()
 
 
 def assemble(ports: Ports, policies: Policies) -> AuthCore:
@@ -187,6 +194,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     revoke = Revoking(clock=clock, longest_life=policies.tokens.longest_life)
     # A refresh does not wait for a change of rights: a token with the old ones may begin its life until the commit.
     revoke_rights = Revoking(clock=clock, longest_life=policies.tokens.longest_life + policies.revocation.overlap)
+    answers = FirstAnswers(uow=uow, vault=ports.answer_vault, clock=clock, policy=policies.idempotency)
     guard_role = RoleGuard(record=record, clock=clock)
     guard_user = UserGuard(record=record, clock=clock)
     change_profile = ProfileChanges(record=record, clock=clock)
@@ -247,8 +255,27 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 ids=ids,
                 policy=policies.users,
                 new_passwords=new_passwords,
+                answers=answers,
             ),
-            create=CreateUser(uow=uow, hasher=hasher, record=record, clock=clock, ids=ids, new_passwords=new_passwords),
+            create=CreateUser(
+                uow=uow,
+                hasher=hasher,
+                record=record,
+                clock=clock,
+                ids=ids,
+                new_passwords=new_passwords,
+                answers=answers,
+            ),
+            set_up=SetUpAdministrator(
+                uow=uow,
+                hasher=hasher,
+                record=record,
+                clock=clock,
+                ids=ids,
+                policy=policies.users,
+                new_passwords=new_passwords,
+                answers=answers,
+            ),
             look_up=LookUpProfile(uow=uow),
             look_up_by_email=LookUpByEmail(uow=uow),
             list=ListUsers(uow=uow),
@@ -278,7 +305,9 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
         access=AccessRoom(
             list_roles=ListRoles(uow=uow),
             look_up_role=LookUpRole(uow=uow),
-            define_role=DefineRole(uow=uow, guard=guard_role, record=record, revoke=revoke_rights, clock=clock),
+            define_role=DefineRole(
+                uow=uow, guard=guard_role, record=record, revoke=revoke_rights, clock=clock, answers=answers
+            ),
             delete_role=DeleteRole(uow=uow, guard=guard_role, record=record, clock=clock),
             preview_role=PreviewRole(uow=uow),
         ),
@@ -329,7 +358,9 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             revoked=revoked,
         ),
         oauth=OAuthRoom(
-            create_client=CreateClient(uow=uow, record=record, clock=clock, entropy=ports.entropy, ids=ids),
+            create_client=CreateClient(
+                uow=uow, record=record, clock=clock, entropy=ports.entropy, ids=ids, answers=answers
+            ),
             list_clients=ListClients(uow=uow),
             look_up_client=LookUpClient(uow=uow),
             look_up_client_by_name=LookUpClientByName(uow=uow),
@@ -369,6 +400,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             purge=Purge(
                 sessions=ports.ended_sessions,
                 revocations=ports.old_revocations,
+                answers=ports.old_answers,
                 clock=clock,
                 policy=policies.sessions,
                 clock_skew=policies.tokens.clock_skew,

@@ -49,6 +49,7 @@ from auth_core.users.list_users import ListUsers
 from auth_core.users.look_up import LookUpByEmail, LookUpListed, LookUpProfile
 from auth_core.users.register import Register
 from auth_core.users.reset_password import ForcePasswordChange, ResetPassword
+from auth_core.users.set_up import SetUpAdministrator
 from auth_core.users.suspend import DisableUser, EnableUser
 from auth_core.users.update_profile import UpdateProfile
 from auth_core.users.update_user import UpdateUser
@@ -60,6 +61,7 @@ class UsersRoom:
 
     register: Register
     create: CreateUser
+    set_up: SetUpAdministrator
     look_up: LookUpProfile
     look_up_by_email: LookUpByEmail
     list: ListUsers

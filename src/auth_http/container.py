@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
+from auth_adapters.answer_vault import SealingAnswerVault
 from auth_adapters.bcrypt_hasher import BcryptHasher, expected_duration
 from auth_adapters.common_passwords import BuiltInCommonPasswords
 from auth_adapters.hashing_pool import HashingPolicy, HashingPool
@@ -79,6 +80,10 @@ def _head_signer(keys: Keychain) -> HmacHeadSigner:
     return HmacHeadSigner(keys.audit.current, previous=keys.audit.previous)
 
 
+def _answer_vault(keys: Keychain, entropy: SystemEntropy) -> SealingAnswerVault:
+    return SealingAnswerVault(KeyVault(keys.answers.current, previous=keys.answers.previous, entropy=entropy))
+
+
 def _ports(
     *,
     settings: Settings,
@@ -93,6 +98,7 @@ def _ports(
     access_tokens: JwtAccessTokenSigner,
     refresh_tokens: JwtRefreshTokenSigner,
     head_signer: HmacHeadSigner,
+    answer_vault: SealingAnswerVault,
 ) -> Ports:
     stored = postgres_ports(
         storage.database, clock=clock, revocation=policies.revocation, notify=settings.revocation_notify
@@ -107,6 +113,7 @@ def _ports(
         ended_sessions=stored.ended_sessions,
         revocation_feed=stored.revocation_feed,
         old_revocations=stored.old_revocations,
+        old_answers=stored.old_answers,
         known_clients=stored.known_clients,
         hasher=hasher,
         common_passwords=BuiltInCommonPasswords(),
@@ -118,6 +125,7 @@ def _ports(
         access_tokens=access_tokens,
         refresh_tokens=refresh_tokens,
         head_signer=head_signer,
+        answer_vault=answer_vault,
     )
 
 
@@ -161,6 +169,7 @@ class Container(containers.DeclarativeContainer):
     access_tokens = providers.Singleton(JwtAccessTokenSigner, key_ring, vault=key_vault, clock=clock)
     refresh_tokens: providers.Provider[JwtRefreshTokenSigner] = providers.Singleton(_refresh_tokens, keychain)
     head_signer: providers.Provider[HmacHeadSigner] = providers.Singleton(_head_signer, keychain)
+    answer_vault: providers.Provider[SealingAnswerVault] = providers.Singleton(_answer_vault, keychain, entropy)
     storage = providers.Singleton(PostgresStorage, settings)
     readiness: providers.Provider[Readiness] = providers.Singleton(
         Readiness, storage=storage, key_ring=key_ring, clock=clock
@@ -179,6 +188,7 @@ class Container(containers.DeclarativeContainer):
         access_tokens=access_tokens,
         refresh_tokens=refresh_tokens,
         head_signer=head_signer,
+        answer_vault=answer_vault,
     )
     auth: providers.Provider[AuthCore] = providers.Singleton(assemble, ports, policies)
     request_tally = providers.Singleton(RequestTally)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from auth_core.errors import AuthError, ChangedMeanwhile, Fault, OutcomeUnknown, Rejected, Unavailable
+from auth_core.idempotency.errors import IdempotencyKeyReused, InvalidIdempotencyKey
 from auth_core.tokens.errors import ExpiredToken, InvalidToken, MissingToken, RevokedToken
 from auth_http.oauth_errors import OAuthProblem
 from auth_http.problems import MEDIA_TYPE, Problem, problem_of
@@ -54,17 +55,19 @@ def failures(
     writes: bool = False,
     tagged: int | None = None,
     if_match: bool = False,
+    once: bool = False,
 ) -> Responses:
     """Return the documentation of everything that can go wrong at a route.
 
     `told` is what its use case raises besides; `json` says that the route asks for a document, `bearer` for an access
-    token, and `reads` and `writes` what it does in the database. The answer with the status `tagged` tells an `ETag`,
-    and with `if_match` the route heeds one.
+    token, `reads` and `writes` what it does in the database, and `once` that it takes an `Idempotency-Key`. The answer
+    with the status `tagged` tells an `ETag`, and with `if_match` the route heeds one.
     """
     all_told: list[AuthError | Problem] = [*told, *_EVERYWHERE]
     all_told += [*_WITH_A_BODY, *_WITH_JSON] if json else []
     all_told += [ChangedMeanwhile()] if if_match else []
     all_told += _WITH_A_TOKEN if bearer else []
+    all_told += [InvalidIdempotencyKey(), IdempotencyKeyReused()] if once else []
     all_told += [Unavailable(Unavailable.SHORTLY)] if reads or writes or bearer else []
     all_told += [OutcomeUnknown(Unavailable.SHORTLY)] if writes else []
     responses: Responses = {}

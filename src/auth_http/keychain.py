@@ -29,6 +29,7 @@ class Keychain:
     pepper: Keys
     signing: Keys
     audit: Keys
+    answers: Keys
 
 
 def keychain(settings: Settings) -> Keychain:
@@ -45,6 +46,7 @@ def keychain(settings: Settings) -> Keychain:
         pepper=keys(Purpose.PASSWORD_PEPPER),
         signing=keys(Purpose.SIGNING_KEYS),
         audit=keys(Purpose.AUDIT_HEADS),
+        answers=keys(Purpose.FIRST_ANSWERS),
     )
 
 

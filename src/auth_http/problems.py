@@ -24,6 +24,7 @@ from auth_core.errors import (
     Unauthenticated,
     Unavailable,
 )
+from auth_core.idempotency.errors import InvalidIdempotencyKey
 from auth_core.oauth.errors import InvalidClient
 from auth_core.tokens.errors import InvalidToken, MalformedToken
 
@@ -32,6 +33,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 # The first kind that fits is told; every error of the core is of one of them.
 _STATUSES: Final[tuple[tuple[type[AuthError], int], ...]] = (
     (MalformedToken, 400),
+    (InvalidIdempotencyKey, 400),
     (Rejected, 422),
     (Unauthenticated, 401),
     (Forbidden, 403),

@@ -81,6 +81,7 @@ class _Tx:
     """A transaction whose trail is watched; everything else is as it was."""
 
     __slots__ = (
+        "answers",
         "audit",
         "clients",
         "directory",
@@ -92,6 +93,7 @@ class _Tx:
         "roles",
         "sealed_batches",
         "sessions",
+        "set_up",
         "signing_keys",
         "users",
     )
@@ -110,6 +112,8 @@ class _Tx:
         self.audit = _Trail(tx.audit, recorded)
         self.recorded_events = tx.recorded_events
         self.sealed_batches = tx.sealed_batches
+        self.answers = tx.answers
+        self.set_up = tx.set_up
 
 
 @dataclass(frozen=True, slots=True)

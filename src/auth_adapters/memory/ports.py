@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from auth_adapters.memory.idempotency import MemoryOldAnswers
 from auth_adapters.memory.login import MemoryCandidates
 from auth_adapters.memory.oauth import MemoryKnownClients
 from auth_adapters.memory.revocation import MemoryOldRevocations, MemoryRevocationFeed
@@ -17,6 +18,7 @@ from auth_core.clock import Clock
 from auth_core.credentials.passwords.model import PasswordHash
 from auth_core.credentials.passwords.ports import BreachedPasswords, CommonPasswords, PasswordHasher
 from auth_core.entropy import Entropy
+from auth_core.idempotency.ports import AnswerVault
 from auth_core.login.ports import Candidates
 from auth_core.oauth.ports import KnownClients
 from auth_core.origin import Origin
@@ -30,6 +32,7 @@ from auth_core.testing import (
     HmacKeyMaker,
     HmacTokenSigner,
     NothingSealed,
+    UnsafeAnswerVault,
     UnsafeFastHasher,
     UnsafeHeadSigner,
 )
@@ -60,6 +63,7 @@ def memory_ports(
     ended_sessions: Purgeable | None = None,
     revocation_feed: RevocationFeed | None = None,
     old_revocations: Purgeable | None = None,
+    old_answers: Purgeable | None = None,
     known_clients: KnownClients | None = None,
     hasher: PasswordHasher | None = None,
     common_passwords: CommonPasswords | None = None,
@@ -71,6 +75,7 @@ def memory_ports(
     access_tokens: TokenSigner | None = None,
     refresh_tokens: TokenSigner | None = None,
     head_signer: HeadSigner | None = None,
+    answer_vault: AnswerVault | None = None,
 ) -> Ports:
     """Return ports over `store`, or over a new one; whatever is given takes the place of what would be made.
 
@@ -90,6 +95,7 @@ def memory_ports(
         ended_sessions=ended_sessions or MemoryEndedSessions(store),
         revocation_feed=revocation_feed or MemoryRevocationFeed(store, clock=clock),
         old_revocations=old_revocations or MemoryOldRevocations(store),
+        old_answers=old_answers or MemoryOldAnswers(store),
         known_clients=known_clients or MemoryKnownClients(store),
         hasher=hasher or UnsafeFastHasher(),
         common_passwords=common_passwords or FewCommonPasswords(),
@@ -101,6 +107,7 @@ def memory_ports(
         access_tokens=access_tokens or HmacTokenSigner.over(key_ring, clock=clock),
         refresh_tokens=refresh_tokens or HmacTokenSigner.fixed(entropy.token_bytes(32), typ=REFRESH_TOKEN_TYPE),
         head_signer=head_signer or UnsafeHeadSigner(),
+        answer_vault=answer_vault or UnsafeAnswerVault(),
     )
 
 

@@ -11,6 +11,8 @@ from auth_core.access.model import SYSTEM_ROLES, Assignment, Role, RoleName
 from auth_core.audit.chain import SealedBatch
 from auth_core.audit.events import AuditEvent
 from auth_core.credentials.passwords.model import StoredPassword
+from auth_core.idempotency.model import AnswerName
+from auth_core.idempotency.ports import SealedAnswer
 from auth_core.ids import ClientId, EventId, SessionId, UserId
 from auth_core.oauth.model import ServiceClient
 from auth_core.revocation.model import Revocation
@@ -27,6 +29,14 @@ class Recording:
     recorded_at: datetime
     salt: bytes | None
     personal_digest: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAnswer:
+    """What a call was answered, for as long as it may be repeated. It is empty while its effect is under way."""
+
+    sealed: SealedAnswer
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +62,8 @@ class Tables:
     batches: dict[int, SealedBatch] = field(default_factory=dict[int, SealedBatch])
     revocations: dict[int, Revocation] = field(default_factory=dict[int, Revocation])
     clients: dict[ClientId, ServiceClient] = field(default_factory=dict[ClientId, ServiceClient])
+    answers: dict[AnswerName, KeptAnswer] = field(default_factory=dict[AnswerName, KeptAnswer])
+    set_up: dict[int, datetime] = field(default_factory=dict[int, datetime])
     last_numbers: dict[str, int] = field(default_factory=dict[str, int])
 
     def next_number(self, sequence: str) -> int:

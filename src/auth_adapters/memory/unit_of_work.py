@@ -8,13 +8,14 @@ from typing import Self
 from auth_adapters.memory.access import MemoryPrincipals, MemoryRoleHolders, MemoryRoles
 from auth_adapters.memory.audit import MemoryAuditTrail, MemoryRecordedEvents, MemorySealedBatches
 from auth_adapters.memory.directory import MemoryUserDirectory
+from auth_adapters.memory.idempotency import MemoryAnswers
 from auth_adapters.memory.oauth import MemoryServiceClients
 from auth_adapters.memory.passwords import MemoryPasswords
 from auth_adapters.memory.revocation import MemoryRevocations
 from auth_adapters.memory.sessions import MemorySessions
 from auth_adapters.memory.store import MemoryStore, Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
-from auth_adapters.memory.users import MemoryUsers
+from auth_adapters.memory.users import MemorySetUp, MemoryUsers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class MemoryTx:
     audit: MemoryAuditTrail
     recorded_events: MemoryRecordedEvents
     sealed_batches: MemorySealedBatches
+    answers: MemoryAnswers
+    set_up: MemorySetUp
 
     @classmethod
     def over(cls, tables: Tables) -> Self:
@@ -52,6 +55,8 @@ class MemoryTx:
             audit=MemoryAuditTrail(tables),
             recorded_events=MemoryRecordedEvents(tables),
             sealed_batches=MemorySealedBatches(tables),
+            answers=MemoryAnswers(tables),
+            set_up=MemorySetUp(tables),
         )
 
 

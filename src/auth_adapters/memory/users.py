@@ -94,3 +94,19 @@ class MemoryUsers:
     def _keep(self, user: User) -> User:
         self._tables.users[user.id] = user
         return user
+
+
+class MemorySetUp:
+    """Whether the first administrator has been made with the set-up secret."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def is_over(self) -> bool:
+        return bool(self._tables.set_up)
+
+    async def end(self, *, now: datetime) -> bool:
+        if await self.is_over():
+            return False
+        self._tables.set_up[1] = now
+        return True

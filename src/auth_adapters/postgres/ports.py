@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from auth_adapters.postgres.database import Database
+from auth_adapters.postgres.idempotency import PostgresOldAnswers
 from auth_adapters.postgres.login import PostgresCandidates
 from auth_adapters.postgres.oauth import PostgresKnownClients
 from auth_adapters.postgres.revocation import CHANNEL, PostgresOldRevocations
@@ -34,6 +35,7 @@ class PostgresPorts:
     ended_sessions: Purgeable
     revocation_feed: RevocationFeed
     old_revocations: Purgeable
+    old_answers: Purgeable
     known_clients: KnownClients
 
 
@@ -64,5 +66,6 @@ def postgres_ports(
             overlap=max(revocation.overlap, database.deadlines.from_write_to_commit),
         ),
         old_revocations=PostgresOldRevocations(single_statements),
+        old_answers=PostgresOldAnswers(single_statements),
         known_clients=PostgresKnownClients(single_statements),
     )

@@ -13,11 +13,13 @@ from auth_adapters.postgres.audit_reading import PostgresRecordedEvents
 from auth_adapters.postgres.audit_sealing import PostgresSealedBatches
 from auth_adapters.postgres.database import Database
 from auth_adapters.postgres.directory import PostgresUserDirectory
+from auth_adapters.postgres.idempotency import PostgresAnswers
 from auth_adapters.postgres.oauth import PostgresServiceClients
 from auth_adapters.postgres.passwords import PostgresPasswords
 from auth_adapters.postgres.revocation import PostgresRevocations
 from auth_adapters.postgres.role_holders import PostgresRoleHolders
 from auth_adapters.postgres.sessions import PostgresSessions
+from auth_adapters.postgres.set_up import PostgresSetUp
 from auth_adapters.postgres.statements import InTransaction
 from auth_adapters.postgres.to_the_end import to_the_end
 from auth_adapters.postgres.tokens import PostgresSigningKeys
@@ -30,6 +32,7 @@ class PostgresTx:
     """What one transaction gives."""
 
     __slots__ = (
+        "answers",
         "audit",
         "clients",
         "directory",
@@ -41,6 +44,7 @@ class PostgresTx:
         "roles",
         "sealed_batches",
         "sessions",
+        "set_up",
         "signing_keys",
         "users",
     )
@@ -56,6 +60,8 @@ class PostgresTx:
         self.signing_keys = PostgresSigningKeys(statements)
         self.revocations = PostgresRevocations(statements, notify=notify)
         self.clients = PostgresServiceClients(statements)
+        self.answers = PostgresAnswers(statements)
+        self.set_up = PostgresSetUp(statements)
         self.audit = PostgresAuditTrail(statements)
         self.recorded_events = PostgresRecordedEvents(statements)
         self.sealed_batches = PostgresSealedBatches(statements)

@@ -14,6 +14,7 @@ from auth_adapters.answers import Unreadable, document_in, items, members, text
 from auth_core.access.errors import PermissionDenied
 from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
 from auth_core.errors import AuthError, ChangedMeanwhile, Fault, OutcomeUnknown, Rejected, Unavailable
+from auth_core.idempotency.errors import IdempotencyKeyReused, InvalidIdempotencyKey
 from auth_core.login.errors import InvalidCredentials, PasswordChangeRequired
 from auth_core.revocation.errors import RevocationsUnknown
 from auth_core.sessions.errors import InvalidRefreshToken, SessionNotFound
@@ -66,7 +67,9 @@ ERRORS: Final[Mapping[str, Make]] = {
     ChangedMeanwhile.code: _plain(ChangedMeanwhile),
     EmailTaken.code: _plain(EmailTaken),
     ExpiredToken.code: _plain(ExpiredToken),
+    IdempotencyKeyReused.code: _plain(IdempotencyKeyReused),
     InvalidCredentials.code: _plain(InvalidCredentials),
+    InvalidIdempotencyKey.code: _plain(InvalidIdempotencyKey),
     InvalidRefreshToken.code: _plain(InvalidRefreshToken),
     InvalidToken.code: _plain(InvalidToken),
     MalformedToken.code: _plain(MalformedToken),

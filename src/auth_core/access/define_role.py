@@ -13,6 +13,8 @@ from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
 from auth_core.errors import AuthError, ChangedMeanwhile
+from auth_core.idempotency.first_answers import FirstAnswers
+from auth_core.idempotency.model import Once
 from auth_core.ids import UserId
 from auth_core.origin import Origin
 from auth_core.revocation.revoking import Revoking
@@ -33,6 +35,7 @@ class DefineRole:
     record: Recorder
     revoke: Revoking
     clock: Clock
+    answers: FirstAnswers
 
     async def __call__(
         self,
@@ -45,19 +48,22 @@ class DefineRole:
         seen: Seen = None,
         actor: UserId | None,
         origin: Origin,
+        once: Once[Role] | None = None,
     ) -> Role:
         """Return the role as it is now. `actor` is None for the operator of the machine, who may do everything.
 
         Anybody else has to hold every right the role allows, before and after.
         Raises: InvalidRoleName, Rejected, UnknownParent, RoleExists, RoleNotFound, RoleCycle, SystemRole,
-        BeyondYourRights, ChangedMeanwhile unless the role is as it was `seen`.
+        BeyondYourRights, ChangedMeanwhile unless the role is as it was `seen`; AnsweredBefore, IdempotencyKeyReused.
         """
         draft = read_draft(name=name, description=description, permissions=permissions, parents=parents)
-        async with self.uow() as tx:
-            outcome = await self._define(tx, draft, expected, seen, actor=actor, origin=origin)
-        if isinstance(outcome, AuthError):
-            raise outcome
-        return outcome
+        async with self.uow() as tx, self.answers(tx, once) as outcome:
+            role = await self._define(tx, draft, expected, seen, actor=actor, origin=origin)
+            if not isinstance(role, AuthError):
+                outcome.be(role)
+        if isinstance(role, AuthError):
+            raise role
+        return role
 
     async def _define(
         self,

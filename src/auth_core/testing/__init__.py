@@ -29,6 +29,7 @@ from auth_core.testing.doubles.hmac_token_signer import HmacTokenSigner
 from auth_core.testing.doubles.known_breaches import KnownBreaches
 from auth_core.testing.doubles.movable_clock import MovableClock
 from auth_core.testing.doubles.nothing_sealed import NothingSealed
+from auth_core.testing.doubles.unsafe_answer_vault import UnsafeAnswerVault
 from auth_core.testing.doubles.unsafe_fast_hasher import UnsafeFastHasher
 from auth_core.testing.doubles.unsafe_head_signer import UnsafeHeadSigner
 from auth_core.testing.moments import NOON
@@ -45,6 +46,7 @@ __all__ = [
     "ScriptedEntropy",
     "SeededEntropy",
     "SomeoneSignedIn",
+    "UnsafeAnswerVault",
     "UnsafeFastHasher",
     "UnsafeHeadSigner",
     "a_digest",

@@ -11,6 +11,8 @@ from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
 from auth_core.credentials.passwords.new_passwords import NewPasswords
 from auth_core.credentials.passwords.ports import PasswordHasher
+from auth_core.idempotency.first_answers import FirstAnswers
+from auth_core.idempotency.model import Once
 from auth_core.ids import Ids, UserId
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
@@ -31,6 +33,7 @@ class CreateUser:
     clock: Clock
     ids: Ids
     new_passwords: NewPasswords
+    answers: FirstAnswers
 
     async def __call__(
         self,
@@ -43,13 +46,16 @@ class CreateUser:
         must_change_password: bool = False,
         actor: UserId | None,
         origin: Origin,
+        once: Once[User] | None = None,
     ) -> User:
         """Return the new user, who holds `user` besides `roles`. `actor` is None for the operator of the machine.
 
         Anybody else gives no role that allows more than they may do themselves. With `must_change_password` the
         password only serves to choose another one.
-        Raises: Rejected, WeakPassword, InvalidRoleName, RoleNotFound, BeyondYourRights, EmailTaken, Busy, Unavailable.
+        Raises: Rejected, WeakPassword, InvalidRoleName, RoleNotFound, BeyondYourRights, EmailTaken, Busy, Unavailable;
+        AnsweredBefore, IdempotencyKeyReused.
         """
+        await self.answers.look(once)
         account = await read_new_account(
             email=email,
             password=password,
@@ -62,7 +68,7 @@ class CreateUser:
             password_hash = await account.password.hash(turn)
 
         now = self.clock.now()
-        async with self.uow() as tx:
+        async with self.uow() as tx, self.answers(tx, once) as outcome:
             if await oversteps_with(tx, actor, role_names):
                 raise BeyondYourRights
             user = await create_account(
@@ -85,6 +91,7 @@ class CreateUser:
                     actor=actor,
                     roles=" ".join(sorted(role_names)),
                 )
+                outcome.be(user)
         if user is None:
             raise EmailTaken
         return user

@@ -57,6 +57,13 @@ class RegistrationClosed(Forbidden):
     detail = "Registration is closed. Ask an administrator for an account."
 
 
+class SetUpRefused(Forbidden):
+    """Nobody makes the first administrator like this, for whatever reason."""
+
+    code = "set_up_refused"
+    detail = "The secret is wrong, or there is nothing to set up."
+
+
 class UserDeleted(Conflict):
     """The account is deleted: all that can be done with it is to restore it."""
 

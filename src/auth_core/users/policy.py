@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from auth_core.redacted import Redacted
+
 
 class RegistrationMode(StrEnum):
     """Who may create an account for themselves."""
@@ -13,6 +15,10 @@ class RegistrationMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserPolicy:
-    """How accounts come to be."""
+    """How accounts come to be.
+
+    `set_up_secret` makes the first administrator, once. It has to be random: nobody counts guesses. None lets nobody.
+    """
 
     registration: RegistrationMode = RegistrationMode.OPEN
+    set_up_secret: Redacted[str] | None = None

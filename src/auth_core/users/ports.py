@@ -6,6 +6,7 @@ from typing import Protocol
 from auth_core.access.ports import AccessTx, RolePreviewTx
 from auth_core.audit.ports import AuditTx
 from auth_core.credentials.passwords.ports import PasswordsTx
+from auth_core.idempotency.ports import AnswersTx
 from auth_core.ids import UserId
 from auth_core.revocation.model import Reason
 from auth_core.revocation.ports import RevocationsTx
@@ -93,6 +94,18 @@ class UserDirectory(Protocol):
         ...
 
 
+class SetUp(Protocol):
+    """Whether the first administrator has been made with the set-up secret: that happens once in a store's life."""
+
+    async def is_over(self) -> bool:
+        """Say whether it has happened, whatever became of that administrator since."""
+        ...
+
+    async def end(self, *, now: datetime) -> bool:
+        """Let it have happened; False when it has already. Of any number of simultaneous calls one gets True."""
+        ...
+
+
 class SessionEnding(Protocol):
     """What this room needs of the sessions it does not otherwise know."""
 
@@ -108,8 +121,15 @@ class UsersTx(AuditTx, Protocol):
     def users(self) -> Users: ...
 
 
-class RegistrationTx(UsersTx, PasswordsTx, AccessTx, Protocol):
+class RegistrationTx(UsersTx, PasswordsTx, AccessTx, AnswersTx, Protocol):
     """What the making of an account touches."""
+
+
+class SetUpTx(RegistrationTx, Protocol):
+    """What the making of the first administrator touches."""
+
+    @property
+    def set_up(self) -> SetUp: ...
 
 
 class RolesTx(UsersTx, RevocationsTx, AccessTx, Protocol):

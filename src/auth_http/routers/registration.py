@@ -4,9 +4,12 @@ from fastapi import APIRouter, Request, Response
 
 from auth_core.credentials.passwords.errors import Busy, WeakPassword
 from auth_core.errors import Fault, Rejected
+from auth_core.idempotency.model import Unproven
 from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidName, RegistrationClosed
+from auth_core.users.model import User
 from auth_http.dependencies import auth, origin
 from auth_http.documented import SHORTLY, failures
+from auth_http.idempotency import Key, once
 from auth_http.schemas.document import answered
 from auth_http.schemas.people import Registration, UserAnswer
 
@@ -28,9 +31,10 @@ router = APIRouter(tags=["People"])
         Busy(SHORTLY),
         json=True,
         writes=True,
+        once=True,
     ),
 )
-async def register(asked: Registration, request: Request) -> Response:
+async def register(asked: Registration, key: Key, request: Request) -> Response:
     """Creates an account with the role `user`. Everything that is wrong with the input is told at once.
 
     Two spellings of an address that differ in case alone are one address.
@@ -41,5 +45,10 @@ async def register(asked: Registration, request: Request) -> Response:
         first_name=asked.first_name,
         last_name=asked.last_name,
         origin=origin(request),
+        once=await once(request, key, caller=Unproven(asked.email), tell=_created),
     )
+    return _created(user)
+
+
+def _created(user: User) -> Response:
     return answered(UserAnswer.of(user), status=201)

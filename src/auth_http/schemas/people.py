@@ -52,6 +52,22 @@ class Registration(Asked):
     last_name: str
 
 
+class FirstAdministrator(Registration):
+    """The first administrator, and the secret that is in `AUTH_SETUP_SECRET`."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            secret="q3Yd0vJ8mK2xT7bNfR5wLz9cGhS4pVaE1uXiOoBtWnM=",  # noqa: S106 - an example
+            email="grace@example.com",
+            password="correct horse battery staple",  # noqa: S106 - an example
+            first_name="Grace",
+            last_name="Hopper",
+        )
+    )
+
+    secret: Secret
+
+
 class NameChange(Asked):
     """The names to change; those left out stay as they are."""
 

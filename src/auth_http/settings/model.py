@@ -213,6 +213,13 @@ class Settings(BaseSettings):
     registration: RegistrationMode = Field(default=RegistrationMode.OPEN)
     """Who may create an account for themselves: open (everybody) or closed (administrators create them)."""
 
+    setup_secret: Secret | None = Field(
+        default=None, json_schema_extra=_in_words("none: the first administrator is made by command line")
+    )
+    """The secret with which the first administrator can be made over HTTP, once: at least 32 random bytes, for example
+    from `openssl rand -base64 48`. Unset it afterwards.
+    """
+
     password_min_length: int = Field(default=8, ge=8, le=128)
     """Characters a new password has at least. NIST asks for 15 where it is the only factor."""
 
@@ -384,7 +391,7 @@ class Settings(BaseSettings):
                 jwks_cache=timedelta(seconds=self.jwks_cache_seconds),
                 key_reload=timedelta(seconds=self.key_reload_seconds),
             ),
-            users=UserPolicy(registration=self.registration),
+            users=UserPolicy(registration=self.registration, set_up_secret=self.setup_secret),
             passwords=PasswordPolicy(
                 min_length=self.password_min_length,
                 service_words=(*self.service_words, _name_of_host(self.public_url)),

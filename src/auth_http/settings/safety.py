@@ -27,10 +27,12 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, Problem]]:
 
 def _everywhere(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from _addresses(settings)
-    for field in ("master_secret", "previous_master_secret"):
+    for field in ("master_secret", "previous_master_secret", "setup_secret"):
         secret: Redacted[str] | None = getattr(settings, field)
         if secret is not None and (weakness := weakness_of_key(secret.reveal())):
             yield field, f"{weakness}. {_MAKE_ONE}"
+    if settings.setup_secret is not None and settings.setup_secret.reveal() in _master_secrets(settings):
+        yield "setup_secret", f"must not be a master secret: it is sent over the network. {_MAKE_ONE}"
     if settings.refresh_token_days > settings.session_days:
         yield "refresh_token_days", "must not be more than AUTH_SESSION_DAYS: no refresh moves the end of a session."
     if timedelta(minutes=settings.access_token_minutes) >= timedelta(days=settings.refresh_token_days):
@@ -43,6 +45,10 @@ def _everywhere(settings: Settings) -> Iterator[tuple[str, str]]:
     )
     if timedelta(days=settings.key_rotation_days) <= forgotten:
         yield "key_rotation_days", _ROTATION_TOO_SHORT
+
+
+def _master_secrets(settings: Settings) -> set[str]:
+    return {each.reveal() for each in (settings.master_secret, settings.previous_master_secret) if each is not None}
 
 
 def _addresses(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ import pytest
 from auth_adapters.postgres import Database, PostgresPorts, postgres_ports
 from auth_core.testing import MovableClock
 from auth_core.testing.contracts.access_check import AccessCheckContract
+from auth_core.testing.contracts.answers import AnswersContract
 from auth_core.testing.contracts.audit_trail import AuditTrailContract
 from auth_core.testing.contracts.candidates import CandidatesContract
 from auth_core.testing.contracts.ended_sessions import EndedSessionsContract
@@ -19,6 +20,7 @@ from auth_core.testing.contracts.roles import RolesContract
 from auth_core.testing.contracts.sealed_batches import SealedBatchesContract
 from auth_core.testing.contracts.service_clients import ServiceClientsContract
 from auth_core.testing.contracts.sessions import SessionsContract
+from auth_core.testing.contracts.set_up import SetUpContract
 from auth_core.testing.contracts.signing_keys import SigningKeysContract
 from auth_core.testing.contracts.unit_of_work import UnitOfWorkContract
 from auth_core.testing.contracts.user_directory import UserDirectoryContract
@@ -68,6 +70,12 @@ class TestPostgresAuditTrail(AuditTrailContract): ...
 
 
 class TestPostgresServiceClients(ServiceClientsContract): ...
+
+
+class TestPostgresAnswers(AnswersContract): ...
+
+
+class TestPostgresSetUp(SetUpContract): ...
 
 
 class TestPostgresRecordedEvents(RecordedEventsContract): ...

@@ -37,6 +37,7 @@ async def auth(storage: PostgresPorts, clock: MovableClock) -> AuthCore:
         ended_sessions=storage.ended_sessions,
         revocation_feed=storage.revocation_feed,
         old_revocations=storage.old_revocations,
+        old_answers=storage.old_answers,
         known_clients=storage.known_clients,
     )
     return await auth_in_memory(ports, policies=FOR_TESTS)

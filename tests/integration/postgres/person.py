@@ -28,6 +28,7 @@ async def auth_over(database: Database, clock: Clock, *, policies: Policies = FO
             ended_sessions=storage.ended_sessions,
             revocation_feed=storage.revocation_feed,
             old_revocations=storage.old_revocations,
+            old_answers=storage.old_answers,
             known_clients=storage.known_clients,
         ),
         policies=policies,

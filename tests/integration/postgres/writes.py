@@ -20,6 +20,8 @@ from auth_core import (
     InvalidRefreshToken,
     Redacted,
     RoleNotFound,
+    SetUpRefused,
+    UserPolicy,
     WrongPassword,
 )
 from auth_core.audit.events import EventKind
@@ -221,6 +223,17 @@ async def _a_role(scene: Scene) -> None:
     await scene.auth.access.define_role(name=scene.role, actor=None, origin=an_origin())
 
 
+async def _nobody_administers(scene: Scene) -> None:
+    await rows(scene.operator, "DELETE FROM auth.role_assignments WHERE role = 'admin'")
+    await rows(scene.operator, "DELETE FROM auth.set_up")
+
+
+async def _set_up(scene: Scene) -> None:
+    with_a_secret = replace(scene.auth.users.set_up, policy=UserPolicy(set_up_secret=_SECRET))
+    await with_a_secret(secret=_SECRET, **_account(scene))  # type: ignore[arg-type]  # they are what it takes
+
+
+_SECRET: Final = Redacted("the one who installs it knows it")
 _IS_ADMIN: Final = "SELECT count(*) = 1 FROM auth.role_assignments WHERE user_id = :user_id AND role = 'admin'"
 _HAS_ENDED: Final = "SELECT ended_at IS NOT NULL FROM auth.sessions WHERE id = :session_id"
 _EXISTS: Final = "SELECT count(*) = 1 FROM auth.users WHERE email_canonical = :email"
@@ -239,6 +252,18 @@ WRITES: Final = (
         happened=_EXISTS,
         event=EventKind.USER_CREATED,
         again=EmailTaken,
+    ),
+    Write(
+        name="users.set_up",
+        before=_nobody_administers,
+        act=_set_up,
+        happened="SELECT count(*) = 1 FROM auth.role_assignments JOIN auth.users ON id = user_id "
+        "WHERE email_canonical = :email AND role = 'admin'",
+        event=EventKind.ADMINISTRATOR_SET_UP,
+        # They are there, and sign in; with a key the answer would have been given again.
+        again=SetUpRefused,
+        # The first transaction only looks whether there is something to set up.
+        moment=lambda: nth(2, commit),
     ),
     Write(
         name="users.update_profile",

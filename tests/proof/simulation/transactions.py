@@ -7,9 +7,11 @@ from typing import Final, final
 from auth_adapters.memory.access import MemoryRoleHolders, MemoryRoles
 from auth_adapters.memory.audit import MemoryRecordedEvents, MemorySealedBatches
 from auth_adapters.memory.directory import MemoryUserDirectory
+from auth_adapters.memory.idempotency import MemoryAnswers
 from auth_adapters.memory.oauth import MemoryServiceClients
 from auth_adapters.memory.store import Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
+from auth_adapters.memory.users import MemorySetUp
 from auth_core.access.model import USER, Assignment, RoleName
 from auth_core.audit.events import AuditEvent
 from auth_core.ids import UserId
@@ -25,6 +27,8 @@ _NOBODY_LISTED: Final = MemoryUserDirectory(Tables())
 _NO_KEYS: Final = MemorySigningKeys(Tables())
 _NO_CLIENTS: Final = MemoryServiceClients(Tables())
 _NOTHING_RECORDED: Final = MemoryRecordedEvents(Tables())
+_NO_ANSWERS: Final = MemoryAnswers(Tables())
+_NOT_SET_UP: Final = MemorySetUp(Tables())
 _NOTHING_SEALED: Final = MemorySealedBatches(Tables())
 
 
@@ -75,6 +79,7 @@ class SimTx:
     """What one transaction gives."""
 
     __slots__ = (
+        "answers",
         "audit",
         "clients",
         "directory",
@@ -86,6 +91,7 @@ class SimTx:
         "roles",
         "sealed_batches",
         "sessions",
+        "set_up",
         "signing_keys",
         "users",
     )
@@ -104,6 +110,8 @@ class SimTx:
         self.directory = _NOBODY_LISTED
         self.recorded_events = _NOTHING_RECORDED
         self.sealed_batches = _NOTHING_SEALED
+        self.answers = _NO_ANSWERS
+        self.set_up = _NOT_SET_UP
 
 
 class SimUnitOfWork:

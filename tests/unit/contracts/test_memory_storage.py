@@ -4,6 +4,7 @@ import pytest
 
 from auth_adapters.memory import memory_ports
 from auth_core.testing.contracts.access_check import AccessCheckContract
+from auth_core.testing.contracts.answers import AnswersContract
 from auth_core.testing.contracts.audit_trail import AuditTrailContract
 from auth_core.testing.contracts.candidates import CandidatesContract
 from auth_core.testing.contracts.ended_sessions import EndedSessionsContract
@@ -18,6 +19,7 @@ from auth_core.testing.contracts.roles import RolesContract
 from auth_core.testing.contracts.sealed_batches import SealedBatchesContract
 from auth_core.testing.contracts.service_clients import ServiceClientsContract
 from auth_core.testing.contracts.sessions import SessionsContract
+from auth_core.testing.contracts.set_up import SetUpContract
 from auth_core.testing.contracts.signing_keys import SigningKeysContract
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.contracts.unit_of_work import UnitOfWorkContract
@@ -106,6 +108,14 @@ class TestMemoryRevocationFeed(RevocationFeedContract):
 
 
 class TestMemoryServiceClients(ServiceClientsContract):
+    pass
+
+
+class TestMemoryAnswers(AnswersContract):
+    pass
+
+
+class TestMemorySetUp(SetUpContract):
     pass
 
 

@@ -13,6 +13,7 @@ from tests.unit.http.parts import Parts
 
 ROUTES = {
     "POST /auth/register": "register",
+    "POST /setup/administrator": "set_up_administrator",
     "POST /auth/login": "login",
     "POST /auth/token": "token",
     "POST /auth/refresh": "refresh",
@@ -65,8 +66,8 @@ ROUTES = {
     "GET /health/ready": "read_readiness",
 }
 WITHOUT_A_TOKEN = {
-    "register", "login", "token", "refresh", "verify", "read_jwks", "read_server_metadata", "read_liveness",
-    "read_readiness",
+    "register", "set_up_administrator", "login", "token", "refresh", "verify", "read_jwks", "read_server_metadata",
+    "read_liveness", "read_readiness",
 }  # fmt: skip
 AS_A_CLIENT = {"introspect", "revoke", "read_revocations"}
 AS_OAUTH_HAS_IT = {"token", "introspect", "revoke"}

@@ -73,6 +73,7 @@ TAKES_NO_TOKEN: frozenset[Route] = frozenset(
     {
         ("POST", "/auth/login"),
         ("POST", "/auth/register"),
+        ("POST", "/setup/administrator"),
         ("GET", "/.well-known/jwks.json"),
         ("GET", "/.well-known/oauth-authorization-server"),
         ("GET", "/health/live"),

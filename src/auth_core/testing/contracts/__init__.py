@@ -32,6 +32,8 @@ pytest.register_assert_rewrite(
         f"{__name__}.{module}"
         for module in (
             "access_check",
+            "answer_vault",
+            "answers",
             "audit_trail",
             "auth_client",
             "breached_passwords",
@@ -52,6 +54,7 @@ pytest.register_assert_rewrite(
             "service_clients",
             "sealed_batches",
             "sessions",
+            "set_up",
             "signing_keys",
             "token_signer",
             "token_verifier",

@@ -23,12 +23,14 @@ from auth_core.access.model import Role
 from auth_core.access.permissions import ROLES_READ, ROLES_WRITE
 from auth_core.access.preview import LARGEST_PAGE
 from auth_core.errors import Rejected
+from auth_core.idempotency.model import Once
 from auth_core.ids import UserId
 from auth_core.seen import Seen
 from auth_core.tokens.claims import VerifiedClaims
 from auth_http.conditional import IfMatch, tagged
 from auth_http.dependencies import Current, auth, origin, permitted
 from auth_http.documented import failures
+from auth_http.idempotency import Key, once
 from auth_http.routers.admin.parameters import UUID_PATTERN, RoleInPath, no_such
 from auth_http.schemas.document import answered
 from auth_http.schemas.roles import NewRole, PreviewAnswer, RoleAnswer, RoleContent, RolesAnswer
@@ -72,11 +74,13 @@ async def list_roles(request: Request) -> Response:
         bearer=True,
         writes=True,
         tagged=201,
+        once=True,
     ),
 )
-async def create_role(asked: NewRole, current: Current, request: Request) -> Response:
+async def create_role(asked: NewRole, current: Current, key: Key, request: Request) -> Response:
     """Makes a role that nobody holds yet. Needs `roles:write`, and every right that the role allows."""
-    return await _define(asked.name, asked, Expected.ABSENT, current, request)
+    repeatable = await once(request, key, caller=current.principal.user_id, tell=_created)
+    return _created(await _define(asked.name, asked, Expected.ABSENT, current, request, repeatable=repeatable))
 
 
 @router.get(
@@ -123,7 +127,7 @@ async def replace_role(
     Their access tokens are refused, and the next refresh brings one with the new rights.
     Needs `roles:write`, and every right that the role allows before and after.
     """
-    return await _define(role, asked, Expected.PRESENT, current, request, seen=seen)
+    return _answer(await _define(role, asked, Expected.PRESENT, current, request, seen=seen))
 
 
 @router.delete(
@@ -192,6 +196,10 @@ async def preview_role(
     return answered(PreviewAnswer.of(preview))
 
 
+def _created(role: Role) -> Response:
+    return _answer(role, status=201)
+
+
 async def _define(
     name: str,
     asked: RoleContent,
@@ -200,8 +208,9 @@ async def _define(
     request: Request,
     *,
     seen: Seen = None,
-) -> Response:
-    role = await auth(request).access.define_role(
+    repeatable: Once[Role] | None = None,
+) -> Role:
+    return await auth(request).access.define_role(
         name=name,
         description=asked.description,
         permissions=asked.permissions,
@@ -210,8 +219,8 @@ async def _define(
         seen=seen,
         actor=current.principal.user_id,
         origin=origin(request),
+        once=repeatable,
     )
-    return _answer(role, status=201 if expected is Expected.ABSENT else 200)
 
 
 def _answer(role: Role, *, status: int = 200) -> Response:
