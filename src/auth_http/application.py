@@ -1,5 +1,6 @@
 """The web application: the middleware, behind it the routes, and the documentation of both."""
 
+import asyncio
 from typing import Final
 
 from fastapi import FastAPI
@@ -33,7 +34,7 @@ from auth_http.routers import (
     verify,
     well_known,
 )
-from auth_http.routers.admin import clients, events, rights, roles, user_changes, user_sessions, users
+from auth_http.routers.admin import bulk, clients, events, rights, roles, user_changes, user_sessions, users
 from auth_http.settings import Settings
 from auth_http.wiring import Wiring
 
@@ -52,6 +53,7 @@ _GROUPS: Final = (
     set_up.router,
     password.router,
     clients.router,
+    bulk.router,
     users.router,
     rights.router,
     user_changes.router,
@@ -83,6 +85,7 @@ def application(
         lifespan=lifespan,
     )
     app.state.container = wiring
+    app.state.bulk_turns = asyncio.Semaphore()
     add_exception_handlers(app)
     for router in (*_GROUPS, docs.router) if settings.docs else _GROUPS:
         # Not `include_router`: an included router is a tree, which is searched twice for every request.
@@ -99,7 +102,11 @@ def _middleware(settings: Settings, tally: RequestTally | None) -> list[Middlewa
         Middleware(AccessLog),
         Middleware(LastResort),
         Middleware(HeaderGuard),
-        Middleware(BodyGuard, forms=frozenset({token.PATH, oauth.INTROSPECT, oauth.REVOKE})),
+        Middleware(
+            BodyGuard,
+            forms=frozenset({token.PATH, oauth.INTROSPECT, oauth.REVOKE}),
+            larger={bulk.PATH: bulk.LARGEST_BODY},
+        ),
         Middleware(FairTurns),  # Here everything has arrived, and what costs something begins.
         Middleware(HeadAsGet),
     ]

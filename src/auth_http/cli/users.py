@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol
 import typer
 
 from auth_http.cli import user_sessions
+from auth_http.cli.bulk import bulk
 from auth_http.cli.invocation import run
 from auth_http.cli.output import print_fields, print_json, print_table, shown
 from auth_http.cli.password_entry import enter_password
@@ -35,6 +36,11 @@ app = typer.Typer(
     help="Create, list, change, close and delete accounts, and say who holds which roles.", no_args_is_help=True
 )
 app.add_typer(user_sessions.app, name="sessions")
+app.command(
+    epilog="Examples: `auth-service users bulk people.jsonl --dry-run`, `auth-service users bulk people.jsonl`. "
+    'A line: `{"key": "hire-4711", "do": "create", "email": "ada@example.com", "password": "…", "first_name": "Ada", '
+    '"last_name": "Lovelace"}`'
+)(bulk)
 
 _COLUMNS: Final = ("id", "e-mail", "name", "status", "roles", "created", "last log-in")
 

@@ -30,6 +30,7 @@ ROUTES = {
     "POST /oauth/revoke": "revoke",
     "GET /admin/users": "list_users",
     "GET /admin/users/{user_id}": "read_user",
+    "POST /admin/users/bulk": "change_many_users",
     "GET /admin/users/{user_id}/roles": "read_roles_of_user",
     "PUT /admin/users/{user_id}/roles": "set_roles_of_user",
     "GET /admin/users/{user_id}/permissions/{permission}": "explain_permission",

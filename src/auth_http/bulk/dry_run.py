@@ -1,0 +1,64 @@
+"""Items done and undone again: everything is checked that would be, and nothing stays."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from auth_core.credentials.passwords.model import PasswordHash, Verification
+from auth_core.credentials.passwords.ports import HashingTurn
+from auth_core.redacted import Redacted
+from auth_core.rooms import UsersRoom
+from auth_core.unit_of_work import UnitOfWork
+
+
+class _Undone(Exception):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Undoing[Tx]:
+    """Transactions that end well and leave nothing."""
+
+    uow: UnitOfWork[Tx]
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncGenerator[Tx]:
+        try:
+            async with self.uow() as tx:
+                yield tx
+                raise _Undone
+        except _Undone:
+            pass
+
+
+class _HashesNothing:
+    """Takes the place of a hasher where the hash is thrown away: what takes a quarter of a second takes none."""
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncGenerator[HashingTurn]:
+        yield self
+
+    async def hash(self, password: Redacted[str]) -> PasswordHash:
+        return PasswordHash(Redacted("no hash"))
+
+    async def verify(self, password: Redacted[str], stored: PasswordHash | None) -> Verification:
+        raise NotImplementedError("nobody signs in here")
+
+
+def undone(users: UsersRoom) -> UsersRoom:
+    """Return use cases for items that find out all that would go wrong and change nothing.
+
+    Each item is tried as if it were the only one: what one before it would have changed is not there.
+    """
+    create, answers = users.create, users.create.answers
+    return replace(
+        users,
+        create=replace(
+            create,
+            uow=_Undoing(create.uow),
+            hasher=_HashesNothing(),
+            answers=replace(answers, uow=_Undoing(answers.uow)),
+        ),
+        disable=replace(users.disable, uow=_Undoing(users.disable.uow)),
+        enable=replace(users.enable, uow=_Undoing(users.enable.uow)),
+    )
