@@ -9,6 +9,7 @@ from auth_core.revocation.model import Reason
 MEANINGS: Final[Mapping[EventKind, str]] = {
     EventKind.USER_REGISTERED: "A person made an account for themselves.",
     EventKind.USER_CREATED: "Somebody made an account for another person; `roles` are those given besides `user`.",
+    EventKind.ADMINISTRATOR_SET_UP: "Whoever had the set-up secret made the first administrator.",
     EventKind.USER_UPDATED: "Names or the address of a person were changed; `fields` says which.",
     EventKind.USER_DISABLED: "An account was closed for use, and its sessions ended.",
     EventKind.USER_ENABLED: "A disabled account was opened again.",

@@ -15,6 +15,8 @@ from auth_core import AuthCore, Redacted, SetUpRefused, UserPolicy
 from auth_core.testing import MovableClock, a_service_client, an_email, an_origin
 from auth_core.users.model import User
 from auth_http.application import application
+from auth_http.bulk.doing import Bulk
+from auth_http.bulk.items import Item, ItemAnswer
 from auth_http.settings import Settings
 from tests.integration.databases import Databases
 from tests.integration.postgres.cutting_proxy import Loss, commit, nth
@@ -159,3 +161,32 @@ async def test_of_many_who_set_up_at_once_one_becomes_administrator(databases: D
         assert [type(each) for each in told].count(SetUpRefused) == AT_ONCE - 1
         assert len((await auth.users.list(limit=50)).items) == 1
         await database.close()
+
+
+async def test_many_users_sent_twice_at_once_to_two_processes_are_made_once(
+    auth: AuthCore, elsewhere: AuthCore, operator: AsyncEngine
+) -> None:
+    emails = [an_email() for _ in range(AT_ONCE)]
+    items = [
+        Item.read(
+            {
+                "key": f"hire-{email}",
+                "do": "create",
+                "email": email,
+                "password": PASSWORD.reveal(),
+                "first_name": "Ada",
+                "last_name": "Lovelace",
+            }
+        )
+        for email in emails
+    ]
+
+    async def send(core: AuthCore) -> list[ItemAnswer]:
+        bulk = Bulk(users=core.users, actor=None, origin=an_origin(), turns=asyncio.Semaphore())
+        return [await bulk.do(item) for item in items]
+
+    told = await asyncio.gather(send(auth), send(elsewhere), send(auth))
+
+    assert told[0] == told[1] == told[2]
+    assert {each.status for each in told[0]} == {201}
+    assert [await effects(operator, email) for email in emails] == [(1, 1)] * AT_ONCE

@@ -366,3 +366,21 @@ def test_the_algorithm_of_signing_keys_is_chosen_by_its_name() -> None:
     for name in ("none", "HS512", "es256", "PS256"):
         with pytest.raises(InvalidSettings):
             read_settings({"AUTH_SIGNING_ALGORITHM": name})
+
+
+@pytest.mark.covers("AUZ-15")
+@pytest.mark.parametrize("secret", ["short", "a" * 64, "changeme-changeme-changeme-change!", GOOD_SECRET])
+def test_a_set_up_secret_that_could_be_guessed_or_is_used_elsewhere_is_refused(secret: str) -> None:
+    for stage in ({"AUTH_MASTER_SECRET": GOOD_SECRET}, PRODUCTION):
+        assert set(problems({**stage, "AUTH_SETUP_SECRET": secret})) == {"AUTH_SETUP_SECRET"}
+
+
+def test_the_set_up_secret_may_lie_in_a_file_and_is_in_no_text(tmp_path: Path) -> None:
+    secret = GOOD_SECRET[::-1]
+
+    settings = read_settings({**PRODUCTION, "AUTH_SETUP_SECRET_FILE": a_file(tmp_path, secret.encode() + b"\n")})
+
+    given = settings.policies().users.set_up_secret
+    assert given is not None
+    assert given.reveal() == secret
+    assert secret not in repr(settings) + repr(settings.policies())
