@@ -83,7 +83,7 @@ async def test_of_many_requests_with_one_key_one_has_its_effect_and_the_others_a
     told = await asyncio.gather(*(register(app, email, "key", first_name=f"A{each}") for each in range(AT_ONCE)))
 
     # Who came later finds the answer gone: for an anonymous caller a request that differs is a guess.
-    assert sorted({each.status for each in told}) in ([201, 422], [201, 409, 422])
+    assert {each.status for each in told} <= {201, 409, 422}
     assert [each.status for each in told].count(201) == 1
     assert await effects(operator, email) == (1, 1)
 

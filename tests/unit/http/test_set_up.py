@@ -82,7 +82,9 @@ async def test_it_stays_closed_when_its_administrator_is_gone(service: Service) 
     await set_up(service)
     service.store.committed.roles_held.clear()
 
-    assert (await set_up(service, email="other@example.com")).code == "set_up_refused"
+    for other in ({"email": "other@example.com"}, {"password": "short"}):
+        assert (await set_up(service, **other)).code == "set_up_refused"
+    assert not await service.auth.users.set_up.is_open()
 
 
 async def test_what_is_wrong_with_the_account_is_told_to_who_has_the_secret_and_leaves_it_open(
