@@ -6,6 +6,8 @@ from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
 from auth_core.errors import AuthError
+from auth_core.idempotency.first_answers import FirstAnswers
+from auth_core.idempotency.model import Once
 from auth_core.ids import UserId
 from auth_core.origin import Origin
 from auth_core.revocation.model import Reason
@@ -29,15 +31,24 @@ class DeleteUser:
     guard: UserGuard
     close: Closing
     clock: Clock
+    answers: FirstAnswers
 
-    async def __call__(self, *, user_id: UserId, seen: Seen = None, actor: UserId | None, origin: Origin) -> User:
+    async def __call__(
+        self,
+        *,
+        user_id: UserId,
+        seen: Seen = None,
+        actor: UserId | None,
+        origin: Origin,
+        once: Once[User] | None = None,
+    ) -> User:
         """Return the deleted user. `actor` is None for the operator; nobody else deletes who may do more than they.
 
         Raises: UserNotFound, BeyondYourRights, LastAdministrator, ChangedMeanwhile unless the user is as they were
-        `seen`.
+        `seen`; AnsweredBefore, IdempotencyKeyReused.
         """
         now = self.clock.now()
-        async with self.uow() as tx:
+        async with self.uow() as tx, self.answers(tx, once) as done:
             outcome = await self.guard(
                 tx,
                 user_id,
@@ -60,6 +71,7 @@ class DeleteUser:
                     origin=origin,
                     now=now,
                 )
+                done.be(outcome)
         if isinstance(outcome, AuthError):
             raise outcome
         return outcome
@@ -73,14 +85,17 @@ class RestoreUser:
     guard: UserGuard
     record: Recorder
     clock: Clock
+    answers: FirstAnswers
 
-    async def __call__(self, *, user_id: UserId, actor: UserId | None, origin: Origin) -> User:
+    async def __call__(
+        self, *, user_id: UserId, actor: UserId | None, origin: Origin, once: Once[User] | None = None
+    ) -> User:
         """Return the user. `actor` is None for the operator of the machine; nobody else restores who may do more.
 
-        Raises: UserNotFound, BeyondYourRights.
+        Raises: UserNotFound, BeyondYourRights; AnsweredBefore, IdempotencyKeyReused.
         """
         now = self.clock.now()
-        async with self.uow() as tx:
+        async with self.uow() as tx, self.answers(tx, once) as done:
             outcome = await self.guard(
                 tx, user_id, attempted=EventKind.USER_RESTORED, deleted_too=True, actor=actor, origin=origin
             )
@@ -89,6 +104,7 @@ class RestoreUser:
                 if restored is not None:
                     await self.record(tx, EventKind.USER_RESTORED, at=now, origin=origin, subject=user_id, actor=actor)
                     outcome = restored
+                done.be(outcome)
         if isinstance(outcome, AuthError):
             raise outcome
         return outcome

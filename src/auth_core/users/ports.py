@@ -147,7 +147,7 @@ class HoldersTx(UsersTx, RolePreviewTx, Protocol):
     """What is read to say which roles somebody holds, and why they may do something."""
 
 
-class StatusTx(RolesTx, Protocol):
+class StatusTx(RolesTx, AnswersTx, Protocol):
     """What disabling and enabling touches."""
 
     @property
@@ -158,5 +158,5 @@ class PasswordResetTx(StatusTx, PasswordsTx, Protocol):
     """What the reset of somebody's password touches."""
 
 
-class ProfileTx(UsersTx, AccessTx, Protocol):
+class ProfileTx(UsersTx, AccessTx, AnswersTx, Protocol):
     """What is read to show a profile, and what changes it."""

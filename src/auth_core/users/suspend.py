@@ -6,6 +6,8 @@ from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
 from auth_core.errors import AuthError
+from auth_core.idempotency.first_answers import FirstAnswers
+from auth_core.idempotency.model import Once
 from auth_core.ids import UserId
 from auth_core.origin import Origin
 from auth_core.revocation.model import Reason
@@ -24,14 +26,17 @@ class DisableUser:
     guard: UserGuard
     close: Closing
     clock: Clock
+    answers: FirstAnswers
 
-    async def __call__(self, *, user_id: UserId, actor: UserId | None, origin: Origin) -> User:
+    async def __call__(
+        self, *, user_id: UserId, actor: UserId | None, origin: Origin, once: Once[User] | None = None
+    ) -> User:
         """Return the disabled user. `actor` is None for the operator; nobody else disables who may do more than they.
 
-        Raises: UserNotFound, UserDeleted, BeyondYourRights, LastAdministrator.
+        Raises: UserNotFound, UserDeleted, BeyondYourRights, LastAdministrator; AnsweredBefore, IdempotencyKeyReused.
         """
         now = self.clock.now()
-        async with self.uow() as tx:
+        async with self.uow() as tx, self.answers(tx, once) as done:
             outcome = await self.guard(
                 tx, user_id, attempted=EventKind.USER_DISABLED, closes=True, actor=actor, origin=origin
             )
@@ -47,6 +52,7 @@ class DisableUser:
                     origin=origin,
                     now=now,
                 )
+                done.be(outcome)
         if isinstance(outcome, AuthError):
             raise outcome
         return outcome
@@ -60,20 +66,24 @@ class EnableUser:
     guard: UserGuard
     record: Recorder
     clock: Clock
+    answers: FirstAnswers
 
-    async def __call__(self, *, user_id: UserId, actor: UserId | None, origin: Origin) -> User:
+    async def __call__(
+        self, *, user_id: UserId, actor: UserId | None, origin: Origin, once: Once[User] | None = None
+    ) -> User:
         """Return the active user. `actor` is None for the operator; nobody else enables who may do more than they.
 
-        Raises: UserNotFound, UserDeleted, BeyondYourRights.
+        Raises: UserNotFound, UserDeleted, BeyondYourRights; AnsweredBefore, IdempotencyKeyReused.
         """
         now = self.clock.now()
-        async with self.uow() as tx:
+        async with self.uow() as tx, self.answers(tx, once) as done:
             outcome = await self.guard(tx, user_id, attempted=EventKind.USER_ENABLED, actor=actor, origin=origin)
             if not isinstance(outcome, AuthError):
                 version = await tx.users.set_status(user_id, UserStatus.ACTIVE, now=now)
                 if version is not None:
                     await self.record(tx, EventKind.USER_ENABLED, at=now, origin=origin, subject=user_id, actor=actor)
                     outcome = await tx.users.find(user_id) or outcome
+                done.be(outcome)
         if isinstance(outcome, AuthError):
             raise outcome
         return outcome

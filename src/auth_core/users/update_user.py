@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from auth_core.audit.events import EventKind
 from auth_core.errors import AuthError
+from auth_core.idempotency.first_answers import FirstAnswers
+from auth_core.idempotency.model import Once
 from auth_core.ids import UserId
 from auth_core.origin import Origin
 from auth_core.seen import Seen
@@ -21,6 +23,7 @@ class UpdateUser:
     uow: UnitOfWork[ProfileTx]
     guard: UserGuard
     change: ProfileChanges
+    answers: FirstAnswers
 
     async def __call__(
         self,
@@ -32,20 +35,22 @@ class UpdateUser:
         seen: Seen = None,
         actor: UserId | None,
         origin: Origin,
+        once: Once[User] | None = None,
     ) -> User:
         """Return the user as they are afterwards. A new address is theirs at once: whoever asks answers for it.
 
         `actor` is None for the operator of the machine; nobody else changes who may do more.
         Raises: Rejected with every fault at once, UserNotFound, UserDeleted, BeyondYourRights, EmailTaken,
-        ChangedMeanwhile unless the user is as they were `seen`.
+        ChangedMeanwhile unless the user is as they were `seen`; AnsweredBefore, IdempotencyKeyReused.
         """
         wanted = read_profile(first_name=first_name, last_name=last_name, email=email)
-        async with self.uow() as tx:
+        async with self.uow() as tx, self.answers(tx, once) as done:
             outcome = await self.guard(
                 tx, user_id, attempted=EventKind.USER_UPDATED, seen=seen, actor=actor, origin=origin
             )
             if not isinstance(outcome, AuthError):
                 outcome = await self.change(tx, outcome, wanted, actor=actor, origin=origin)
+                done.be(outcome)
         if isinstance(outcome, AuthError):
             raise outcome
         return outcome

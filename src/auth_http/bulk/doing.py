@@ -13,13 +13,13 @@ from auth_core.ids import UserId
 from auth_core.origin import Origin
 from auth_core.rooms import UsersRoom
 from auth_core.users.model import User
-from auth_http.bulk.items import Item, ItemAnswer, ToCreate, ToDisable, ToEnable
+from auth_http.bulk.items import Item, ItemAnswer, ToCreate, ToDelete, ToDisable, ToDo, ToEnable, ToRestore, ToUpdate
 from auth_http.problems import Problem
 from auth_http.request_problems import RequestRefused, problem_told
 from auth_http.schemas.people import UserAnswer
 
 
-async def nobody_asks() -> None:
+async def nobody_asks(_: ToDo) -> None:
     """Let the operator of the machine pass, who needs no permission."""
 
 
@@ -27,15 +27,15 @@ async def nobody_asks() -> None:
 class Bulk:
     """Does items for one caller.
 
-    `admit` is asked before each item whether the caller may still do it. No more items than `turns` lets pass are done
-    at a time, whoever asks: those who log in meanwhile wait for one password of ours, and not for a thousand.
+    `admit` is asked before each item whether the caller may still do this. No more items than `turns` lets pass are
+    done at a time, whoever asks: those who log in meanwhile wait for one password of ours, and not for a thousand.
     """
 
     users: UsersRoom
     actor: UserId | None
     origin: Origin
     turns: asyncio.Semaphore
-    admit: Callable[[], Awaitable[None]] = nobody_asks
+    admit: Callable[[ToDo], Awaitable[None]] = nobody_asks
 
     async def do(self, item: Item, *, until: float | None = None) -> ItemAnswer:
         """Do one item, unless its turn comes only after `until`, a time of the event loop; then it is busy."""
@@ -44,7 +44,7 @@ class Bulk:
         if not await self._turn(until):
             return ItemAnswer.of(item.key, problem_told(Busy(Busy.SHORTLY)))
         try:
-            await self.admit()
+            await self.admit(item.asked)
             return await self._do(item, item.asked)
         except (AuthError, RequestRefused) as error:
             return ItemAnswer.of(item.key, problem_told(error))
@@ -63,13 +63,10 @@ class Bulk:
         self.turns.release()
         return False
 
-    async def _do(self, item: Item, asked: ToCreate | ToDisable | ToEnable) -> ItemAnswer:
-        def answer(user: User | None) -> ItemAnswer:
-            return ItemAnswer(
-                key=asked.key,
-                status=201 if isinstance(asked, ToCreate) else 200,
-                user=None if user is None else UserAnswer.of(user),
-            )
+    async def _do(self, item: Item, asked: ToDo) -> ItemAnswer:
+        def answer(user: User) -> ItemAnswer:
+            status = 201 if isinstance(asked, ToCreate) else 200
+            return ItemAnswer(key=asked.key, status=status, user=UserAnswer.of(user))
 
         try:
             once = Once[User](
@@ -82,7 +79,7 @@ class Bulk:
         except AnsweredBefore as before:
             return ItemAnswer.model_validate_json(before.answer.reveal())
 
-    async def _call(self, asked: ToCreate | ToDisable | ToEnable, once: Once[User]) -> User | None:
+    async def _call(self, asked: ToDo, once: Once[User]) -> User:
         users, actor, origin = self.users, self.actor, self.origin
         match asked:
             case ToCreate():
@@ -92,12 +89,22 @@ class Bulk:
                     first_name=asked.first_name,
                     last_name=asked.last_name,
                     roles=asked.roles,
+                    must_change_password=asked.must_change_password,
                     actor=actor,
                     origin=origin,
                     once=once,
                 )
-            case ToDisable(user_id=user_id):
-                await users.disable(user_id=UserId(UUID(user_id)), actor=actor, origin=origin)
-            case ToEnable(user_id=user_id):
-                await users.enable(user_id=UserId(UUID(user_id)), actor=actor, origin=origin)
-        return None
+            case ToUpdate():
+                return await users.update(user_id=_id_in(asked), **asked.changes, actor=actor, origin=origin, once=once)
+            case ToDisable():
+                return await users.disable(user_id=_id_in(asked), actor=actor, origin=origin, once=once)
+            case ToEnable():
+                return await users.enable(user_id=_id_in(asked), actor=actor, origin=origin, once=once)
+            case ToDelete():
+                return await users.delete(user_id=_id_in(asked), actor=actor, origin=origin, once=once)
+            case ToRestore():
+                return await users.restore(user_id=_id_in(asked), actor=actor, origin=origin, once=once)
+
+
+def _id_in(asked: ToUpdate | ToDisable | ToEnable | ToDelete | ToRestore) -> UserId:
+    return UserId(UUID(asked.user_id))

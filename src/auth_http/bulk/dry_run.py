@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from auth_core.credentials.passwords.model import PasswordHash, Verification
 from auth_core.credentials.passwords.ports import HashingTurn
@@ -50,15 +51,14 @@ def undone(users: UsersRoom) -> UsersRoom:
 
     Each item is tried as if it were the only one: what one before it would have changed is not there.
     """
-    create, answers = users.create, users.create.answers
-    return replace(
-        users,
-        create=replace(
-            create,
-            uow=_Undoing(create.uow),
-            hasher=_HashesNothing(),
-            answers=replace(answers, uow=_Undoing(answers.uow)),
-        ),
-        disable=replace(users.disable, uow=_Undoing(users.disable.uow)),
-        enable=replace(users.enable, uow=_Undoing(users.enable.uow)),
-    )
+    undoing: dict[str, Any] = {each.name: _with_undoing(getattr(users, each.name)) for each in fields(users)}
+    undoing["create"] = replace(undoing["create"], hasher=_HashesNothing())
+    return replace(users, **undoing)
+
+
+def _with_undoing(use_case: Any) -> Any:  # noqa: ANN401 - whatever a room has
+    """Return the use case with every transaction of its own undone, and of who keeps its answers."""
+    changes: dict[str, Any] = {"uow": _Undoing(use_case.uow)}
+    if hasattr(use_case, "answers"):
+        changes["answers"] = replace(use_case.answers, uow=_Undoing(use_case.answers.uow))
+    return replace(use_case, **changes)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal, cast
 
 from pydantic import ConfigDict, Field, GetCoreSchemaHandler, TypeAdapter, ValidationError
+from pydantic.config import JsonDict
 from pydantic_core import CoreSchema, core_schema
 
 from auth_http.problems import Problem
@@ -18,6 +19,10 @@ LARGEST_BULK: Final = 1000
 
 _UUID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _KEY: Final = "A name of your choice, new for each item: sent again, a finished item is answered as before, for a day."
+
+
+def _without_default(schema: JsonDict) -> None:
+    schema.pop("default", None)
 
 
 class _Keyed(Asked):
@@ -36,7 +41,23 @@ class ToCreate(_Keyed):
     password: Secret
     first_name: str
     last_name: str
-    roles: list[str] = Field(default=[])
+    roles: list[str] = Field(default=[], max_length=100)
+    must_change_password: bool = False
+
+
+class ToUpdate(_OfSomebody):
+    """Change what is given and leave the rest."""
+
+    # Left out is not the same as null, which is refused: the defaults are never read.
+    do: Literal["update"]
+    email: str = Field(default="", json_schema_extra=_without_default)
+    first_name: str = Field(default="", json_schema_extra=_without_default)
+    last_name: str = Field(default="", json_schema_extra=_without_default)
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What is given."""
+        return self.model_dump(include={"email", "first_name", "last_name"}, exclude_unset=True)
 
 
 class ToDisable(_OfSomebody):
@@ -51,9 +72,22 @@ class ToEnable(_OfSomebody):
     do: Literal["enable"]
 
 
-type ItemAsked = Annotated[ToCreate | ToDisable | ToEnable, Field(discriminator="do")]
+class ToDelete(_OfSomebody):
+    """Delete a user."""
 
-_EITHER: Final[TypeAdapter[ToCreate | ToDisable | ToEnable]] = TypeAdapter(ItemAsked)
+    do: Literal["delete"]
+
+
+class ToRestore(_OfSomebody):
+    """Restore a deleted user."""
+
+    do: Literal["restore"]
+
+
+type ToDo = ToCreate | ToUpdate | ToDisable | ToEnable | ToDelete | ToRestore
+
+_TO_DO: Final[TypeAdapter[ToDo]] = TypeAdapter(Annotated[ToDo, Field(discriminator="do")])
+_NAMES: Final = frozenset({"create", "update", "disable", "enable", "delete", "restore"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +95,7 @@ class Item:
     """One item as it came: what is asked for, or what is wrong with it. `written` says all of it, secrets too."""
 
     key: str | None
-    asked: ToCreate | ToDisable | ToEnable | Problem
+    asked: ToDo | Problem
     written: bytes = field(repr=False)
 
     @classmethod
@@ -70,9 +104,9 @@ class Item:
         written = json.dumps(document, sort_keys=True, separators=(",", ":")).encode("ascii")
         key = cast("Mapping[str, object]", document).get("key") if isinstance(document, dict) else None
         try:
-            asked: ToCreate | ToDisable | ToEnable | Problem = _EITHER.validate_python(document)
+            asked: ToDo | Problem = _TO_DO.validate_python(document)
         except ValidationError as error:
-            asked = rejected_for(*places_of(error, behind=frozenset({"create", "disable", "enable"})))
+            asked = rejected_for(*places_of(error, behind=_NAMES))
         return cls(key=key if isinstance(key, str) else None, asked=asked, written=written)
 
 
@@ -82,7 +116,7 @@ class _EachByItself:
     @staticmethod
     def __get_pydantic_core_schema__(source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_wrap_validator_function(
-            lambda document, _: Item.read(document), handler.generate_schema(ItemAsked)
+            lambda document, _: Item.read(document), handler.generate_schema(Annotated[ToDo, Field(discriminator="do")])
         )
 
 

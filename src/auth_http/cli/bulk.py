@@ -33,7 +33,7 @@ def bulk(
     ] = 1,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Create, disable and enable many users: the items of `POST /admin/users/bulk`, one a line.
+    """Create, change, close, delete and restore many users: the items of `POST /admin/users/bulk`, one a line.
 
     Cut short, it can be started again with the same file within a day: what is done is not done twice. Exits with 1
     when something failed, and names the lines.

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from auth_core import AuthCore, Origin, Policies, Ports, assemble
 from auth_core.assembly import Tx
 from auth_core.audit.events import AuditEvent, EventKind
+from auth_core.idempotency.model import Once
 from auth_core.ids import UserId
 from auth_core.revocation.model import Revocation
 from auth_core.users.model import User, UserStatus
@@ -52,7 +53,9 @@ class TellsLater:
 class EndsSessionsFirst(DisableUser):
     """Takes the locks of sessions before that of their user."""
 
-    async def __call__(self, *, user_id: UserId, actor: UserId | None, origin: Origin) -> User:
+    async def __call__(
+        self, *, user_id: UserId, actor: UserId | None, origin: Origin, once: Once[User] | None = None
+    ) -> User:
         now = self.clock.now()
         async with self.uow() as tx:
             ended = (await statements_of(tx).run(_END_ALL, user_id=user_id, now=now)).count

@@ -30,8 +30,8 @@ def to_create(number: int, **other: object) -> dict[str, Any]:
     }
 
 
-def to(do: str, user_id: str, key: str | None = None) -> dict[str, Any]:
-    return {"key": key or f"{do}-{user_id}", "do": do, "user_id": user_id}
+def to(do: str, user_id: str, key: str | None = None, **more: str) -> dict[str, Any]:
+    return {"key": key or f"{do}-{user_id}", "do": do, "user_id": user_id, **more}
 
 
 async def somebody(service: Service, *roles: str, email: str = "root@example.com") -> str:
@@ -91,6 +91,34 @@ async def test_each_item_answers_for_itself_in_order(service: Service, admin: st
     assert (kinds.count(EventKind.USER_DISABLED), kinds.count(EventKind.USER_ENABLED)) == (1, 1)
 
 
+async def test_everything_that_can_be_done_to_somebody_is_done_in_order_and_once(service: Service, admin: str) -> None:
+    made = (await send(service, admin, to_create(0))).json()["items"][0]["user"]["id"]
+    items = [
+        to("update", made, last_name="Murray"),
+        to("disable", made),
+        to("enable", made),
+        to("delete", made),
+        to("restore", made),
+        to("update", made, "taken", email="root@example.com"),
+        to("update", made, "null") | {"email": None},
+    ]
+    first = (await send(service, admin, *items)).json()["items"]
+    events = list(service.store.committed.events)
+
+    again = (await send(service, admin, *items)).json()["items"]
+
+    assert [(each["status"], each["code"]) for each in first] == [
+        (200, None), (200, None), (200, None), (200, None), (200, None), (409, "email_taken"), (422, "rejected"),
+    ]  # fmt: skip
+    assert [each["user"]["status"] for each in first if each["user"]] == [
+        "active", "disabled", "active", "deleted", "active",
+    ]  # fmt: skip
+    assert first[0]["user"]["last_name"] == "Murray"
+    # What was refused is tried again; it came to nothing, then as now. Of what was done nothing is done again.
+    assert [each for each in again if each["user"]] == [each for each in first if each["user"]]
+    assert list(service.store.committed.events) == events
+
+
 async def test_what_is_sent_again_is_answered_as_before_and_done_once(service: Service, admin: str) -> None:
     items = [to_create(number) for number in range(3)]
     first = await send(service, admin, *items[:2])
@@ -132,12 +160,19 @@ async def test_after_its_time_nothing_more_is_begun_and_no_one_else_keeps_an_ite
 
 @pytest.mark.covers("AUZ-16")
 async def test_rights_count_at_every_item(service: Service, admin: str) -> None:
-    await service.auth.access.define_role(name="clerk", permissions=["users:write"], actor=None, origin=Origin())
+    await service.auth.access.define_role(name="hirer", permissions=["users:write"], actor=None, origin=Origin())
+    await service.auth.access.define_role(
+        name="clerk", permissions=["roles:assign"], parents=["hirer"], actor=None, origin=Origin()
+    )
     clerk = await somebody(service, "clerk", email="clerk@example.com")
+    hirer = await somebody(service, "hirer", email="hirer@example.com")
     boss = str(next(iter(service.store.committed.users)))
 
     assert await told(service, clerk, to_create(1), to_create(2, roles=["admin"]), to("disable", boss)) == [
         (201, None), (403, "beyond_your_rights"), (403, "beyond_your_rights"),
+    ]  # fmt: skip
+    assert await told(service, hirer, to_create(3, roles=["user"]), to_create(4)) == [
+        (403, "permission_denied"), (201, None),
     ]  # fmt: skip
     user = await somebody(service, email="user@example.com")
     assert (await send(service, user, to_create(3))).code == "permission_denied"

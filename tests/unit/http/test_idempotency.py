@@ -37,7 +37,13 @@ def essence(answer: Answer) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize(
-    ("path", "document"), [("/auth/register", REGISTRATION), ("/admin/clients", CLIENT), ("/admin/roles", ROLE)]
+    ("path", "document"),
+    [
+        ("/auth/register", REGISTRATION),
+        ("/admin/users", REGISTRATION),
+        ("/admin/clients", CLIENT),
+        ("/admin/roles", ROLE),
+    ],
 )
 async def test_a_request_that_is_repeated_gets_the_first_answer_and_has_its_effect_once(
     service: Service, path: str, document: dict[str, object]

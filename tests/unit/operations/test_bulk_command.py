@@ -61,13 +61,22 @@ def test_a_dry_run_finds_what_would_fail_and_changes_nothing(house: House) -> No
         hire(2),
         hire(3, email="user1@example.com"),
         hire(4, roles=["nobody-has-it"]),
-        {"key": "off", "do": "disable", "user_id": somebody},
+        *(
+            {"key": do, "do": do, "user_id": somebody, **more}
+            for do, more in (
+                ("disable", {}),
+                ("enable", {}),
+                ("delete", {}),
+                ("restore", {}),
+                ("update", {"first_name": "Ada"}),
+            )
+        ),
         hire(1),
         options=("--dry-run", "--json"),
     )
 
     told = [(each["status"], each["code"]) for each in json.loads(tried.stdout)["items"]]
-    assert told == [(201, None), (409, "email_taken"), (404, "role_not_found"), (200, None), (201, None)]
+    assert told == [(201, None), (409, "email_taken"), (404, "role_not_found"), *[(200, None)] * 5, (201, None)]
     assert tried.exit_code == 1
     assert house.store.committed == before
 

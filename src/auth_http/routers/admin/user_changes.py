@@ -22,6 +22,7 @@ from auth_core.users.model import User
 from auth_http.conditional import IfMatch, tagged
 from auth_http.dependencies import Current, auth, origin, permitted
 from auth_http.documented import SHORTLY, failures
+from auth_http.idempotency import Key, once
 from auth_http.routers.admin.parameters import UserInPath, no_such
 from auth_http.schemas.administration import NewUser, PasswordResetAnswer, PasswordToGive, UserChange, UserContent
 from auth_http.schemas.document import answered
@@ -57,9 +58,10 @@ _WEAK: Final = WeakPassword(Fault("password", "too_short", "Use at least 8 chara
         bearer=True,
         writes=True,
         tagged=201,
+        once=True,
     ),
 )
-async def create_user(asked: NewUser, current: Current, request: Request) -> Response:
+async def create_user(asked: NewUser, current: Current, key: Key, request: Request) -> Response:
     """Creates an account, whether registration is open or not.
 
     Needs `users:write`; to give `roles`, `roles:assign` too, and every right that they allow.
@@ -75,7 +77,12 @@ async def create_user(asked: NewUser, current: Current, request: Request) -> Res
         roles=asked.roles,
         actor=current.principal.user_id,
         origin=origin(request),
+        once=await once(request, key, caller=current.principal.user_id, tell=_created),
     )
+    return _created(user)
+
+
+def _created(user: User) -> Response:
     return _answer(user, status=201)
 
 
