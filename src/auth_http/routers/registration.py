@@ -7,6 +7,7 @@ from auth_core.errors import Fault, Rejected
 from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidName, RegistrationClosed
 from auth_http.dependencies import auth, origin
 from auth_http.documented import SHORTLY, failures
+from auth_http.needs import OPEN_TO_ALL
 from auth_http.schemas.document import answered
 from auth_http.schemas.people import Registration, UserAnswer
 
@@ -20,6 +21,7 @@ router = APIRouter(tags=["People"])
     response_model=UserAnswer,
     status_code=201,
     response_description="The new account.",
+    openapi_extra=OPEN_TO_ALL,
     responses=failures(
         RegistrationClosed(),
         EmailTaken(),
