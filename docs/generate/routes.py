@@ -15,7 +15,8 @@ from docs.generate.parts_not_there import NothingWired
 
 _INTRODUCTION: Final = """\
 Every route says in one place whom it lets in, and is guarded by that very place; one that says nothing keeps the
-service from starting. The tables are made from it, and a test asks every route as every caller and compares."""
+service from starting. The tables are made from it, and a test asks every route as every caller and compares. `/metrics`
+is none of them: it has a port of its own, and whoever reaches that is told."""
 _MATRIX: Final = """\
 "yes" is let in: what the route then says of the request itself is its own matter. A number is the status of the
 refusal; the codes are in the last table. Whoever is let in as somebody signed in sees and changes only what is theirs:
