@@ -34,7 +34,7 @@ from bench.log_in_storm import serving
 from bench.stretch import Stretch, cpu_so_far
 
 PASSWORD = "correct horse battery staple"
-CLIENTS = 8
+CLIENTS = 4
 
 
 class NothingRecorded:
@@ -124,6 +124,8 @@ class Turns:
                 stdout=asyncio.subprocess.PIPE,
             )
             said, _ = await clients.communicate()
+            if clients.returncode:
+                raise RuntimeError("the clients could not log in")
             sealing = time.perf_counter()
             await self._recording.audit.seal()
             found = json.loads(said)
