@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from bench import (
+    audit_retention,
     audit_trail,
     guard,
     import_time,
@@ -21,6 +22,7 @@ from bench import (
 from bench.machine import description, loop_factory
 
 MEASUREMENTS = {
+    "audit_retention": audit_retention,
     "audit_trail": audit_trail,
     "guard": guard,
     "import_time": import_time,

@@ -18,6 +18,7 @@ from auth_http.middleware.last_resort import LastResort
 from auth_http.middleware.request_id import RequestIds
 from auth_http.middleware.request_meter import RequestMeter
 from auth_http.middleware.security_headers import SecurityHeaders
+from auth_http.needs import needs_of
 from auth_http.openapi import DESCRIPTION, TAGS, DocumentedApp, service_version
 from auth_http.routers import (
     docs,
@@ -88,6 +89,8 @@ def application(
     app.state.bulk_turns = asyncio.Semaphore()
     add_exception_handlers(app)
     for router in (*_GROUPS, docs.router) if settings.docs else _GROUPS:
+        for route in router.routes:
+            needs_of(route)  # One that does not say whom it lets in is not served.
         # Not `include_router`: an included router is a tree, which is searched twice for every request.
         app.router.routes.extend(router.routes)
     return app

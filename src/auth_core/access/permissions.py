@@ -6,6 +6,7 @@ from typing import Final
 
 from auth_core.access.model import Permission
 
+AUDIT_READ: Final = Permission("audit:read")
 CLIENTS_READ: Final = Permission("clients:read")
 CLIENTS_WRITE: Final = Permission("clients:write")
 REVOCATIONS_READ: Final = Permission("revocations:read")
@@ -19,6 +20,7 @@ USERS_WRITE: Final = Permission("users:write")
 
 OUR_PERMISSIONS: Final[Mapping[Permission, str]] = MappingProxyType(
     {
+        AUDIT_READ: "See what happened: who did what to whom, when and from where.",
         CLIENTS_READ: "See which services may ask, and what.",
         CLIENTS_WRITE: "Make, change and delete clients of services, as far as one's own rights go.",
         REVOCATIONS_READ: "Follow what is revoked, as a service that accepts our tokens does.",

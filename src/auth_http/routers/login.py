@@ -9,6 +9,7 @@ from auth_core.sessions.errors import InvalidRefreshToken
 from auth_core.tokens.errors import NoSigningKey
 from auth_http.dependencies import Current, auth, origin
 from auth_http.documented import SHORTLY, failures
+from auth_http.needs import OPEN_TO_ALL
 from auth_http.schemas.document import answered
 from auth_http.schemas.tokens import Credentials, LoginAnswer, RefreshToken, TokenPairAnswer
 
@@ -21,6 +22,7 @@ router = APIRouter(tags=["Signing in"])
     summary="Sign in",
     response_model=LoginAnswer,
     response_description="A new session.",
+    openapi_extra=OPEN_TO_ALL,
     responses=failures(
         InvalidCredentials(),
         PasswordChangeRequired(),
@@ -54,6 +56,7 @@ async def login(asked: Credentials, request: Request) -> Response:
     summary="Trade a refresh token for new tokens",
     response_model=TokenPairAnswer,
     response_description="The next tokens of the session.",
+    openapi_extra=OPEN_TO_ALL,
     responses=failures(
         InvalidRefreshToken(),
         NoSigningKey(Unavailable.SHORTLY),

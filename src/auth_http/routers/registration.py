@@ -10,6 +10,7 @@ from auth_core.users.model import User
 from auth_http.dependencies import auth, origin
 from auth_http.documented import SHORTLY, failures
 from auth_http.idempotency import Key, once
+from auth_http.needs import OPEN_TO_ALL
 from auth_http.schemas.document import answered
 from auth_http.schemas.people import Registration, UserAnswer
 
@@ -23,6 +24,7 @@ router = APIRouter(tags=["People"])
     response_model=UserAnswer,
     status_code=201,
     response_description="The new account.",
+    openapi_extra=OPEN_TO_ALL,
     responses=failures(
         RegistrationClosed(),
         EmailTaken(),

@@ -10,6 +10,7 @@ from auth_core.users.model import User
 from auth_http.dependencies import auth, origin
 from auth_http.documented import SHORTLY, failures
 from auth_http.idempotency import Key, once
+from auth_http.needs import OPEN_TO_ALL
 from auth_http.schemas.document import answered
 from auth_http.schemas.people import FirstAdministrator, UserAnswer
 
@@ -25,6 +26,7 @@ _log = structlog.get_logger("auth_http.set_up")
     response_model=UserAnswer,
     status_code=201,
     response_description="The administrator.",
+    openapi_extra=OPEN_TO_ALL,
     responses=failures(
         SetUpRefused(),
         EmailTaken(),

@@ -66,11 +66,6 @@ ROUTES = {
     "GET /health/live": "read_liveness",
     "GET /health/ready": "read_readiness",
 }
-WITHOUT_A_TOKEN = {
-    "register", "set_up_administrator", "login", "token", "refresh", "verify", "read_jwks", "read_server_metadata",
-    "read_liveness", "read_readiness",
-}  # fmt: skip
-AS_A_CLIENT = {"introspect", "revoke", "read_revocations"}
 AS_OAUTH_HAS_IT = {"token", "introspect", "revoke"}
 
 app = application(Parts(settings=Settings(docs=True)))
@@ -101,22 +96,6 @@ each_operation = pytest.mark.parametrize(
 def test_the_routes_and_their_names_are_these() -> None:
     assert document["openapi"].startswith("3.1")
     assert {name: operation["operationId"] for name, operation in operations()} == ROUTES
-
-
-@pytest.mark.covers("R-A3")
-def test_every_route_but_these_asks_for_a_token() -> None:
-    open_to_all = {operation["operationId"] for _, operation in operations() if not operation.get("security")}
-
-    assert open_to_all == WITHOUT_A_TOKEN
-
-
-@pytest.mark.covers("R-A3")
-def test_what_services_ask_is_asked_as_a_client_and_nothing_else_is() -> None:
-    ways = {op["operationId"]: op.get("security", []) for _, op in operations()}
-    as_a_client = {name for name, accepted in ways.items() if {"client": []} in accepted}
-
-    assert as_a_client == AS_A_CLIENT
-    assert {name for name in as_a_client if {"password": []} in ways[name]} == {"read_revocations"}
 
 
 @each_operation
