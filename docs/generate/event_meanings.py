@@ -9,6 +9,13 @@ from auth_core.revocation.model import Reason
 MEANINGS: Final[Mapping[EventKind, str]] = {
     EventKind.USER_REGISTERED: "A person made an account for themselves.",
     EventKind.USER_CREATED: "Somebody made an account for another person; `roles` are those given besides `user`.",
+    EventKind.USER_IMPORTED: (
+        "The operator took a person in from another system; `scheme` is that of the hash they brought, `roles` are "
+        "theirs."
+    ),
+    EventKind.USERS_EXPORTED: (
+        "The operator began to export all people, of whom there were `users`; `with_password_hashes` is `yes` or `no`."
+    ),
     EventKind.USER_UPDATED: "A person changed their names; `fields` says which.",
     EventKind.USER_DISABLED: "An account was closed for use, and its sessions ended.",
     EventKind.USER_ENABLED: "A disabled account was opened again.",

@@ -8,6 +8,7 @@ from typing import Self
 from auth_adapters.memory.access import MemoryPrincipals, MemoryRoleHolders, MemoryRoles
 from auth_adapters.memory.audit import MemoryAuditTrail, MemoryRecordedEvents, MemorySealedBatches
 from auth_adapters.memory.directory import MemoryUserDirectory
+from auth_adapters.memory.movers import MemoryMovers
 from auth_adapters.memory.oauth import MemoryServiceClients
 from auth_adapters.memory.passwords import MemoryPasswords
 from auth_adapters.memory.revocation import MemoryRevocations
@@ -23,6 +24,7 @@ class MemoryTx:
 
     users: MemoryUsers
     directory: MemoryUserDirectory
+    movers: MemoryMovers
     passwords: MemoryPasswords
     roles: MemoryRoles
     role_holders: MemoryRoleHolders
@@ -41,6 +43,7 @@ class MemoryTx:
         return cls(
             users=MemoryUsers(tables),
             directory=MemoryUserDirectory(tables),
+            movers=MemoryMovers(tables),
             passwords=MemoryPasswords(tables),
             roles=MemoryRoles(tables),
             role_holders=MemoryRoleHolders(tables),

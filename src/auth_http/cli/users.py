@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from auth_http.cli import moving
 from auth_http.cli.invocation import run
 from auth_http.cli.output import print_fields, print_json, print_table, shown
 from auth_http.cli.password_entry import enter_password
@@ -21,7 +22,17 @@ if TYPE_CHECKING:
     from auth_http.container import Container
 
 app = typer.Typer(
-    help="Create, list, disable and enable accounts, and say who holds which roles.", no_args_is_help=True
+    help="Create, list, disable and enable accounts, import and export them, and say who holds which roles.",
+    no_args_is_help=True,
+)
+
+app.command(
+    "import",
+    epilog="Examples: `auth-service users import people.jsonl --dry-run`, "
+    "`auth-service users import people.csv --report refused.jsonl`",
+)(moving.import_users)
+app.command("export", epilog="Example: `auth-service users export people.jsonl --with-password-hashes`")(
+    moving.export_users
 )
 
 _COLUMNS: Final = ("id", "e-mail", "name", "status", "roles", "created", "last log-in")
