@@ -11,6 +11,14 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
     EventKind.USER_CREATED: "Somebody made an account for another person; `roles` are those given besides `user`.",
     EventKind.ADMINISTRATOR_SET_UP: "Whoever had the set-up secret made the first administrator.",
     EventKind.USER_UPDATED: "Names or the address of a person were changed; `fields` says which.",
+    EventKind.USER_IMPORTED: (
+        "The operator took a person in from another system; `scheme` is that of the hash they brought, `roles` are "
+        "theirs."
+    ),
+    EventKind.USERS_EXPORTED: (
+        "The operator began to export all people, of whom there were `users`; `with_password_hashes` is `yes` or `no`."
+    ),
+    EventKind.USER_UPDATED: "A person changed their names; `fields` says which.",
     EventKind.USER_DISABLED: "An account was closed for use, and its sessions ended.",
     EventKind.USER_ENABLED: "A disabled account was opened again.",
     EventKind.USER_DELETED: "An account was deleted, to be restored if need be, and its sessions ended.",

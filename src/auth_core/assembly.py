@@ -28,6 +28,7 @@ from auth_core.credentials.passwords.ports import (
     BreachedPasswords,
     ChangePasswordTx,
     CommonPasswords,
+    HashTransfer,
     PasswordHasher,
 )
 from auth_core.entropy import Entropy
@@ -95,16 +96,27 @@ from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.ports import Purgeable, Sealer
 from auth_core.upkeep.purge import Purge
 from auth_core.upkeep.reseal import Reseal
+from auth_core.users.arriving import ArrivalCheck
 from auth_core.users.change_roles import ChangeRoles, SetRoles
 from auth_core.users.closing import Closing
 from auth_core.users.create import CreateUser
 from auth_core.users.delete_user import DeleteUser, RestoreUser
 from auth_core.users.explain_permission import ExplainPermission
+from auth_core.users.export_users import ExportUsers
+from auth_core.users.import_users import ImportUsers
 from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
 from auth_core.users.look_up import LookUpByEmail, LookUpListed, LookUpProfile
 from auth_core.users.policy import UserPolicy
-from auth_core.users.ports import DirectoryTx, HoldersTx, PasswordResetTx, ProfileTx, SetUpTx, Users
+from auth_core.users.ports import (
+    DirectoryTx,
+    HoldersTx,
+    MoversTx,
+    PasswordResetTx,
+    ProfileTx,
+    SetUpTx,
+    Users,
+)
 from auth_core.users.profile_changes import ProfileChanges
 from auth_core.users.register import Register
 from auth_core.users.reset_password import ForcePasswordChange, ResetPassword
@@ -128,6 +140,7 @@ class Tx(
     ClientsTx,
     HoldersTx,
     DirectoryTx,
+    MoversTx,
     RolesEditTx,
     TrailTx,
     RevocationsTx,
@@ -159,6 +172,7 @@ class Ports:
     known_clients: KnownClients
     hasher: PasswordHasher
     common_passwords: CommonPasswords
+    hash_transfer: HashTransfer
     key_ring: KeyRing
     key_maker: KeyMaker
     key_sealer: Sealer[KeyMaterial]
@@ -301,6 +315,14 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             set_roles=SetRoles(uow=uow, change=change_roles),
             list_roles=ListRolesOfUser(uow=uow),
             explain_permission=ExplainPermission(uow=uow),
+            import_all=ImportUsers(
+                uow=uow,
+                check=ArrivalCheck(transfer=ports.hash_transfer, ids=ids),
+                transfer=ports.hash_transfer,
+                record=record,
+                clock=clock,
+            ),
+            export_all=ExportUsers(uow=uow, transfer=ports.hash_transfer, record=record, clock=clock),
         ),
         access=AccessRoom(
             list_roles=ListRoles(uow=uow),

@@ -44,6 +44,8 @@ from auth_core.users.change_roles import ChangeRoles, SetRoles
 from auth_core.users.create import CreateUser
 from auth_core.users.delete_user import DeleteUser, RestoreUser
 from auth_core.users.explain_permission import ExplainPermission
+from auth_core.users.export_users import ExportUsers
+from auth_core.users.import_users import ImportUsers
 from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
 from auth_core.users.look_up import LookUpByEmail, LookUpListed, LookUpProfile
@@ -78,6 +80,8 @@ class UsersRoom:
     set_roles: SetRoles
     list_roles: ListRolesOfUser
     explain_permission: ExplainPermission
+    import_all: ImportUsers
+    export_all: ExportUsers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from dependency_injector import containers, providers
 from auth_adapters.answer_vault import SealingAnswerVault
 from auth_adapters.bcrypt_hasher import BcryptHasher, expected_duration
 from auth_adapters.common_passwords import BuiltInCommonPasswords
+from auth_adapters.hash_transfer import BcryptTransfer
 from auth_adapters.hashing_pool import HashingPolicy, HashingPool
 from auth_adapters.head_signer import HmacHeadSigner
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner, JwtRefreshTokenSigner
@@ -64,6 +65,11 @@ def _breached_passwords(settings: Settings) -> "HttpBreachedPasswords | None":
     return HttpBreachedPasswords.at(settings.breached_passwords_url, patience=patience)
 
 
+def _hash_transfer(settings: Settings, keys: Keychain, pool: HashingPool, entropy: SystemEntropy) -> BcryptTransfer:
+    pepper = KeyVault(keys.pepper.current, previous=keys.pepper.previous, entropy=entropy)
+    return BcryptTransfer(pepper=pepper, cost=settings.bcrypt_cost, pool=pool)
+
+
 def _vault(keys: Keychain, entropy: SystemEntropy) -> KeyVault:
     return KeyVault(keys.signing.current, previous=keys.signing.previous, entropy=entropy)
 
@@ -93,6 +99,7 @@ def _ports(
     storage: PostgresStorage,
     hasher: BcryptHasher,
     breached_passwords: BreachedPasswords | None,
+    hash_transfer: BcryptTransfer,
     key_ring: KeyRing,
     key_maker: VaultKeyMaker,
     access_tokens: JwtAccessTokenSigner,
@@ -118,6 +125,7 @@ def _ports(
         hasher=hasher,
         common_passwords=BuiltInCommonPasswords(),
         breached_passwords=breached_passwords,
+        hash_transfer=hash_transfer,
         key_ring=key_ring,
         key_maker=key_maker,
         key_sealer=key_maker,
@@ -163,6 +171,9 @@ class Container(containers.DeclarativeContainer):
     breached_passwords: providers.Provider["HttpBreachedPasswords | None"] = providers.Singleton(
         _breached_passwords, settings
     )
+    hash_transfer: providers.Provider[BcryptTransfer] = providers.Singleton(
+        _hash_transfer, settings, keychain, hashing_pool, entropy
+    )
     key_vault: providers.Provider[KeyVault] = providers.Singleton(_vault, keychain, entropy)
     key_ring: providers.Provider[KeyRing] = providers.Singleton(_key_ring, policies)
     key_maker = providers.Singleton(VaultKeyMaker, key_vault, entropy=entropy)
@@ -183,6 +194,7 @@ class Container(containers.DeclarativeContainer):
         storage=storage,
         hasher=hasher,
         breached_passwords=breached_passwords,
+        hash_transfer=hash_transfer,
         key_ring=key_ring,
         key_maker=key_maker,
         access_tokens=access_tokens,

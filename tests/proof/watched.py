@@ -72,6 +72,10 @@ class _Trail:
         await self.trail.record(event)
         self.recorded.append(event)
 
+    async def record_all(self, events: Sequence[AuditEvent]) -> None:
+        await self.trail.record_all(events)
+        self.recorded.extend(events)
+
     async def latest(self, *, subject: UserId, limit: int) -> Sequence[AuditEvent]:
         return await self.trail.latest(subject=subject, limit=limit)
 
@@ -85,6 +89,7 @@ class _Tx:
         "audit",
         "clients",
         "directory",
+        "movers",
         "passwords",
         "principals",
         "recorded_events",
@@ -101,6 +106,7 @@ class _Tx:
     def __init__(self, tx: Tx, recorded: list[AuditEvent]) -> None:
         self.users = tx.users
         self.directory = tx.directory
+        self.movers = tx.movers
         self.passwords = tx.passwords
         self.roles = tx.roles
         self.role_holders = tx.role_holders

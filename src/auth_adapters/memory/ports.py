@@ -16,7 +16,7 @@ from auth_core.assembly import Policies, Ports, Tx, assemble
 from auth_core.audit.ports import HeadSigner
 from auth_core.clock import Clock
 from auth_core.credentials.passwords.model import PasswordHash
-from auth_core.credentials.passwords.ports import BreachedPasswords, CommonPasswords, PasswordHasher
+from auth_core.credentials.passwords.ports import BreachedPasswords, CommonPasswords, HashTransfer, PasswordHasher
 from auth_core.entropy import Entropy
 from auth_core.idempotency.ports import AnswerVault
 from auth_core.login.ports import Candidates
@@ -35,6 +35,7 @@ from auth_core.testing import (
     UnsafeAnswerVault,
     UnsafeFastHasher,
     UnsafeHeadSigner,
+    UnsafeTransfer,
 )
 from auth_core.tokens.key_ring import KeyRing
 from auth_core.tokens.keys import KeyMaterial
@@ -68,6 +69,7 @@ def memory_ports(
     hasher: PasswordHasher | None = None,
     common_passwords: CommonPasswords | None = None,
     breached_passwords: BreachedPasswords | None = None,
+    hash_transfer: HashTransfer | None = None,
     key_ring: KeyRing | None = None,
     key_maker: KeyMaker | None = None,
     key_sealer: Sealer[KeyMaterial] | None = None,
@@ -100,6 +102,7 @@ def memory_ports(
         hasher=hasher or UnsafeFastHasher(),
         common_passwords=common_passwords or FewCommonPasswords(),
         breached_passwords=breached_passwords,
+        hash_transfer=hash_transfer or UnsafeTransfer(),
         key_ring=key_ring,
         key_maker=key_maker or HmacKeyMaker(entropy),
         key_sealer=key_sealer or NothingSealed(),

@@ -9,6 +9,7 @@ from auth_adapters.memory.access import MemoryPrincipals, MemoryRoleHolders, Mem
 from auth_adapters.memory.audit import MemoryAuditTrail, MemoryRecordedEvents, MemorySealedBatches
 from auth_adapters.memory.directory import MemoryUserDirectory
 from auth_adapters.memory.idempotency import MemoryAnswers
+from auth_adapters.memory.movers import MemoryMovers
 from auth_adapters.memory.oauth import MemoryServiceClients
 from auth_adapters.memory.passwords import MemoryPasswords
 from auth_adapters.memory.revocation import MemoryRevocations
@@ -24,6 +25,7 @@ class MemoryTx:
 
     users: MemoryUsers
     directory: MemoryUserDirectory
+    movers: MemoryMovers
     passwords: MemoryPasswords
     roles: MemoryRoles
     role_holders: MemoryRoleHolders
@@ -44,6 +46,7 @@ class MemoryTx:
         return cls(
             users=MemoryUsers(tables),
             directory=MemoryUserDirectory(tables),
+            movers=MemoryMovers(tables),
             passwords=MemoryPasswords(tables),
             roles=MemoryRoles(tables),
             role_holders=MemoryRoleHolders(tables),

@@ -14,6 +14,7 @@ from auth_adapters.postgres.audit_sealing import PostgresSealedBatches
 from auth_adapters.postgres.database import Database
 from auth_adapters.postgres.directory import PostgresUserDirectory
 from auth_adapters.postgres.idempotency import PostgresAnswers
+from auth_adapters.postgres.movers import PostgresMovers
 from auth_adapters.postgres.oauth import PostgresServiceClients
 from auth_adapters.postgres.passwords import PostgresPasswords
 from auth_adapters.postgres.revocation import PostgresRevocations
@@ -36,6 +37,7 @@ class PostgresTx:
         "audit",
         "clients",
         "directory",
+        "movers",
         "passwords",
         "principals",
         "recorded_events",
@@ -52,6 +54,7 @@ class PostgresTx:
     def __init__(self, statements: InTransaction, *, notify: bool = True) -> None:
         self.users = PostgresUsers(statements)
         self.directory = PostgresUserDirectory(statements)
+        self.movers = PostgresMovers(statements)
         self.passwords = PostgresPasswords(statements)
         self.roles = PostgresRoles(statements)
         self.role_holders = PostgresRoleHolders(statements)

@@ -155,6 +155,22 @@ _RECORD_LOG_IN: Final = (
 )
 
 
+def columns_of(user: User) -> dict[str, object]:
+    """Return what stands in the row of a user who has never signed in."""
+    return {
+        "id": user.id,
+        "email": user.email.address,
+        "email_canonical": user.email.canonical,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "first_name_key": folded(user.first_name),
+        "last_name_key": folded(user.last_name),
+        "status": user.status.value,
+        "created_at": user.created_at,
+        "updated_at": user.updated_at,
+    }
+
+
 def user_in(row: Row[Any]) -> User:
     """Return the user of a row that has `USER_COLUMNS`."""
     is_deleted = row.deleted_at is not None and row.status != UserStatus.ACTIVE
@@ -179,19 +195,7 @@ class PostgresUsers:
         self._statements = statements
 
     async def add(self, user: User) -> bool:
-        added = await self._statements.run(
-            _ADD,
-            id=user.id,
-            email=user.email.address,
-            email_canonical=user.email.canonical,
-            first_name=user.first_name,
-            last_name=user.last_name,
-            first_name_key=folded(user.first_name),
-            last_name_key=folded(user.last_name),
-            status=user.status.value,
-            created_at=user.created_at,
-            updated_at=user.updated_at,
-        )
+        added = await self._statements.run(_ADD, **columns_of(user))
         return added.count == 1
 
     async def find(self, user_id: UserId) -> User | None:

@@ -16,6 +16,8 @@ class EventKind(StrEnum):
     USER_REGISTERED = "user.registered"
     USER_CREATED = "user.created"
     ADMINISTRATOR_SET_UP = "administrator.set_up"
+    USER_IMPORTED = "user.imported"
+    USERS_EXPORTED = "users.exported"
     USER_UPDATED = "user.updated"
     USER_DISABLED = "user.disabled"
     USER_ENABLED = "user.enabled"

@@ -32,6 +32,7 @@ from auth_core.testing.doubles.nothing_sealed import NothingSealed
 from auth_core.testing.doubles.unsafe_answer_vault import UnsafeAnswerVault
 from auth_core.testing.doubles.unsafe_fast_hasher import UnsafeFastHasher
 from auth_core.testing.doubles.unsafe_head_signer import UnsafeHeadSigner
+from auth_core.testing.doubles.unsafe_transfer import UnsafeTransfer
 from auth_core.testing.moments import NOON
 from auth_core.testing.someone_signed_in import SomeoneSignedIn
 
@@ -49,6 +50,7 @@ __all__ = [
     "UnsafeAnswerVault",
     "UnsafeFastHasher",
     "UnsafeHeadSigner",
+    "UnsafeTransfer",
     "a_digest",
     "a_key_revocation",
     "a_password",

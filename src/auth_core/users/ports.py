@@ -1,5 +1,6 @@
 """What accounts need from storage."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from auth_core.revocation.ports import RevocationsTx
 from auth_core.users.directory import Found, ListedUser, UserFilter, UserPlace, UserSort
 from auth_core.users.email_address import CanonicalEmail, EmailAddress
 from auth_core.users.model import Name, User, UserStatus
+from auth_core.users.moving import Mover, Resident
 
 
 class Users(Protocol):
@@ -106,6 +108,29 @@ class SetUp(Protocol):
         ...
 
 
+class Movers(Protocol):
+    """People who come from another system or go to one, many at a time, with all they bring."""
+
+    async def residents(self, emails: Collection[CanonicalEmail]) -> Mapping[CanonicalEmail, Resident]:
+        """Return who has these addresses already."""
+        ...
+
+    async def add(self, movers: Sequence[Mover], *, now: datetime) -> Collection[UserId]:
+        """Add these users with their passwords and roles, and say who was added.
+
+        Left out is whoever's address or identity another user has. Raises: RoleNotFound.
+        """
+        ...
+
+    async def count(self) -> int:
+        """Return how many users there are, at one moment."""
+        ...
+
+    async def page(self, *, after: UserId | None, limit: int) -> Sequence[Mover]:
+        """Return up to `limit` users in the order of their identities, those that follow `after`."""
+        ...
+
+
 class SessionEnding(Protocol):
     """What this room needs of the sessions it does not otherwise know."""
 
@@ -130,6 +155,13 @@ class SetUpTx(RegistrationTx, Protocol):
 
     @property
     def set_up(self) -> SetUp: ...
+
+
+class MoversTx(AuditTx, AccessTx, Protocol):
+    """What people touch who come in numbers, or go."""
+
+    @property
+    def movers(self) -> Movers: ...
 
 
 class RolesTx(UsersTx, RevocationsTx, AccessTx, Protocol):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol
 
 import typer
 
-from auth_http.cli import user_sessions
+from auth_http.cli import moving, user_sessions
 from auth_http.cli.bulk import bulk
 from auth_http.cli.invocation import run
 from auth_http.cli.output import print_fields, print_json, print_table, shown
@@ -33,7 +33,17 @@ if TYPE_CHECKING:
 
 
 app = typer.Typer(
-    help="Create, list, change, close and delete accounts, and say who holds which roles.", no_args_is_help=True
+    help="Create, list, change, close and delete accounts, import and export them, and say who holds which roles.",
+    no_args_is_help=True,
+)
+
+app.command(
+    "import",
+    epilog="Examples: `auth-service users import people.jsonl --dry-run`, "
+    "`auth-service users import people.csv --report refused.jsonl`",
+)(moving.import_users)
+app.command("export", epilog="Example: `auth-service users export people.jsonl --with-password-hashes`")(
+    moving.export_users
 )
 app.add_typer(user_sessions.app, name="sessions")
 app.command(

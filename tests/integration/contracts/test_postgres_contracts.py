@@ -9,6 +9,7 @@ from auth_core.testing.contracts.answers import AnswersContract
 from auth_core.testing.contracts.audit_trail import AuditTrailContract
 from auth_core.testing.contracts.candidates import CandidatesContract
 from auth_core.testing.contracts.ended_sessions import EndedSessionsContract
+from auth_core.testing.contracts.movers import MoversContract
 from auth_core.testing.contracts.passwords import PasswordsContract
 from auth_core.testing.contracts.principals import PrincipalsContract
 from auth_core.testing.contracts.recorded_events import RecordedEventsContract
@@ -34,6 +35,9 @@ class TestPostgresUsers(UsersContract): ...
 
 
 class TestPostgresUserDirectory(UserDirectoryContract): ...
+
+
+class TestPostgresMovers(MoversContract): ...
 
 
 class TestPostgresPasswords(PasswordsContract): ...

@@ -28,6 +28,7 @@ from auth_core.audit.events import EventKind
 from auth_core.ids import ClientId
 from auth_core.oauth.model import ClientPermission, IssuedSecret
 from auth_core.testing import MovableClock, a_role, a_service_client, an_email, an_origin
+from auth_core.users.moving import Arriving
 from tests.integration.postgres.cutting_proxy import Moment, commit, nth, prepared_statement
 from tests.integration.postgres.person import NEW_PASSWORD, PASSWORD, Person, signed_in
 from tests.integration.postgres.questions import rows, scalar
@@ -219,6 +220,21 @@ async def _reset(scene: Scene) -> None:
     await scene.auth.users.reset_password(user_id=scene.person.id, actor=None, origin=an_origin())
 
 
+async def _import_one(scene: Scene) -> None:
+    row = Arriving(line=1, email=scene.email, first_name="Ada", last_name="Lovelace")
+    async for _ in scene.auth.users.import_all([row], origin=an_origin()):
+        pass
+
+
+async def _nobody_was_exported(scene: Scene) -> None:
+    await rows(scene.operator, "DELETE FROM auth.audit_events WHERE kind = 'users.exported'")
+
+
+async def _export(scene: Scene) -> None:
+    async for _ in scene.auth.users.export_all(origin=an_origin()):
+        pass
+
+
 async def _a_role(scene: Scene) -> None:
     await scene.auth.access.define_role(name=scene.role, actor=None, origin=an_origin())
 
@@ -264,6 +280,22 @@ WRITES: Final = (
         again=SetUpRefused,
         # The first transaction only looks whether there is something to set up.
         moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="users.import_all",
+        act=_import_one,
+        happened=_EXISTS,
+        event=EventKind.USER_IMPORTED,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="users.export_all",
+        before=_nobody_was_exported,
+        act=_export,
+        happened="SELECT count(*) > 0 FROM auth.audit_events WHERE kind = 'users.exported'",
+        event=EventKind.USERS_EXPORTED,
+        # It is begun twice.
+        times=2,
     ),
     Write(
         name="users.update_profile",

@@ -8,6 +8,7 @@ from auth_adapters.memory.access import MemoryRoleHolders, MemoryRoles
 from auth_adapters.memory.audit import MemoryRecordedEvents, MemorySealedBatches
 from auth_adapters.memory.directory import MemoryUserDirectory
 from auth_adapters.memory.idempotency import MemoryAnswers
+from auth_adapters.memory.movers import MemoryMovers
 from auth_adapters.memory.oauth import MemoryServiceClients
 from auth_adapters.memory.store import Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
@@ -24,6 +25,7 @@ from tests.proof.simulation.sessions import SimSessions
 
 _NO_ROLE_HOLDERS: Final = MemoryRoleHolders(Tables())
 _NOBODY_LISTED: Final = MemoryUserDirectory(Tables())
+_NO_MOVERS: Final = MemoryMovers(Tables())
 _NO_KEYS: Final = MemorySigningKeys(Tables())
 _NO_CLIENTS: Final = MemoryServiceClients(Tables())
 _NOTHING_RECORDED: Final = MemoryRecordedEvents(Tables())
@@ -41,6 +43,9 @@ class SimAuditTrail:
     async def record(self, event: AuditEvent) -> None:
         await statement(f"record {event.kind}")
         self._transaction.write(("event", event.id), event)
+
+    async def record_all(self, events: Sequence[AuditEvent]) -> None:
+        nobody_does_this()
 
     async def latest(self, *, subject: UserId, limit: int) -> Sequence[AuditEvent]:
         nobody_does_this()
@@ -83,6 +88,7 @@ class SimTx:
         "audit",
         "clients",
         "directory",
+        "movers",
         "passwords",
         "principals",
         "recorded_events",
@@ -104,6 +110,7 @@ class SimTx:
         self.audit = SimAuditTrail(transaction)
         self.revocations = SimRevocations()
         self.roles = SimRoles(transaction)
+        self.movers = _NO_MOVERS
         self.role_holders = _NO_ROLE_HOLDERS
         self.signing_keys = _NO_KEYS
         self.clients = _NO_CLIENTS

@@ -8,6 +8,7 @@ from auth_core.testing.contracts.answers import AnswersContract
 from auth_core.testing.contracts.audit_trail import AuditTrailContract
 from auth_core.testing.contracts.candidates import CandidatesContract
 from auth_core.testing.contracts.ended_sessions import EndedSessionsContract
+from auth_core.testing.contracts.movers import MoversContract
 from auth_core.testing.contracts.passwords import PasswordsContract
 from auth_core.testing.contracts.principals import PrincipalsContract
 from auth_core.testing.contracts.recorded_events import RecordedEventsContract
@@ -42,6 +43,10 @@ class TestMemoryUserDirectory(UserDirectoryContract):
 
 
 @pytest.mark.covers("PWD-12", "PWD-16", "PWD-17")
+class TestMemoryMovers(MoversContract):
+    pass
+
+
 class TestMemoryPasswords(PasswordsContract):
     pass
 

@@ -34,3 +34,11 @@ class Verification:
     matches: bool
     stale: bool = False
     unreadable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedHash:
+    """What is known of a hash from another system before it is taken in: its scheme, and whether that costs a hash."""
+
+    scheme: str
+    costs_a_hash: bool

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from auth_core.audit.ports import AuditTx
-from auth_core.credentials.passwords.model import PasswordHash, StoredPassword, Verification
+from auth_core.credentials.passwords.model import CarriedHash, PasswordHash, StoredPassword, Verification
 from auth_core.ids import SessionId, UserId
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
@@ -55,6 +55,29 @@ class BreachedPasswords(Protocol):
 
         Whoever is asked must not learn it. Raises: Unavailable, soon, when nobody can tell.
         """
+        ...
+
+
+class HashTransfer(Protocol):
+    """Takes in password hashes that other systems made, and gives ours away in a form that others can read.
+
+    A hash is written in one text, together with everything that belongs to it.
+    """
+
+    def look_at(self, written: Redacted[str]) -> CarriedHash:
+        """Say what this is. Takes microseconds. Raises: Rejected: unknown, malformed, or too dear for a log-in."""
+        ...
+
+    async def take_in(self, written: Redacted[str]) -> PasswordHash:
+        """Return what to store: the hasher then verifies the old password and finds the hash stale.
+
+        What is quick to guess is never returned as it is, but under a slow hash: those are made a few at a time,
+        however many ask, and nobody is refused. Raises: Rejected, Busy when hashing has been closed.
+        """
+        ...
+
+    def give_away(self, stored: PasswordHash) -> Redacted[str] | None:
+        """Return a stored hash as `take_in` of another service reads it; None when it is unreadable."""
         ...
 
 
