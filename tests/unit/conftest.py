@@ -6,6 +6,9 @@ import pytest
 from hypothesis import settings
 
 from tests.unit.core_in_memory import Core
+from tests.unit.on_all_cores import pytest_runtestloop
+
+__all__ = ["pytest_runtestloop"]
 
 # How long an example takes says something about how busy the machine is, and nothing about the code.
 settings.register_profile("unhurried", deadline=None)
