@@ -15,10 +15,13 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 
+# The garbage collector comes seldom, while tests are collected and when they run.
+gc.set_threshold(50_000, 20, 100)
+
+
 def pytest_collection_finish() -> None:
-    """Keep what was collected, which stays to the end, out of the garbage collector's sight, and let it come seldom."""
+    """Keep what was collected, which stays to the end, out of the garbage collector's sight."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture

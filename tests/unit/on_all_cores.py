@@ -4,6 +4,7 @@ pytest-xdist, which is asked with `-n` as ever, collects anew in every worker an
 together that costs more than most of these tests do. `-n 0` runs them in one process, one after another.
 """
 
+import faulthandler
 import gc
 import multiprocessing
 import os
@@ -23,7 +24,7 @@ FEWEST: Final = 400
 """Fewer tests are done before they are shared out."""
 HERE: Final = Path(__file__).parent
 ASKS_FOR_ONE_PROCESS: Final = ("collectonly", "usepdb", "trace", "setupshow", "setuponly", "setupplan")
-SPEAKS_FOR_ALL: Final = ("terminalreporter", "terminalprogress-plugin")
+NOT_IN_A_WORKER: Final = ("terminalreporter", "terminalprogress-plugin", "faulthandler")
 
 type File = Sequence[pytest.Item]
 type Recorded = tuple[warnings.WarningMessage, str, str, tuple[str, int, str] | None]
@@ -105,17 +106,20 @@ class Worker:
 
     def _run(self, mouth: "Connection[Told, Any]") -> None:
         config = self._session.config
-        for name in SPEAKS_FOR_ALL:
+        for name in NOT_IN_A_WORKER:
             if config.pluginmanager.hasplugin(name):
                 config.pluginmanager.unregister(name=name)
-        capture_apart(config)
+        complaints, is_next_file = capture_apart(config), True
         config.pluginmanager.register(self)
         try:
             for item, following in pairwise(chain(self._taken(), [None])):
                 assert item is not None
+                if is_next_file:
+                    watch(config, complaints)
                 self._at.value = self._position[item]
                 config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-                if following is None or following.path != item.path:
+                is_next_file = following is None or following.path != item.path
+                if is_next_file:
                     mouth.send(self._told)
                     self._told = ([], [])
         except KeyboardInterrupt:
@@ -143,12 +147,24 @@ class Worker:
         self._told[1].append((warning_message, when, nodeid, location))
 
 
-def capture_apart(config: pytest.Config) -> None:
-    """Capture what is printed in files of one's own: those that were open before the fork are everybody's."""
+def watch(config: pytest.Config, complaints: int) -> None:
+    """Say where, and end the process, when the next file hangs. To watch each test by itself costs a thread each."""
+    if seconds := float(config.getini("faulthandler_timeout") or 0):
+        ends = config.getini("faulthandler_exit_on_timeout")
+        faulthandler.dump_traceback_later(seconds, exit=ends, file=complaints)
+
+
+def capture_apart(config: pytest.Config) -> int:
+    """Capture what is printed in files of one's own: those that were open before the fork are everybody's.
+
+    Returns a file descriptor of what is not captured.
+    """
     capture: Any = config.pluginmanager.getplugin("capturemanager")
     capture.stop_global_capturing()
+    uncaptured = os.dup(2)
     capture.start_global_capturing()
     capture.suspend_global_capture()
+    return uncaptured
 
 
 @contextmanager

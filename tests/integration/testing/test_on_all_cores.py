@@ -23,7 +23,6 @@ SETTINGS = """
 [pytest]
 strict = true
 filterwarnings = ["error"]
-faulthandler_timeout = 1
 faulthandler_exit_on_timeout = true
 """
 FINE = "\n".join(f"def test_{number}(): pass" for number in range(3))
@@ -120,7 +119,8 @@ def test_a_test_that_ends_its_process_is_named_and_ends_the_run(run: Run) -> Non
 
 
 def test_a_test_that_hangs_says_where_and_ends_the_run(run: Run) -> None:
-    code, said = run(test_a="import time\ndef test_hangs(): time.sleep(50)", test_b=FINE)
+    hangs = "import time\ndef test_hangs(): time.sleep(50)"
+    code, said = run("-o", "faulthandler_timeout=1", test_a=hangs, test_b=FINE)
 
     assert code == 1
     assert 'test_a.py", line 2 in test_hangs' in said

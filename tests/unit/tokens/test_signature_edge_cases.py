@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from auth_adapters.signing import eddsa, es256, hs256, rs256
 from auth_core.redacted import Redacted
+from tests.unit import rsa_keys
 
 MESSAGE = b"header.payload"
 DIGEST = hashlib.sha256(MESSAGE).digest()
@@ -55,7 +56,7 @@ def _raw(der: bytes) -> bytes:
 
 # ---- RS256
 
-RSA_KEY = rsa.generate_private_key(65537, 2048)
+RSA_KEY = rsa_keys.OF_2048_BITS
 MODULUS = RSA_KEY.private_numbers().public_numbers.n
 LENGTH = 256
 SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
