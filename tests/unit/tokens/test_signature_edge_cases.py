@@ -66,8 +66,10 @@ WITHOUT_PARAMETERS = bytes.fromhex("302f300b0609608648016503040201" + "0420")
 
 def raised(block: bytes) -> bytes:
     """The RSA operation itself, on a block of our choosing: what a forger can reach who knows a root."""
-    number = pow(int.from_bytes(block), RSA_KEY.private_numbers().d, MODULUS)
-    return number.to_bytes(LENGTH)
+    numbers, message = RSA_KEY.private_numbers(), int.from_bytes(block)
+    # By the Chinese remainder theorem (RFC 8017 §5.1.2), four times as quick.
+    first, second = pow(message, numbers.dmp1, numbers.p), pow(message, numbers.dmq1, numbers.q)
+    return (second + numbers.q * ((first - second) * numbers.iqmp % numbers.p)).to_bytes(LENGTH)
 
 
 def padded(tail: bytes, *, start: bytes = b"\0\1", filler: bytes = b"\xff", end: bytes = b"\0") -> bytes:
