@@ -7,8 +7,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, NullPool, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -139,6 +137,10 @@ def _upgrade(connection: Connection) -> Sequence[str]:
         case SchemaState.AHEAD:
             raise SchemaAhead
         case SchemaState.BEHIND:
+            # Here and not above: who only serves need not wait for what migrates.
+            from alembic import command  # noqa: PLC0415
+            from alembic.config import Config  # noqa: PLC0415
+
             config = Config()
             config.set_main_option("script_location", "auth_adapters.postgres:migrations")
             config.attributes["connection"] = connection

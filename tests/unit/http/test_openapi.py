@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from auth_http.application import application
-from auth_http.settings import Settings
-from tests.unit.http.parts import Parts
+from tests.unit.http.interface import APP, DOCUMENT
 
 ROUTES = {
     "POST /auth/register": "register",
@@ -68,19 +66,16 @@ ROUTES = {
 }
 AS_OAUTH_HAS_IT = {"token", "introspect", "revoke"}
 
-app = application(Parts(settings=Settings(docs=True)))
-document = app.openapi()
-
 
 def operations() -> Iterator[tuple[str, dict[str, Any]]]:
-    for path, methods in document["paths"].items():
+    for path, methods in DOCUMENT["paths"].items():
         for method, operation in methods.items():
             yield f"{method.upper()} {path}", operation
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
     while "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        schema = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     return schema
 
 
@@ -94,13 +89,13 @@ each_operation = pytest.mark.parametrize(
 
 
 def test_the_routes_and_their_names_are_these() -> None:
-    assert document["openapi"].startswith("3.1")
+    assert DOCUMENT["openapi"].startswith("3.1")
     assert {name: operation["operationId"] for name, operation in operations()} == ROUTES
 
 
 @each_operation
 def test_an_operation_says_what_it_is(operation: dict[str, Any]) -> None:
-    tags = {tag["name"] for tag in document["tags"]}
+    tags = {tag["name"] for tag in DOCUMENT["tags"]}
 
     assert operation["summary"]
     assert operation["description"].endswith(".")
@@ -149,11 +144,11 @@ def test_what_a_route_takes_decides_what_can_go_wrong(operation: dict[str, Any])
 
 
 def test_nothing_of_the_framework_is_left_in_the_document() -> None:
-    assert not {"HTTPValidationError", "ValidationError"} & set(document["components"]["schemas"])
+    assert not {"HTTPValidationError", "ValidationError"} & set(DOCUMENT["components"]["schemas"])
 
 
 def test_one_can_sign_in_where_it_is_read() -> None:
-    scheme = document["components"]["securitySchemes"]["password"]
+    scheme = DOCUMENT["components"]["securitySchemes"]["password"]
 
     assert scheme["type"] == "oauth2"
     assert scheme["flows"]["password"]["tokenUrl"] == "auth/token"
@@ -167,10 +162,10 @@ def test_passwords_and_tokens_that_are_asked_for_are_marked_as_secret() -> None:
         ("TokenOfSomebodyForm", "token"),
         ("TokenOfSomebodyForm", "client_secret"),
     ):
-        assert document["components"]["schemas"][model]["properties"][member]["format"] == "password"
+        assert DOCUMENT["components"]["schemas"][model]["properties"][member]["format"] == "password"
 
 
 def test_no_route_waits_in_a_thread() -> None:
     """A route or a dependency that is not async would share its threads with everything else that blocks."""
-    for route in iter_route_contexts(app.routes):
+    for route in iter_route_contexts(APP.routes):
         assert inspect.iscoroutinefunction(route.endpoint), route.path

@@ -12,11 +12,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from auth_http.application import application
-from auth_http.settings import Settings
-from docs.generate.parts_not_there import NothingWired
 from tests.unit.http.asgi import Answer
 from tests.unit.http.clients import a_client
+from tests.unit.http.interface import DOCUMENT
 from tests.unit.http.kinds_of_tokens import ACCESS, REFRESH, House, a_house
 from tests.unit.http.service import Service
 
@@ -95,10 +93,9 @@ def in_the_header(method: str, path: str) -> Consumer:
 
 def routes() -> Mapping[Route, bool]:
     """Every route of the document, and whether it asks for an access token in its header."""
-    paths = application(NothingWired(Settings())).openapi()["paths"]
     return {
         (method.upper(), path): any("password" in scheme for scheme in operation.get("security", ()))
-        for path, methods in paths.items()
+        for path, methods in DOCUMENT["paths"].items()
         for method, operation in methods.items()
     }
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from auth_adapters.memory import MemoryStore
-from auth_http.cli.app import app
+from tests.unit.operations.command_line import Ended
+from tests.unit.operations.command_line import run as run_command
 from tests.unit.operations.storage_in_memory import container_over
 
 PASSWORD = "correct horse battery staple"
@@ -19,11 +19,11 @@ class House:
         self.store = MemoryStore()
         self._file = folder / "people.jsonl"
 
-    def bulk(self, *lines: object, options: tuple[str, ...] = ()) -> Result:
+    def bulk(self, *lines: object, options: tuple[str, ...] = ()) -> Ended:
         texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
         self._file.write_text("\n".join(texts) + "\n", encoding="utf-8")
         arguments = ("users", "bulk", str(self._file), *options)
-        return CliRunner().invoke(app, arguments, obj=lambda: container_over(self.store))
+        return run_command(*arguments, wire=lambda: container_over(self.store))
 
 
 @pytest.fixture

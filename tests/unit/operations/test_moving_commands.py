@@ -6,19 +6,19 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from auth_adapters.memory import MemoryStore
 from auth_core import Redacted
 from auth_core.testing import UnsafeFastHasher
-from auth_http.cli.app import app
+from tests.unit.operations.command_line import Ended
+from tests.unit.operations.command_line import run as run_command
 from tests.unit.operations.storage_in_memory import container_over
 
 NAMES = {"first_name": "Ada", "last_name": "Lovelace"}
 
 
 class Command(Protocol):
-    def __call__(self, *arguments: str, stdin: str | None = None) -> Result: ...
+    def __call__(self, *arguments: str, stdin: str | None = None) -> Ended: ...
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def store() -> MemoryStore:
 
 @pytest.fixture
 def command(store: MemoryStore) -> Command:
-    def run(*arguments: str, stdin: str | None = None) -> Result:
-        return CliRunner().invoke(app, arguments, input=stdin, obj=lambda: container_over(store))
+    def run(*arguments: str, stdin: str | None = None) -> Ended:
+        return run_command(*arguments, wire=lambda: container_over(store), typed=stdin or "")
 
     return run
 
@@ -73,7 +73,7 @@ def test_rows_that_cannot_be_read_are_reported_by_line_and_the_rest_comes_in(
         6: {"invalid"},
         7: {"no_parameters"},
     }
-    assert "s3cr3t" not in report.read_text() + result.output
+    assert "s3cr3t" not in report.read_text() + result.stdout + result.stderr
     assert stat.S_IMODE(report.stat().st_mode) == 0o600
     assert {user.created_at.isoformat() for user in store.committed.users.values()} >= {"2020-02-29T12:00:00+01:00"}
 
@@ -123,7 +123,7 @@ def test_what_is_exported_is_read_back_elsewhere(command: Command, tmp_path: Pat
     command("users", "import", file)
 
     exported = command("users", "export", str(out), "--with-password-hashes")
-    elsewhere = CliRunner().invoke(app, ["users", "import", str(out)], obj=lambda: container_over(MemoryStore()))
+    elsewhere = run_command("users", "import", str(out), wire=lambda: container_over(MemoryStore()))
 
     assert (exported.exit_code, exported.stderr) == (0, "Exported 1 people.\n")
     assert stat.S_IMODE(out.stat().st_mode) == 0o600

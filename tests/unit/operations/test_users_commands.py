@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from auth_adapters.memory import MemoryStore
-from auth_http.cli.app import app
+from tests.unit.operations.command_line import Ended
+from tests.unit.operations.command_line import run as run_command
 from tests.unit.operations.storage_in_memory import container_over
 from tests.unit.operations.test_command_line import ADA, Command
 
@@ -22,15 +22,15 @@ def store() -> MemoryStore:
 
 @pytest.fixture
 def command(store: MemoryStore) -> Command:
-    def run(*arguments: str, typed: str = "") -> Result:
-        return CliRunner().invoke(app, arguments, input=typed, obj=lambda: container_over(store))
+    def run(*arguments: str, typed: str = "") -> Ended:
+        return run_command(*arguments, wire=lambda: container_over(store), typed=typed)
 
     run(*ADA, "--generate-password")
     return run
 
 
-def told(result: Result) -> dict[str, Any]:
-    assert result.exit_code == 0, result.output
+def told(result: Ended) -> dict[str, Any]:
+    assert result.exit_code == 0, result.stderr
     document: dict[str, Any] = json.loads(result.stdout)
     return document
 
@@ -71,7 +71,7 @@ def test_what_cannot_be_done_is_told_in_a_sentence(
 
     assert result.exit_code == code
     assert sentence in result.stderr
-    assert "Traceback" not in result.output
+    assert "Traceback" not in result.stderr
 
 
 def test_an_account_is_deleted_and_restored(command: Command) -> None:
@@ -99,7 +99,7 @@ def test_a_password_is_reset_and_told_once_if_it_was_made_up(command: Command, s
 
     assert (made_up["must_change"], made_up["sessions_ended"], len(made_up["password"])) == (True, 0, 24)
     assert given.exit_code == 0
-    assert NEW_PASSWORD not in given.output
+    assert NEW_PASSWORD not in given.stdout + given.stderr
     assert after_reset == [False]
     assert (forced.exit_code, weak.exit_code) == (0, 65)
     assert [each.must_change for each in store.committed.passwords.values()] == [True]
