@@ -83,6 +83,8 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
         "Somebody claimed to be a service client and was not believed; `reason` is `wrong_secret`, `replaced_secret` "
         "(it was the right one once) or `disabled`. A client that is not there leaves no event."
     ),
+    EventKind.MESSAGE_RETRIED: "A message that had been given up is to be delivered after all, by order of `actor`.",
+    EventKind.MESSAGE_DROPPED: "A message was taken away before it was delivered, by order of `actor`.",
     EventKind.TRAIL_ERASED: (
         "What the trail held of a person's addresses, devices and details was erased, by order of `actor`."
     ),

@@ -25,6 +25,7 @@ class Purpose(StrEnum):
     SIGNING_KEYS = "signing keys"
     AUDIT_HEADS = "audit heads"
     FIRST_ANSWERS = "first answers"
+    MESSAGES = "messages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,8 @@ from auth_core.oauth.errors import (
     UnknownClientPermission,
 )
 from auth_core.origin import Origin
+from auth_core.outbox.errors import MessageNotFound
+from auth_core.outbox.policy import DeliveryPolicy
 from auth_core.redacted import Redacted
 from auth_core.revocation.errors import InvalidCursor, RevocationsUnknown
 from auth_core.revocation.policy import AccessCheckMode, Fallback, RevocationPolicy
@@ -113,6 +115,7 @@ __all__ = [
     "ClientNotFound",
     "ClientPolicy",
     "Conflict",
+    "DeliveryPolicy",
     "EmailTaken",
     "ExpiredToken",
     "Fallback",
@@ -141,6 +144,7 @@ __all__ = [
     "LastAdministrator",
     "LateVerifier",
     "MalformedToken",
+    "MessageNotFound",
     "MissingToken",
     "NoSigningKey",
     "NotFound",

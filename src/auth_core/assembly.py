@@ -48,6 +48,15 @@ from auth_core.oauth.policy import ClientPolicy
 from auth_core.oauth.ports import ClientsTx, KnownClients
 from auth_core.oauth.revoke_token import RevokeToken
 from auth_core.oauth.rotate_secret import RotateSecret
+from auth_core.outbox.deliver import DeliverMessages
+from auth_core.outbox.drop_message import DropMessage
+from auth_core.outbox.list_messages import ListMessages
+from auth_core.outbox.look import LookAtOutbox
+from auth_core.outbox.model import SealedMessage
+from auth_core.outbox.policy import DeliveryPolicy
+from auth_core.outbox.ports import Arrivals, MailPorts, MessageVault, OutboxEditTx, OutboxQueue
+from auth_core.outbox.posting import Posting
+from auth_core.outbox.retry_message import RetryMessage
 from auth_core.revocation.enforcing import EnforcingUnitOfWork
 from auth_core.revocation.follow import FollowRevocations
 from auth_core.revocation.policy import AccessCheckMode, Fallback, RevocationPolicy
@@ -61,6 +70,7 @@ from auth_core.rooms import (
     AuthCore,
     LoginRoom,
     OAuthRoom,
+    OutboxRoom,
     PasswordsRoom,
     RevocationRoom,
     SessionsRoom,
@@ -143,6 +153,7 @@ class Tx(
     MoversTx,
     RolesEditTx,
     TrailTx,
+    OutboxEditTx,
     RevocationsTx,
     Protocol,
 ):
@@ -157,7 +168,7 @@ class Tx(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What the core needs from outside: one adapter for each."""
+    """What the core needs from outside: one adapter for each. Without `mail` nobody is told anything."""
 
     clock: Clock
     entropy: Entropy
@@ -170,6 +181,9 @@ class Ports:
     old_revocations: Purgeable
     old_answers: Purgeable
     known_clients: KnownClients
+    outbox_queue: OutboxQueue
+    arrivals: Arrivals
+    old_messages: Purgeable
     hasher: PasswordHasher
     common_passwords: CommonPasswords
     hash_transfer: HashTransfer
@@ -177,11 +191,14 @@ class Ports:
     key_maker: KeyMaker
     key_sealer: Sealer[KeyMaterial]
     password_sealer: Sealer[PasswordHash]
+    message_vault: MessageVault
+    message_sealer: Sealer[SealedMessage]
     access_tokens: TokenSigner
     refresh_tokens: TokenSigner
     head_signer: HeadSigner
     answer_vault: AnswerVault
     breached_passwords: BreachedPasswords | None = None
+    mail: MailPorts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +213,7 @@ class Policies:
     clients: ClientPolicy = ClientPolicy()
     audit: AuditPolicy = AuditPolicy()
     idempotency: IdempotencyPolicy = IdempotencyPolicy()
+    delivery: DeliveryPolicy = DeliveryPolicy()
 
 
 def assemble(ports: Ports, policies: Policies) -> AuthCore:
@@ -205,6 +223,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     uow = EnforcingUnitOfWork(ports.uow, revoked)
     ids = Ids(clock=clock, entropy=ports.entropy)
     record = Recorder(ids=ids, written=tallies.events)
+    post = Posting(ids=ids, vault=ports.message_vault if ports.mail else None)
     revoke = Revoking(clock=clock, longest_life=policies.tokens.longest_life)
     # A refresh does not wait for a change of rights: a token with the old ones may begin its life until the commit.
     revoke_rights = Revoking(clock=clock, longest_life=policies.tokens.longest_life + policies.revocation.overlap)
@@ -335,7 +354,13 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
         ),
         passwords=PasswordsRoom(
             change_password=ChangePassword(
-                uow=uow, hasher=hasher, record=record, revoke=revoke, clock=clock, new_passwords=new_passwords
+                uow=uow,
+                hasher=hasher,
+                record=record,
+                revoke=revoke,
+                post=post,
+                clock=clock,
+                new_passwords=new_passwords,
             )
         ),
         login=LoginRoom(
@@ -347,6 +372,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 token_pairs=token_pairs,
                 record=record,
                 revoke=revoke,
+                post=post,
                 clock=clock,
                 new_passwords=new_passwords,
             )
@@ -418,16 +444,39 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             erase=ErasePersonalData(uow=uow, record=record, clock=clock),
             remove_old=RemoveOldEvents(uow=uow, record=record, clock=clock, policy=policies.audit),
         ),
+        outbox=OutboxRoom(
+            deliver=DeliverMessages(
+                queue=ports.outbox_queue,
+                vault=ports.message_vault,
+                mail=ports.mail,
+                entropy=ports.entropy,
+                ids=ids,
+                clock=clock,
+                policy=policies.delivery,
+                outcomes=tallies.deliveries,
+            ),
+            look=LookAtOutbox(queue=ports.outbox_queue),
+            list=ListMessages(uow=uow),
+            retry=RetryMessage(uow=uow, record=record, clock=clock),
+            drop=DropMessage(uow=uow, record=record, clock=clock),
+        ),
         upkeep=UpkeepRoom(
             purge=Purge(
                 sessions=ports.ended_sessions,
                 revocations=ports.old_revocations,
                 answers=ports.old_answers,
+                messages=ports.old_messages,
+                messages_kept=policies.delivery.kept,
                 clock=clock,
                 policy=policies.sessions,
                 clock_skew=policies.tokens.clock_skew,
             ),
-            reseal=Reseal(uow=uow, key_sealer=ports.key_sealer, password_sealer=ports.password_sealer),
+            reseal=Reseal(
+                uow=uow,
+                key_sealer=ports.key_sealer,
+                password_sealer=ports.password_sealer,
+                message_sealer=ports.message_sealer,
+            ),
         ),
         tallies=tallies,
     )

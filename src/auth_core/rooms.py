@@ -23,6 +23,11 @@ from auth_core.oauth.introspect import Introspect
 from auth_core.oauth.list_clients import ListClients, LookUpClient, LookUpClientByName
 from auth_core.oauth.revoke_token import RevokeToken
 from auth_core.oauth.rotate_secret import RotateSecret
+from auth_core.outbox.deliver import DeliverMessages
+from auth_core.outbox.drop_message import DropMessage
+from auth_core.outbox.list_messages import ListMessages
+from auth_core.outbox.look import LookAtOutbox
+from auth_core.outbox.retry_message import RetryMessage
 from auth_core.revocation.follow import FollowRevocations
 from auth_core.revocation.read_revocations import ReadRevocations
 from auth_core.revocation.revoked_set import RevokedSet
@@ -175,6 +180,17 @@ class AuditRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRoom:
+    """What people are told, on its way."""
+
+    deliver: DeliverMessages
+    look: LookAtOutbox
+    list: ListMessages
+    retry: RetryMessage
+    drop: DropMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepRoom:
     """Keeping the store small, and sealed."""
 
@@ -195,5 +211,6 @@ class AuthCore:
     revocation: RevocationRoom
     oauth: OAuthRoom
     audit: AuditRoom
+    outbox: OutboxRoom
     upkeep: UpkeepRoom
     tallies: Tallies

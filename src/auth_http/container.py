@@ -17,14 +17,18 @@ from auth_adapters.hashing_pool import HashingPolicy, HashingPool
 from auth_adapters.head_signer import HmacHeadSigner
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner, JwtRefreshTokenSigner
 from auth_adapters.key_vault import KeyVault
+from auth_adapters.message_vault import SealingMessageVault
 from auth_adapters.postgres import postgres_ports
 from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemClock, SystemEntropy
 from auth_adapters.usable_cores import usable_cores
 from auth_core import AuthCore, Policies, Ports, assemble
 from auth_core.credentials.passwords.ports import BreachedPasswords
+from auth_core.outbox.ports import MailPorts
 from auth_core.tokens.key_ring import KeyRing
 from auth_http.keychain import Keychain, keychain
+from auth_http.mail import mail_ports
+from auth_http.metrics.backlog import BacklogGauge
 from auth_http.metrics.catalogue import Process
 from auth_http.metrics.jobs import JobRecords
 from auth_http.metrics.requests import RequestTally
@@ -90,6 +94,10 @@ def _answer_vault(keys: Keychain, entropy: SystemEntropy) -> SealingAnswerVault:
     return SealingAnswerVault(KeyVault(keys.answers.current, previous=keys.answers.previous, entropy=entropy))
 
 
+def _message_vault(keys: Keychain, entropy: SystemEntropy) -> SealingMessageVault:
+    return SealingMessageVault(KeyVault(keys.messages.current, previous=keys.messages.previous, entropy=entropy))
+
+
 def _ports(
     *,
     settings: Settings,
@@ -106,6 +114,8 @@ def _ports(
     refresh_tokens: JwtRefreshTokenSigner,
     head_signer: HmacHeadSigner,
     answer_vault: SealingAnswerVault,
+    message_vault: SealingMessageVault,
+    mail: MailPorts | None,
 ) -> Ports:
     stored = postgres_ports(
         storage.database, clock=clock, revocation=policies.revocation, notify=settings.revocation_notify
@@ -122,6 +132,9 @@ def _ports(
         old_revocations=stored.old_revocations,
         old_answers=stored.old_answers,
         known_clients=stored.known_clients,
+        outbox_queue=stored.outbox_queue,
+        arrivals=stored.arrivals,
+        old_messages=stored.old_messages,
         hasher=hasher,
         common_passwords=BuiltInCommonPasswords(),
         breached_passwords=breached_passwords,
@@ -130,10 +143,13 @@ def _ports(
         key_maker=key_maker,
         key_sealer=key_maker,
         password_sealer=hasher,
+        message_vault=message_vault,
+        message_sealer=message_vault,
         access_tokens=access_tokens,
         refresh_tokens=refresh_tokens,
         head_signer=head_signer,
         answer_vault=answer_vault,
+        mail=mail,
     )
 
 
@@ -146,6 +162,7 @@ def _measured(
     storage: PostgresStorage,
     jobs: JobRecords,
     requests: RequestTally,
+    backlog: BacklogGauge,
 ) -> Process:
     return Process(
         auth=auth,
@@ -155,6 +172,7 @@ def _measured(
         pools=storage.database.pools,
         jobs=jobs,
         requests=requests,
+        backlog=backlog,
     )
 
 
@@ -181,6 +199,8 @@ class Container(containers.DeclarativeContainer):
     refresh_tokens: providers.Provider[JwtRefreshTokenSigner] = providers.Singleton(_refresh_tokens, keychain)
     head_signer: providers.Provider[HmacHeadSigner] = providers.Singleton(_head_signer, keychain)
     answer_vault: providers.Provider[SealingAnswerVault] = providers.Singleton(_answer_vault, keychain, entropy)
+    message_vault: providers.Provider[SealingMessageVault] = providers.Singleton(_message_vault, keychain, entropy)
+    mail: providers.Provider[MailPorts | None] = providers.Singleton(mail_ports, settings)
     storage = providers.Singleton(PostgresStorage, settings)
     readiness: providers.Provider[Readiness] = providers.Singleton(
         Readiness, storage=storage, key_ring=key_ring, clock=clock
@@ -201,9 +221,12 @@ class Container(containers.DeclarativeContainer):
         refresh_tokens=refresh_tokens,
         head_signer=head_signer,
         answer_vault=answer_vault,
+        message_vault=message_vault,
+        mail=mail,
     )
     auth: providers.Provider[AuthCore] = providers.Singleton(assemble, ports, policies)
     request_tally = providers.Singleton(RequestTally)
+    backlog: providers.Provider[BacklogGauge] = providers.Singleton(BacklogGauge)
     job_records = providers.Singleton(JobRecords, clock)
     measured: providers.Provider[Process] = providers.Singleton(
         _measured,
@@ -214,6 +237,7 @@ class Container(containers.DeclarativeContainer):
         storage=storage,
         jobs=job_records,
         requests=request_tally,
+        backlog=backlog,
     )
 
 

@@ -30,6 +30,7 @@ class Keychain:
     signing: Keys
     audit: Keys
     answers: Keys
+    messages: Keys
 
 
 def keychain(settings: Settings) -> Keychain:
@@ -47,6 +48,7 @@ def keychain(settings: Settings) -> Keychain:
         signing=keys(Purpose.SIGNING_KEYS),
         audit=keys(Purpose.AUDIT_HEADS),
         answers=keys(Purpose.FIRST_ANSWERS),
+        messages=keys(Purpose.MESSAGES),
     )
 
 

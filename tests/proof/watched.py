@@ -90,8 +90,10 @@ class _Tx:
         "clients",
         "directory",
         "movers",
+        "outbox",
         "passwords",
         "principals",
+        "recipients",
         "recorded_events",
         "revocations",
         "role_holders",
@@ -114,6 +116,8 @@ class _Tx:
         self.sessions = tx.sessions
         self.signing_keys = tx.signing_keys
         self.clients = tx.clients
+        self.outbox = tx.outbox
+        self.recipients = tx.recipients
         self.revocations = tx.revocations
         self.audit = _Trail(tx.audit, recorded)
         self.recorded_events = tx.recorded_events

@@ -10,6 +10,7 @@ from auth_core.access.model import Role
 from auth_core.audit.events import AuditEvent, EventKind
 from auth_core.ids import UserId
 from auth_core.login.model import LoggedIn
+from auth_core.outbox.ports import MailPorts
 from auth_core.testing import MovableClock, SeededEntropy, UnsafeFastHasher, an_email
 from auth_core.users.model import User
 
@@ -41,10 +42,13 @@ class Core:
         policies: Policies = FOR_TESTS,
         store: MemoryStore | None = None,
         hasher: UnsafeFastHasher | None = None,
+        mail: MailPorts | None = None,
         seed: bytes = b"",
     ) -> Self:
         store, clock, hasher = store or MemoryStore(), MovableClock(), hasher or UnsafeFastHasher()
-        made = memory_ports(store=store, policies=policies, clock=clock, entropy=SeededEntropy(seed), hasher=hasher)
+        made = memory_ports(
+            store=store, policies=policies, clock=clock, entropy=SeededEntropy(seed), hasher=hasher, mail=mail
+        )
         return cls(
             auth=await auth_in_memory(made, policies=policies),
             ports=made,

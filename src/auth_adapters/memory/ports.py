@@ -6,6 +6,7 @@ from typing import Final
 from auth_adapters.memory.idempotency import MemoryOldAnswers
 from auth_adapters.memory.login import MemoryCandidates
 from auth_adapters.memory.oauth import MemoryKnownClients
+from auth_adapters.memory.outbox import MemoryArrivals, MemoryOldMessages, MemoryOutboxQueue
 from auth_adapters.memory.revocation import MemoryOldRevocations, MemoryRevocationFeed
 from auth_adapters.memory.sessions import MemoryEndedSessions, MemoryRefreshChains
 from auth_adapters.memory.store import MemoryStore
@@ -22,6 +23,8 @@ from auth_core.idempotency.ports import AnswerVault
 from auth_core.login.ports import Candidates
 from auth_core.oauth.ports import KnownClients
 from auth_core.origin import Origin
+from auth_core.outbox.model import SealedMessage
+from auth_core.outbox.ports import Arrivals, MailPorts, MessageVault, OutboxQueue
 from auth_core.revocation.policy import RevocationPolicy
 from auth_core.revocation.ports import RevocationFeed
 from auth_core.rooms import AuthCore
@@ -35,6 +38,7 @@ from auth_core.testing import (
     UnsafeAnswerVault,
     UnsafeFastHasher,
     UnsafeHeadSigner,
+    UnsafeOpenVault,
     UnsafeTransfer,
 )
 from auth_core.tokens.key_ring import KeyRing
@@ -66,6 +70,9 @@ def memory_ports(
     old_revocations: Purgeable | None = None,
     old_answers: Purgeable | None = None,
     known_clients: KnownClients | None = None,
+    outbox_queue: OutboxQueue | None = None,
+    arrivals: Arrivals | None = None,
+    old_messages: Purgeable | None = None,
     hasher: PasswordHasher | None = None,
     common_passwords: CommonPasswords | None = None,
     breached_passwords: BreachedPasswords | None = None,
@@ -74,10 +81,13 @@ def memory_ports(
     key_maker: KeyMaker | None = None,
     key_sealer: Sealer[KeyMaterial] | None = None,
     password_sealer: Sealer[PasswordHash] | None = None,
+    message_vault: MessageVault | None = None,
+    message_sealer: Sealer[SealedMessage] | None = None,
     access_tokens: TokenSigner | None = None,
     refresh_tokens: TokenSigner | None = None,
     head_signer: HeadSigner | None = None,
     answer_vault: AnswerVault | None = None,
+    mail: MailPorts | None = None,
 ) -> Ports:
     """Return ports over `store`, or over a new one; whatever is given takes the place of what would be made.
 
@@ -99,6 +109,9 @@ def memory_ports(
         old_revocations=old_revocations or MemoryOldRevocations(store),
         old_answers=old_answers or MemoryOldAnswers(store),
         known_clients=known_clients or MemoryKnownClients(store),
+        outbox_queue=outbox_queue or MemoryOutboxQueue(store),
+        arrivals=arrivals or MemoryArrivals(store),
+        old_messages=old_messages or MemoryOldMessages(store),
         hasher=hasher or UnsafeFastHasher(),
         common_passwords=common_passwords or FewCommonPasswords(),
         breached_passwords=breached_passwords,
@@ -107,10 +120,13 @@ def memory_ports(
         key_maker=key_maker or HmacKeyMaker(entropy),
         key_sealer=key_sealer or NothingSealed(),
         password_sealer=password_sealer or NothingSealed(),
+        message_vault=message_vault or UnsafeOpenVault(),
+        message_sealer=message_sealer or NothingSealed(),
         access_tokens=access_tokens or HmacTokenSigner.over(key_ring, clock=clock),
         refresh_tokens=refresh_tokens or HmacTokenSigner.fixed(entropy.token_bytes(32), typ=REFRESH_TOKEN_TYPE),
         head_signer=head_signer or UnsafeHeadSigner(),
         answer_vault=answer_vault or UnsafeAnswerVault(),
+        mail=mail,
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Self
 
@@ -13,8 +13,10 @@ from auth_core.audit.events import AuditEvent
 from auth_core.credentials.passwords.model import StoredPassword
 from auth_core.idempotency.model import AnswerName
 from auth_core.idempotency.ports import SealedAnswer
-from auth_core.ids import ClientId, EventId, SessionId, UserId
+from auth_core.ids import ClaimId, ClientId, EventId, MessageId, SessionId, UserId
 from auth_core.oauth.model import ServiceClient
+from auth_core.outbox.model import Letter, State
+from auth_core.redacted import Redacted
 from auth_core.revocation.model import Revocation
 from auth_core.sessions.model import Session
 from auth_core.tokens.keys import SigningKey
@@ -37,6 +39,23 @@ class KeptAnswer:
 
     sealed: SealedAnswer
     until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLetter:
+    """A letter, who holds it, and what has become of it. An empty one says nothing any more."""
+
+    letter: Letter
+    state: State = State.WAITING
+    claim: ClaimId | None = None
+    over_at: datetime | None = None
+    reason: str | None = None
+    is_empty: bool = False
+
+    def emptied(self) -> Self:
+        """Return the same without what it says."""
+        nothing = replace(self.letter.sealed, payload=Redacted(b""))
+        return replace(self, letter=replace(self.letter, sealed=nothing), is_empty=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +83,7 @@ class Tables:
     clients: dict[ClientId, ServiceClient] = field(default_factory=dict[ClientId, ServiceClient])
     answers: dict[AnswerName, KeptAnswer] = field(default_factory=dict[AnswerName, KeptAnswer])
     set_up: dict[int, datetime] = field(default_factory=dict[int, datetime])
+    letters: dict[MessageId, StoredLetter] = field(default_factory=dict[MessageId, StoredLetter])
     last_numbers: dict[str, int] = field(default_factory=dict[str, int])
 
     def next_number(self, sequence: str) -> int:

@@ -11,6 +11,7 @@ from auth_adapters.memory.directory import MemoryUserDirectory
 from auth_adapters.memory.idempotency import MemoryAnswers
 from auth_adapters.memory.movers import MemoryMovers
 from auth_adapters.memory.oauth import MemoryServiceClients
+from auth_adapters.memory.outbox import MemoryOutbox, MemoryRecipients
 from auth_adapters.memory.passwords import MemoryPasswords
 from auth_adapters.memory.revocation import MemoryRevocations
 from auth_adapters.memory.sessions import MemorySessions
@@ -34,6 +35,8 @@ class MemoryTx:
     signing_keys: MemorySigningKeys
     revocations: MemoryRevocations
     clients: MemoryServiceClients
+    outbox: MemoryOutbox
+    recipients: MemoryRecipients
     audit: MemoryAuditTrail
     recorded_events: MemoryRecordedEvents
     sealed_batches: MemorySealedBatches
@@ -55,6 +58,8 @@ class MemoryTx:
             signing_keys=MemorySigningKeys(tables),
             revocations=MemoryRevocations(tables),
             clients=MemoryServiceClients(tables),
+            outbox=MemoryOutbox(tables),
+            recipients=MemoryRecipients(tables),
             audit=MemoryAuditTrail(tables),
             recorded_events=MemoryRecordedEvents(tables),
             sealed_batches=MemorySealedBatches(tables),

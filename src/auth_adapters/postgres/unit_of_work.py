@@ -16,6 +16,7 @@ from auth_adapters.postgres.directory import PostgresUserDirectory
 from auth_adapters.postgres.idempotency import PostgresAnswers
 from auth_adapters.postgres.movers import PostgresMovers
 from auth_adapters.postgres.oauth import PostgresServiceClients
+from auth_adapters.postgres.outbox import PostgresOutbox, PostgresRecipients
 from auth_adapters.postgres.passwords import PostgresPasswords
 from auth_adapters.postgres.revocation import PostgresRevocations
 from auth_adapters.postgres.role_holders import PostgresRoleHolders
@@ -38,8 +39,10 @@ class PostgresTx:
         "clients",
         "directory",
         "movers",
+        "outbox",
         "passwords",
         "principals",
+        "recipients",
         "recorded_events",
         "revocations",
         "role_holders",
@@ -65,13 +68,15 @@ class PostgresTx:
         self.clients = PostgresServiceClients(statements)
         self.answers = PostgresAnswers(statements)
         self.set_up = PostgresSetUp(statements)
+        self.outbox = PostgresOutbox(statements, notify=notify)
+        self.recipients = PostgresRecipients(statements)
         self.audit = PostgresAuditTrail(statements)
         self.recorded_events = PostgresRecordedEvents(statements)
         self.sealed_batches = PostgresSealedBatches(statements)
 
 
 class PostgresUnitOfWork:
-    """Opens transactions, one connection each. With `notify` those who listen hear of what they revoke."""
+    """Opens transactions, one connection each. With `notify` those who listen hear of what they revoke and post."""
 
     def __init__(self, database: Database, *, notify: bool = True) -> None:
         self._engine = database.transactions

@@ -50,6 +50,8 @@ class EventKind(StrEnum):
     CLIENT_SECRET_ROTATED = "client.secret_rotated"  # noqa: S105 - the name of an event, not a secret
     CLIENT_DELETED = "client.deleted"
     CLIENT_AUTHENTICATION_FAILED = "client.authentication_failed"
+    MESSAGE_RETRIED = "message.retried"
+    MESSAGE_DROPPED = "message.dropped"
     TRAIL_ERASED = "audit.personal_data_erased"
     TRAIL_SHORTENED = "audit.shortened"
 

@@ -17,9 +17,13 @@ from auth_core.login.errors import InvalidCredentials, PasswordChangeRequired
 from auth_core.login.model import Candidate, LoggedIn
 from auth_core.login.ports import Candidates, LoginTx
 from auth_core.origin import Origin
+from auth_core.outbox.messages import NewDevice
+from auth_core.outbox.model import Recipient
+from auth_core.outbox.posting import Posting
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
 from auth_core.revocation.revoking import Revoking
+from auth_core.sessions.device import device_label
 from auth_core.sessions.model import Session
 from auth_core.sessions.opening import SessionOpening
 from auth_core.sessions.token_pair import TokenPairs
@@ -53,6 +57,7 @@ class LogIn:
     token_pairs: TokenPairs
     record: Recorder
     revoke: Revoking
+    post: Posting
     clock: Clock
     new_passwords: NewPasswords
 
@@ -156,6 +161,10 @@ class LogIn:
             await self.record(
                 tx, kind, at=now, origin=origin, subject=user.id, actor=user.id, session_id=opened.session.id
             )
+        if is_news:
+            # By what the client says of itself: what somebody calls their device is not for a mail of ours.
+            notice = NewDevice(at=now, device=device_label(origin.user_agent), address=origin.address)
+            await self.post(tx, notice, to=Recipient(address=user.email.address), at=now)
         return user, opened.session, principal
 
     async def _end_others(self, tx: LoginTx, session: Session, origin: Origin) -> None:

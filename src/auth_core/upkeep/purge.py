@@ -15,7 +15,7 @@ _BATCH: Final = 1000
 class Purge:
     """Remove sessions whose last possible end lies further back than they are kept, and what nobody needs any more.
 
-    That is revocations nothing outlived, and answers nobody is given again.
+    That is revocations nothing outlived, answers nobody is given again, and messages that are over for long.
 
     A process whose clock is behind still needs a revocation that is over by ours, for as long as clocks may differ.
     """
@@ -23,6 +23,8 @@ class Purge:
     sessions: Purgeable
     revocations: Purgeable
     answers: Purgeable
+    messages: Purgeable
+    messages_kept: timedelta
     clock: Clock
     policy: SessionPolicy
     clock_skew: timedelta
@@ -34,6 +36,7 @@ class Purge:
             await _purge(self.sessions, now - self.policy.kept_after_end)
             + await _purge(self.revocations, now - self.clock_skew)
             + await _purge(self.answers, now)
+            + await _purge(self.messages, now - self.messages_kept)
         )
 
 

@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, PlainValidator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from auth_adapters.mail.smtp_server import MailTls
 from auth_core import (
     AccessCheckMode,
     AuditPolicy,
     BreachFallback,
+    DeliveryPolicy,
     PasswordPolicy,
     Policies,
     Redacted,
@@ -25,6 +27,7 @@ from auth_core import (
     UserPolicy,
 )
 from auth_core.tokens.keys import Algorithm
+from auth_http.settings.mail import MailMode, checked_sender
 from auth_http.settings.problems import PREFIX
 from auth_http.settings.stage import Stage
 
@@ -326,6 +329,65 @@ class Settings(BaseSettings):
     for engines without NOTIFY: then they only look every AUTH_REVOCATION_POLL_SECONDS.
     """
 
+    # ---- Mail
+    mail_host: str | None = Field(default=None, json_schema_extra=_in_words("none"), min_length=1, max_length=253)
+    """The mail server that takes mail from us and delivers it."""
+
+    mail: MailMode = Field(
+        default_factory=lambda values: MailMode.SMTP if values.get("mail_host") else MailMode.OFF,
+        json_schema_extra=_in_words("smtp where AUTH_MAIL_HOST is given, otherwise off"),
+    )
+    """What becomes of what people are told: smtp (it is sent), console (it is printed, for development only) or off
+    (nobody is told anything).
+    """
+
+    mail_from: Annotated[str, AfterValidator(checked_sender)] | None = Field(
+        default=None, json_schema_extra=_in_words("none; required for smtp")
+    )
+    """From whom mails come: Example <no-reply@example.com>. The name is what mails call the service."""
+
+    mail_tls: MailTls = Field(default=MailTls.STARTTLS)
+    """How the connection to the mail server is encrypted: starttls, tls (from the start) or off. Its certificate is
+    checked. off is refused in staging and production unless the server is on this machine.
+    """
+
+    mail_port: int | None = Field(
+        default=None, json_schema_extra=_in_words("587 for starttls, 465 for tls, 25 for off"), ge=1, le=65535
+    )
+    """The port of the mail server."""
+
+    mail_user: str | None = Field(default=None, json_schema_extra=_in_words("none"), min_length=1)
+    """The user to sign in to the mail server as."""
+
+    mail_password: Secret | None = Field(default=None, json_schema_extra=_in_words("none"))
+    """The password of that user."""
+
+    mail_ca_file: Path | None = Field(default=None, json_schema_extra=_in_words("those of the system"))
+    """A file with the certificates to trust when the mail server shows its own."""
+
+    mail_timeout_seconds: float = Field(default=10, ge=1, le=30)
+    """Seconds to wait for each answer of the mail server."""
+
+    mail_locale: str = Field(default="en", min_length=2, max_length=35)
+    """The language of mails to whoever reads none of the others there are templates for: en, de, or one of your own."""
+
+    mail_templates: Path | None = Field(default=None, json_schema_extra=_in_words("none"))
+    """A folder with templates that come before ours; `auth-service mail templates` copies ours to begin with."""
+
+    pages_url: Annotated[WebAddress, AfterValidator(_without_last_slash)] = Field(
+        default_factory=lambda values: values.get("public_url", _local_address(values)),
+        json_schema_extra=_in_words("AUTH_PUBLIC_URL"),
+    )
+    """The address of the pages that links in mails lead to, such as https://www.example.com/account. A link is this
+    with the name of the page, and the token behind a #.
+    """
+
+    delivery: bool = Field(default=True)
+    """Whether `auth-service serve` delivers mail; off where `auth-service worker` does."""
+
+    message_retention_days: float = Field(default=30, ge=0, le=3650)
+    """Days for which it can be seen what became of a message."""
+
     # ---- Metrics
     metrics_port: int | None = Field(
         default=None,
@@ -374,6 +436,11 @@ class Settings(BaseSettings):
         return (init_settings,)
 
     @property
+    def mail_timeout(self) -> timedelta:
+        """How long the mail server is waited for."""
+        return timedelta(seconds=self.mail_timeout_seconds)
+
+    @property
     def makes_things_up(self) -> bool:
         """Whether a database or a secret that is not given is made."""
         return not self.env.is_guarded
@@ -410,6 +477,7 @@ class Settings(BaseSettings):
                 poll=timedelta(seconds=self.revocation_poll_seconds),
                 allowed_lag=timedelta(seconds=self.revocation_lag_seconds),
             ),
+            delivery=DeliveryPolicy(kept=timedelta(days=self.message_retention_days)),
             audit=AuditPolicy(
                 seal_every=timedelta(seconds=self.audit_seal_seconds),
                 retention=None if self.audit_retention_days is None else timedelta(days=self.audit_retention_days),

@@ -39,6 +39,9 @@ async def auth(storage: PostgresPorts, clock: MovableClock) -> AuthCore:
         old_revocations=storage.old_revocations,
         old_answers=storage.old_answers,
         known_clients=storage.known_clients,
+        outbox_queue=storage.outbox_queue,
+        arrivals=storage.arrivals,
+        old_messages=storage.old_messages,
     )
     return await auth_in_memory(ports, policies=FOR_TESTS)
 

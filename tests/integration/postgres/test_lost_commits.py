@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from auth_core import AuthCore, OutcomeUnknown, Redacted
 from auth_core.credentials.passwords.model import PasswordHash
 from auth_core.errors import Unavailable
-from auth_core.testing import MovableClock, an_origin
+from auth_core.testing import Mailbox, MovableClock, an_origin, mail_to
 from auth_core.upkeep.model import Seal
 from tests.integration.postgres.cutting_proxy import Loss, commit, nth, prepared_statement
 from tests.integration.postgres.line import Line
@@ -44,7 +44,12 @@ def clock() -> MovableClock:
 @pytest.fixture
 def auth(line: Line) -> AuthCore:
     reseal = replace(line.auth.upkeep.reseal, password_sealer=SealsAnew())
-    return replace(line.auth, upkeep=replace(line.auth.upkeep, reseal=reseal))
+    deliver = replace(line.auth.outbox.deliver, mail=mail_to(Mailbox()))
+    return replace(
+        line.auth,
+        upkeep=replace(line.auth.upkeep, reseal=reseal),
+        outbox=replace(line.auth.outbox, deliver=deliver),
+    )
 
 
 @pytest.fixture

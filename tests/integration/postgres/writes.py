@@ -25,9 +25,12 @@ from auth_core import (
     WrongPassword,
 )
 from auth_core.audit.events import EventKind
-from auth_core.ids import ClientId
+from auth_core.ids import ClientId, MessageId
 from auth_core.oauth.model import ClientPermission, IssuedSecret
-from auth_core.testing import MovableClock, a_role, a_service_client, an_email, an_origin
+from auth_core.outbox.errors import MessageNotFound
+from auth_core.outbox.model import State
+from auth_core.outbox.policy import DeliveryPolicy
+from auth_core.testing import MovableClock, a_letter, a_role, a_service_client, an_email, an_origin
 from auth_core.users.moving import Arriving
 from tests.integration.postgres.cutting_proxy import Moment, commit, nth, prepared_statement
 from tests.integration.postgres.person import NEW_PASSWORD, PASSWORD, Person, signed_in
@@ -55,6 +58,8 @@ READS: Final = {
     "audit.export",
     "audit.read_head",
     "audit.verify",
+    "outbox.look",
+    "outbox.list",
     "oauth.list_clients",
     "oauth.look_up_client",
     "oauth.look_up_client_by_name",
@@ -75,12 +80,18 @@ class Scene:
     kid: str = ""
     client: IssuedSecret | None = None
     role: str = field(default_factory=lambda: a_role().name)
+    message_id: MessageId | None = None
     client_name: str = field(default_factory=lambda: a_service_client().name)
 
     @property
     def client_id(self) -> ClientId:
         assert self.client is not None
         return self.client.client.id
+
+    @property
+    def known_message(self) -> MessageId:
+        assert self.message_id is not None
+        return self.message_id
 
     def credentials(self, *, wrong: bool = False) -> ClientCredentials:
         """What the client shows of itself."""
@@ -97,6 +108,7 @@ class Scene:
             "kid": self.kid,
             "role": self.role,
             "client_name": self.client_name,
+            "message_id": str(self.message_id),
             "client_id": str(self.client.client.id) if self.client else "",
         }
         return await scalar(
@@ -237,6 +249,32 @@ async def _export(scene: Scene) -> None:
 
 async def _a_role(scene: Scene) -> None:
     await scene.auth.access.define_role(name=scene.role, actor=None, origin=an_origin())
+
+
+async def _a_message(scene: Scene) -> None:
+    await rows(scene.operator, "DELETE FROM auth.outbox_messages")
+    # The connections that are used then are there already: what is cut is the call, and not their beginning.
+    await scene.auth.outbox.deliver()
+    await scene.auth.outbox.look()
+    letter = a_letter()
+    async with scene.auth.outbox.list.uow() as tx:
+        await tx.outbox.add(letter)
+    scene.message_id = letter.sealed.id
+
+
+async def _a_dead_message(scene: Scene) -> None:
+    await _a_message(scene)
+    assert scene.message_id is not None
+    queue, now = scene.auth.outbox.deliver.queue, scene.clock.now()
+    claim = scene.auth.outbox.deliver.ids.claim()
+    await queue.claim(claim, limit=1, now=now, until=now + timedelta(minutes=2))
+    assert await queue.end(scene.message_id, claim, State.DEAD, now=now)
+
+
+async def _deliver_when_nobody_else_does(scene: Scene) -> None:
+    """Let every claim run out first, that of a call before this one as well."""
+    scene.clock.advance(DeliveryPolicy().lease)
+    await scene.auth.outbox.deliver()
 
 
 async def _nobody_administers(scene: Scene) -> None:
@@ -570,6 +608,37 @@ WRITES: Final = (
         times=2,
     ),
     Write(
+        name="outbox.deliver",
+        before=_a_message,
+        act=_deliver_when_nobody_else_does,
+        happened="SELECT attempts > 0 FROM auth.outbox_messages WHERE id = cast(:message_id AS uuid)",
+        moment=lambda: prepared_statement,
+    ),
+    Write(
+        name="outbox.deliver that cannot settle",
+        before=_a_message,
+        act=_deliver_when_nobody_else_does,
+        happened="SELECT state = 'sent' FROM auth.outbox_messages WHERE id = cast(:message_id AS uuid)",
+        moment=lambda: nth(2, prepared_statement),
+    ),
+    Write(
+        name="outbox.retry",
+        before=_a_dead_message,
+        act=lambda scene: scene.auth.outbox.retry(message_id=scene.known_message, actor=None, origin=an_origin()),
+        happened="SELECT state = 'waiting' FROM auth.outbox_messages WHERE id = cast(:message_id AS uuid)",
+        event=EventKind.MESSAGE_RETRIED,
+        # It waits, and cannot be told from one that always has.
+        again=MessageNotFound,
+    ),
+    Write(
+        name="outbox.drop",
+        before=_a_message,
+        act=lambda scene: scene.auth.outbox.drop(message_id=scene.known_message, actor=None, origin=an_origin()),
+        happened="SELECT state = 'dropped' FROM auth.outbox_messages WHERE id = cast(:message_id AS uuid)",
+        event=EventKind.MESSAGE_DROPPED,
+        again=MessageNotFound,
+    ),
+    Write(
         name="upkeep.purge",
         before=_long_over,
         act=lambda scene: scene.auth.upkeep.purge(),
@@ -581,6 +650,6 @@ WRITES: Final = (
         before=_only_they,
         act=lambda scene: scene.auth.upkeep.reseal(),
         happened="SELECT hash LIKE 'sealed anew:%' FROM auth.passwords WHERE user_id = :user_id",
-        moment=lambda: nth(3, commit),
+        moment=lambda: nth(4, commit),
     ),
 )

@@ -10,6 +10,7 @@ from auth_adapters.memory.directory import MemoryUserDirectory
 from auth_adapters.memory.idempotency import MemoryAnswers
 from auth_adapters.memory.movers import MemoryMovers
 from auth_adapters.memory.oauth import MemoryServiceClients
+from auth_adapters.memory.outbox import MemoryOutbox, MemoryRecipients
 from auth_adapters.memory.store import Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
 from auth_adapters.memory.users import MemorySetUp
@@ -28,6 +29,8 @@ _NOBODY_LISTED: Final = MemoryUserDirectory(Tables())
 _NO_MOVERS: Final = MemoryMovers(Tables())
 _NO_KEYS: Final = MemorySigningKeys(Tables())
 _NO_CLIENTS: Final = MemoryServiceClients(Tables())
+_NO_MESSAGES: Final = MemoryOutbox(Tables())
+_NO_RECIPIENTS: Final = MemoryRecipients(Tables())
 _NOTHING_RECORDED: Final = MemoryRecordedEvents(Tables())
 _NO_ANSWERS: Final = MemoryAnswers(Tables())
 _NOT_SET_UP: Final = MemorySetUp(Tables())
@@ -89,8 +92,10 @@ class SimTx:
         "clients",
         "directory",
         "movers",
+        "outbox",
         "passwords",
         "principals",
+        "recipients",
         "recorded_events",
         "revocations",
         "role_holders",
@@ -115,6 +120,8 @@ class SimTx:
         self.signing_keys = _NO_KEYS
         self.clients = _NO_CLIENTS
         self.directory = _NOBODY_LISTED
+        self.outbox = _NO_MESSAGES
+        self.recipients = _NO_RECIPIENTS
         self.recorded_events = _NOTHING_RECORDED
         self.sealed_batches = _NOTHING_SEALED
         self.answers = _NO_ANSWERS

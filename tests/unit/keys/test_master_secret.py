@@ -35,6 +35,10 @@ def test_what_was_derived_once_is_derived_for_ever() -> None:
             "4c6b905c610084d4",
             "33a4c612f0fecafbb0470c89f14934f54200441b7e55cd153f42996a6d14bec6",
         ),
+        Purpose.MESSAGES: (
+            "782c49f5c6d62ca3",
+            "2d755596cd3eeccee4e96cde458c70f4870b92c314006fcaa1c26c0055e9be35",
+        ),
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from auth_core import BreachFallback, RegistrationMode
 from auth_http.settings import InvalidSettings, LogFormat, LogLevel, Settings, Stage, read_settings
+from auth_http.settings.mail import MailMode, sender
 
 GOOD_SECRET = "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re"
 GOOD_URL = "postgresql://auth:n7Qv2LxTz9@db.internal:5432/auth"
@@ -170,6 +171,13 @@ def test_where_people_rely_on_it_nothing_is_made_up(stage: str) -> None:
         ("AUTH_MAX_SESSIONS", "-1", "0"),
         ("AUTH_REGISTRATION", "maybe", "'open'"),
         ("AUTH_DRAIN_SECONDS", "nan", "300"),
+        ("AUTH_MAIL", "pigeon", "'smtp'"),
+        ("AUTH_MAIL_FROM", "nobody at all", "must be an address"),
+        ("AUTH_MAIL_FROM", "ä@example.org", "ASCII"),
+        ("AUTH_MAIL_FROM", "a@example.org, b@example.org", "must be an address"),
+        ("AUTH_MAIL_PASSWORD", "n7Qv2LxTz9", "AUTH_MAIL_USER"),
+        ("AUTH_PAGES_URL", "http://www.example.org", "https://"),
+        ("AUTH_PAGES_URL", "https://www.example.org/#a", "fragment"),
     ],
 )
 def test_what_is_unsafe_is_refused_by_name_and_without_its_value(setting: str, value: str, reason: str) -> None:
@@ -384,3 +392,51 @@ def test_the_set_up_secret_may_lie_in_a_file_and_is_in_no_text(tmp_path: Path) -
     assert given is not None
     assert given.reveal() == secret
     assert secret not in repr(settings) + repr(settings.policies())
+
+
+MAIL = {"AUTH_MAIL_HOST": "smtp.example.org", "AUTH_MAIL_FROM": "Example <no-reply@example.org>"}
+
+
+def test_mail_is_on_where_there_is_a_server_and_off_elsewhere() -> None:
+    assert read_settings({}).mail is MailMode.OFF
+    assert read_settings({**PRODUCTION, **MAIL}).mail is MailMode.SMTP
+    assert read_settings({**MAIL, "AUTH_MAIL": "off"}).mail is MailMode.OFF
+
+
+@pytest.mark.covers("CFG-01")
+@pytest.mark.parametrize(
+    ("given", "setting", "reason"),
+    [
+        ({"AUTH_MAIL": "smtp", "AUTH_MAIL_FROM": "a@example.org"}, "AUTH_MAIL_HOST", "is missing"),
+        ({"AUTH_MAIL_HOST": "smtp.example.org"}, "AUTH_MAIL_FROM", "is missing"),
+        ({**MAIL, "AUTH_MAIL_TLS": "off"}, "AUTH_MAIL_TLS", "links that open accounts"),
+        ({"AUTH_MAIL": "console"}, "AUTH_MAIL", "would be printed"),
+        ({**MAIL, "AUTH_MAIL_USER": "auth"}, "AUTH_MAIL_PASSWORD", "belong together"),
+    ],
+)
+def test_mail_that_is_half_set_up_or_not_safe_is_refused(given: dict[str, str], setting: str, reason: str) -> None:
+    refused = problems({**PRODUCTION, **given})
+
+    assert refused.keys() == {setting}
+    assert reason in refused[setting]
+
+
+def test_a_password_is_never_sent_in_clear_to_another_machine() -> None:
+    signs_in = {"AUTH_MAIL_USER": "auth", "AUTH_MAIL_PASSWORD": "n7Qv2LxTz9", "AUTH_MAIL_TLS": "off"}
+
+    assert problems({**MAIL, **signs_in}).keys() == {"AUTH_MAIL_TLS"}
+    assert read_settings({**MAIL, **signs_in, "AUTH_MAIL_HOST": "localhost"}).mail_user == "auth"
+
+
+def test_the_sender_is_read_with_its_name_or_without() -> None:
+    assert sender("Exämple & Co <no-reply@example.org>").display_name == "Exämple & Co"
+    assert sender("no-reply@bücher.example").addr_spec == "no-reply@xn--bcher-kva.example"
+
+
+@pytest.mark.covers("REG-09")
+@pytest.mark.parametrize(
+    "given", ["", "x", "a@b@c.org", "A\r\nBcc: x@y.org <a@example.org>", "A <a@example.org>, B <b@example.org>"]
+)
+def test_what_is_no_sender_is_refused(given: str) -> None:
+    with pytest.raises(ValueError, match="must be an address"):
+        sender(given)

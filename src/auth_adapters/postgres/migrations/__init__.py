@@ -8,7 +8,21 @@ during an upgrade; a test compares the outcome with the classes of rows.
 
 from typing import Final
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
+REVISIONS: Final = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+)
 """Every revision, the oldest first. Kept here so that a running service need not read the history to know its end."""
 
 VERSION_TABLE: Final = "alembic_version"

@@ -11,6 +11,8 @@ from auth_core.credentials.passwords.new_passwords import NewPasswords
 from auth_core.credentials.passwords.ports import ChangePasswordTx, Owner, PasswordHasher
 from auth_core.ids import SessionId, UserId
 from auth_core.origin import Origin
+from auth_core.outbox.messages import PasswordChanged
+from auth_core.outbox.posting import Posting
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
 from auth_core.revocation.revoking import Revoking
@@ -25,6 +27,7 @@ class ChangePassword:
     hasher: PasswordHasher
     record: Recorder
     revoke: Revoking
+    post: Posting
     clock: Clock
     new_passwords: NewPasswords
 
@@ -63,6 +66,8 @@ class ChangePassword:
             if changed:
                 ended = await tx.sessions.end_others(user_id, keep=session_id, because=Reason.PASSWORD_CHANGED, now=now)
                 await self.revoke.sessions(tx, ended)
+                notice = PasswordChanged(at=now, address=origin.address)
+                await self.post.to_user(tx, notice, user_id=user_id, at=now)
             await self.record(
                 tx,
                 EventKind.PASSWORD_CHANGED if changed else EventKind.PASSWORD_CHANGE_FAILED,

@@ -8,6 +8,7 @@ from typing import Protocol
 from auth_core.audit.ports import AuditTx
 from auth_core.credentials.passwords.model import CarriedHash, PasswordHash, StoredPassword, Verification
 from auth_core.ids import SessionId, UserId
+from auth_core.outbox.ports import OutboxTx
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
 from auth_core.revocation.ports import RevocationsTx
@@ -180,7 +181,7 @@ class PasswordsTx(AuditTx, Protocol):
     def passwords(self) -> Passwords: ...
 
 
-class ChangePasswordTx(PasswordsTx, RevocationsTx, Protocol):
+class ChangePasswordTx(PasswordsTx, RevocationsTx, OutboxTx, Protocol):
     """What changing a password touches."""
 
     @property

@@ -5,6 +5,7 @@ from typing import Protocol
 from auth_core.assembly import Tx
 from auth_core.login.ports import Candidates
 from auth_core.oauth.ports import KnownClients
+from auth_core.outbox.ports import Arrivals, OutboxQueue
 from auth_core.revocation.ports import RevocationFeed
 from auth_core.sessions.ports import RefreshChains
 from auth_core.tokens.ports import AccessCheck
@@ -41,3 +42,12 @@ class Storage(Protocol):
 
     @property
     def known_clients(self) -> KnownClients: ...
+
+    @property
+    def outbox_queue(self) -> OutboxQueue: ...
+
+    @property
+    def arrivals(self) -> Arrivals: ...
+
+    @property
+    def old_messages(self) -> Purgeable: ...
