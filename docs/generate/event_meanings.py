@@ -7,7 +7,10 @@ from auth_core.audit.events import EventKind
 from auth_core.revocation.model import Reason
 
 MEANINGS: Final[Mapping[EventKind, str]] = {
-    EventKind.USER_REGISTERED: "A person made an account for themselves.",
+    EventKind.USER_REGISTERED: (
+        "A person made an account for themselves; as a failure: the address has an account, that of `subject`, who is "
+        "told by mail that somebody wanted it."
+    ),
     EventKind.USER_CREATED: "Somebody made an account for another person; `roles` are those given besides `user`.",
     EventKind.ADMINISTRATOR_SET_UP: "Whoever had the set-up secret made the first administrator.",
     EventKind.USER_UPDATED: "Names or the address of a person were changed; `fields` says which.",
@@ -40,7 +43,7 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
     EventKind.LOGGED_IN: "A session was opened.",
     EventKind.LOGIN_FAILED: (
         "A log-in failed. `subject` is empty when no account has the address. What was typed is not kept. "
-        "With a `reason` the password was right, but had to be changed."
+        "With a `reason` the password was right, but had to be changed, or the address is not proven yet."
     ),
     EventKind.NEW_DEVICE: (
         "A session was opened on a device on which its user has not been seen, as far as sessions are kept. "
@@ -55,6 +58,20 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
         "`must_change` says whether it only serves to choose another one."
     ),
     EventKind.PASSWORD_CHANGE_DEMANDED: "A person has to choose another password at their next log-in.",
+    EventKind.PASSWORD_RESET_ASKED: (
+        "Somebody said that they had forgotten a password, and a mail was sent; as a failure: there is no such account "
+        "that could be used, or it was asked for too often."
+    ),
+    EventKind.PASSWORD_RECOVERED: "A person chose a new password by a mail, and their sessions ended.",
+    EventKind.EMAIL_VERIFIED: "A person proved that they read the address of their account.",
+    EventKind.EMAIL_CHANGE_ASKED: (
+        "A person asked for another address, and a mail went to it; as a failure: the password was wrong."
+    ),
+    EventKind.EMAIL_CHANGED: "The new address was proven, and is that of the account from now on.",
+    EventKind.EMAIL_CHANGE_UNDONE: (
+        "Whoever reads the address an account had took it back: it has this address again, its sessions ended, and its "
+        "password is good no more. The change was somebody else's."
+    ),
     EventKind.STORED_PASSWORD_UNREADABLE: (
         "A log-in failed because the stored hash cannot be read: damage, or a wrong master secret."
     ),
@@ -100,7 +117,8 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.PASSWORD_CHANGED: "The password was changed in another session.",
     Reason.REFRESH_TOKEN_REUSED: "A used refresh token came back too late.",
     Reason.ENDED_BY_ADMINISTRATOR: "An administrator ended it.",
-    Reason.PASSWORD_RESET: "An administrator gave the person another password.",
+    Reason.PASSWORD_RESET: "An administrator gave the person another password, or they chose one by a mail.",
+    Reason.EMAIL_CHANGE_UNDONE: "A change of the address was undone.",
     Reason.USER_DISABLED: "The account was disabled.",
     Reason.USER_DELETED: "The account was deleted.",
     Reason.TOO_MANY_SESSIONS: (

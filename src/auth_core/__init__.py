@@ -84,6 +84,8 @@ from auth_core.users.errors import (
     UserNotFound,
 )
 from auth_core.users.policy import RegistrationMode, UserPolicy
+from auth_core.verification.errors import NoMail, UnusableToken
+from auth_core.verification.policy import VerificationPolicy
 
 if TYPE_CHECKING:
     from auth_core.assembly import Policies, Ports, assemble
@@ -146,6 +148,7 @@ __all__ = [
     "MalformedToken",
     "MessageNotFound",
     "MissingToken",
+    "NoMail",
     "NoSigningKey",
     "NotFound",
     "Once",
@@ -186,9 +189,11 @@ __all__ = [
     "UnknownClientPermission",
     "UnknownParent",
     "Unproven",
+    "UnusableToken",
     "UserDeleted",
     "UserNotFound",
     "UserPolicy",
+    "VerificationPolicy",
     "VerifiedClaims",
     "WeakPassword",
     "WrongPassword",

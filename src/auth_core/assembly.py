@@ -57,6 +57,16 @@ from auth_core.outbox.policy import DeliveryPolicy
 from auth_core.outbox.ports import Arrivals, MailPorts, MessageVault, OutboxEditTx, OutboxQueue
 from auth_core.outbox.posting import Posting
 from auth_core.outbox.retry_message import RetryMessage
+from auth_core.recovery.asking import Asking
+from auth_core.recovery.choose_password import ChooseForgottenPassword
+from auth_core.recovery.confirm_email_change import ConfirmEmailChange
+from auth_core.recovery.ports import RecoveryTx
+from auth_core.recovery.request_email_change import RequestEmailChange
+from auth_core.recovery.request_password_reset import RequestPasswordReset
+from auth_core.recovery.resend_verification import ResendVerification
+from auth_core.recovery.turning_out import TurningOut
+from auth_core.recovery.undo_email_change import UndoEmailChange
+from auth_core.recovery.verify_email import VerifyEmail
 from auth_core.revocation.enforcing import EnforcingUnitOfWork
 from auth_core.revocation.follow import FollowRevocations
 from auth_core.revocation.policy import AccessCheckMode, Fallback, RevocationPolicy
@@ -72,6 +82,7 @@ from auth_core.rooms import (
     OAuthRoom,
     OutboxRoom,
     PasswordsRoom,
+    RecoveryRoom,
     RevocationRoom,
     SessionsRoom,
     TokensRoom,
@@ -136,6 +147,8 @@ from auth_core.users.suspend import DisableUser, EnableUser
 from auth_core.users.update_profile import UpdateProfile
 from auth_core.users.update_user import UpdateUser
 from auth_core.users.user_guard import UserGuard
+from auth_core.verification.policy import VerificationPolicy
+from auth_core.verification.proof_mail import ProofMail
 
 
 class Tx(
@@ -154,6 +167,7 @@ class Tx(
     RolesEditTx,
     TrailTx,
     OutboxEditTx,
+    RecoveryTx,
     RevocationsTx,
     Protocol,
 ):
@@ -184,6 +198,7 @@ class Ports:
     outbox_queue: OutboxQueue
     arrivals: Arrivals
     old_messages: Purgeable
+    old_tokens: Purgeable
     hasher: PasswordHasher
     common_passwords: CommonPasswords
     hash_transfer: HashTransfer
@@ -214,6 +229,7 @@ class Policies:
     audit: AuditPolicy = AuditPolicy()
     idempotency: IdempotencyPolicy = IdempotencyPolicy()
     delivery: DeliveryPolicy = DeliveryPolicy()
+    verification: VerificationPolicy = VerificationPolicy()
 
 
 def assemble(ports: Ports, policies: Policies) -> AuthCore:
@@ -224,6 +240,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     ids = Ids(clock=clock, entropy=ports.entropy)
     record = Recorder(ids=ids, written=tallies.events)
     post = Posting(ids=ids, vault=ports.message_vault if ports.mail else None)
+    mail = ProofMail(post=post, entropy=ports.entropy, policy=policies.verification)
     revoke = Revoking(clock=clock, longest_life=policies.tokens.longest_life)
     # A refresh does not wait for a change of rights: a token with the old ones may begin its life until the commit.
     revoke_rights = Revoking(clock=clock, longest_life=policies.tokens.longest_life + policies.revocation.overlap)
@@ -278,11 +295,13 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
         ),
     )
     authenticate = ClientAuthentication(known=ports.known_clients, uow=uow, record=record, clock=clock)
+    ask, turn_out = Asking(mail=mail), TurningOut(revoke=revoke)
     return AuthCore(
         users=UsersRoom(
             register=Register(
                 uow=uow,
                 hasher=hasher,
+                mail=mail,
                 record=record,
                 clock=clock,
                 ids=ids,
@@ -460,12 +479,39 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             retry=RetryMessage(uow=uow, record=record, clock=clock),
             drop=DropMessage(uow=uow, record=record, clock=clock),
         ),
+        recovery=RecoveryRoom(
+            verify_email=VerifyEmail(uow=uow, record=record, clock=clock),
+            resend_verification=ResendVerification(uow=uow, ask=ask, clock=clock),
+            request_password_reset=RequestPasswordReset(uow=uow, ask=ask, record=record, clock=clock),
+            choose_password=ChooseForgottenPassword(
+                uow=uow,
+                hasher=hasher,
+                new_passwords=new_passwords,
+                turn_out=turn_out,
+                record=record,
+                post=post,
+                clock=clock,
+            ),
+            request_email_change=RequestEmailChange(uow=uow, hasher=hasher, mail=mail, record=record, clock=clock),
+            confirm_email_change=ConfirmEmailChange(uow=uow, mail=mail, record=record, clock=clock),
+            undo_email_change=UndoEmailChange(
+                uow=uow,
+                hasher=hasher,
+                mail=mail,
+                turn_out=turn_out,
+                record=record,
+                clock=clock,
+                entropy=ports.entropy,
+                new_passwords=new_passwords,
+            ),
+        ),
         upkeep=UpkeepRoom(
             purge=Purge(
                 sessions=ports.ended_sessions,
                 revocations=ports.old_revocations,
                 answers=ports.old_answers,
                 messages=ports.old_messages,
+                tokens=ports.old_tokens,
                 messages_kept=policies.delivery.kept,
                 clock=clock,
                 policy=policies.sessions,

@@ -72,8 +72,11 @@ class AuthClient(TokenVerifier, Protocol):
 
     async def register(
         self, *, email: str, password: Redacted[str], first_name: str, last_name: str, origin: Origin
-    ) -> User:
-        """Create an account. Raises: RegistrationClosed, Rejected, WeakPassword, EmailTaken, Busy."""
+    ) -> User | None:
+        """Create an account; return None, always, where addresses are proven first: a mail tells the rest.
+
+        Raises: RegistrationClosed, Rejected, WeakPassword, EmailTaken, NoMail, Busy.
+        """
         ...
 
     async def log_in(

@@ -29,8 +29,8 @@ class AuthInProcess:
 
     async def register(
         self, *, email: str, password: Redacted[str], first_name: str, last_name: str, origin: Origin
-    ) -> User:
-        """Create an account."""
+    ) -> User | None:
+        """Create an account, or ask for one."""
         return await self.auth.users.register(
             email=email, password=password, first_name=first_name, last_name=last_name, origin=origin
         )

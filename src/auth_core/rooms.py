@@ -28,6 +28,13 @@ from auth_core.outbox.drop_message import DropMessage
 from auth_core.outbox.list_messages import ListMessages
 from auth_core.outbox.look import LookAtOutbox
 from auth_core.outbox.retry_message import RetryMessage
+from auth_core.recovery.choose_password import ChooseForgottenPassword
+from auth_core.recovery.confirm_email_change import ConfirmEmailChange
+from auth_core.recovery.request_email_change import RequestEmailChange
+from auth_core.recovery.request_password_reset import RequestPasswordReset
+from auth_core.recovery.resend_verification import ResendVerification
+from auth_core.recovery.undo_email_change import UndoEmailChange
+from auth_core.recovery.verify_email import VerifyEmail
 from auth_core.revocation.follow import FollowRevocations
 from auth_core.revocation.read_revocations import ReadRevocations
 from auth_core.revocation.revoked_set import RevokedSet
@@ -191,6 +198,19 @@ class OutboxRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryRoom:
+    """By mail: proving an address, choosing a forgotten password anew, moving to another address."""
+
+    verify_email: VerifyEmail
+    resend_verification: ResendVerification
+    request_password_reset: RequestPasswordReset
+    choose_password: ChooseForgottenPassword
+    request_email_change: RequestEmailChange
+    confirm_email_change: ConfirmEmailChange
+    undo_email_change: UndoEmailChange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepRoom:
     """Keeping the store small, and sealed."""
 
@@ -212,5 +232,6 @@ class AuthCore:
     oauth: OAuthRoom
     audit: AuditRoom
     outbox: OutboxRoom
+    recovery: RecoveryRoom
     upkeep: UpkeepRoom
     tallies: Tallies

@@ -135,6 +135,7 @@ def _ports(
         outbox_queue=stored.outbox_queue,
         arrivals=stored.arrivals,
         old_messages=stored.old_messages,
+        old_tokens=stored.old_tokens,
         hasher=hasher,
         common_passwords=BuiltInCommonPasswords(),
         breached_passwords=breached_passwords,

@@ -89,7 +89,9 @@ class _Tx:
         "audit",
         "clients",
         "directory",
+        "mail_allowances",
         "movers",
+        "one_time_tokens",
         "outbox",
         "passwords",
         "principals",
@@ -117,6 +119,8 @@ class _Tx:
         self.signing_keys = tx.signing_keys
         self.clients = tx.clients
         self.outbox = tx.outbox
+        self.one_time_tokens = tx.one_time_tokens
+        self.mail_allowances = tx.mail_allowances
         self.recipients = tx.recipients
         self.revocations = tx.revocations
         self.audit = _Trail(tx.audit, recorded)

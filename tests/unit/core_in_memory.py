@@ -59,13 +59,15 @@ class Core:
         )
 
     async def register(self, email: str | None = None, password: str = PASSWORD) -> User:
-        return await self.auth.users.register(
+        user = await self.auth.users.register(
             email=email or an_email(),
             password=Redacted(password),
             first_name="Ada",
             last_name="Lovelace",
             origin=HERE,
         )
+        assert user is not None
+        return user
 
     async def create(self, email: str, *roles: str, actor: User | None = None) -> User:
         return await self.auth.users.create(

@@ -12,6 +12,7 @@ from auth_adapters.memory.sessions import MemoryEndedSessions, MemoryRefreshChai
 from auth_adapters.memory.store import MemoryStore
 from auth_adapters.memory.tokens import MemoryAccessCheck
 from auth_adapters.memory.unit_of_work import MemoryUnitOfWork
+from auth_adapters.memory.verification import MemoryOldTokens
 from auth_adapters.system import SystemClock, SystemEntropy
 from auth_core.assembly import Policies, Ports, Tx, assemble
 from auth_core.audit.ports import HeadSigner
@@ -73,6 +74,7 @@ def memory_ports(
     outbox_queue: OutboxQueue | None = None,
     arrivals: Arrivals | None = None,
     old_messages: Purgeable | None = None,
+    old_tokens: Purgeable | None = None,
     hasher: PasswordHasher | None = None,
     common_passwords: CommonPasswords | None = None,
     breached_passwords: BreachedPasswords | None = None,
@@ -112,6 +114,7 @@ def memory_ports(
         outbox_queue=outbox_queue or MemoryOutboxQueue(store),
         arrivals=arrivals or MemoryArrivals(store),
         old_messages=old_messages or MemoryOldMessages(store),
+        old_tokens=old_tokens or MemoryOldTokens(store),
         hasher=hasher or UnsafeFastHasher(),
         common_passwords=common_passwords or FewCommonPasswords(),
         breached_passwords=breached_passwords,

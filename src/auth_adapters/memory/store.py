@@ -22,6 +22,7 @@ from auth_core.sessions.model import Session
 from auth_core.tokens.keys import SigningKey
 from auth_core.users.email_address import CanonicalEmail
 from auth_core.users.model import User, UserStatus
+from auth_core.verification.model import OneTimeToken, TokenDigest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,14 @@ class StoredLetter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How many mails were taken, until they are counted anew."""
+
+    taken: int
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
     """What is stored at one moment."""
 
@@ -84,6 +93,8 @@ class Tables:
     answers: dict[AnswerName, KeptAnswer] = field(default_factory=dict[AnswerName, KeptAnswer])
     set_up: dict[int, datetime] = field(default_factory=dict[int, datetime])
     letters: dict[MessageId, StoredLetter] = field(default_factory=dict[MessageId, StoredLetter])
+    one_time_tokens: dict[TokenDigest, OneTimeToken] = field(default_factory=dict[TokenDigest, OneTimeToken])
+    mail_allowances: dict[tuple[str, str], Allowance] = field(default_factory=dict[tuple[str, str], Allowance])
     last_numbers: dict[str, int] = field(default_factory=dict[str, int])
 
     def next_number(self, sequence: str) -> int:

@@ -18,6 +18,7 @@ from auth_adapters.memory.sessions import MemorySessions
 from auth_adapters.memory.store import MemoryStore, Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
 from auth_adapters.memory.users import MemorySetUp, MemoryUsers
+from auth_adapters.memory.verification import MemoryMailAllowances, MemoryOneTimeTokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class MemoryTx:
     clients: MemoryServiceClients
     outbox: MemoryOutbox
     recipients: MemoryRecipients
+    one_time_tokens: MemoryOneTimeTokens
+    mail_allowances: MemoryMailAllowances
     audit: MemoryAuditTrail
     recorded_events: MemoryRecordedEvents
     sealed_batches: MemorySealedBatches
@@ -60,6 +63,8 @@ class MemoryTx:
             clients=MemoryServiceClients(tables),
             outbox=MemoryOutbox(tables),
             recipients=MemoryRecipients(tables),
+            one_time_tokens=MemoryOneTimeTokens(tables),
+            mail_allowances=MemoryMailAllowances(tables),
             audit=MemoryAuditTrail(tables),
             recorded_events=MemoryRecordedEvents(tables),
             sealed_batches=MemorySealedBatches(tables),

@@ -55,7 +55,17 @@ class MemoryUsers:
             raise EmailTaken
         del self._tables.addresses[user.email.canonical]
         self._tables.addresses[email.canonical] = user_id
-        return self._keep(replace(user, email=email, updated_at=now, version=user.version + 1))
+        verified_at = user.email_verified_at if user.email.canonical == email.canonical else None
+        return self._keep(
+            replace(user, email=email, email_verified_at=verified_at, updated_at=now, version=user.version + 1)
+        )
+
+    async def verify_email(self, user_id: UserId, *, now: datetime) -> bool:
+        user = self._tables.users.get(user_id)
+        if user is None or user.email_verified_at is not None:
+            return False
+        self._keep(replace(user, email_verified_at=now, awaits_proof=False, updated_at=now, version=user.version + 1))
+        return True
 
     async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
         user = self._tables.users.get(user_id)

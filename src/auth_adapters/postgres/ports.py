@@ -18,6 +18,7 @@ from auth_adapters.postgres.sessions import PostgresEndedSessions, PostgresRefre
 from auth_adapters.postgres.statements import Alone
 from auth_adapters.postgres.tokens import PostgresAccessCheck
 from auth_adapters.postgres.unit_of_work import PostgresUnitOfWork
+from auth_adapters.postgres.verification import PostgresOldTokens
 from auth_core.assembly import Tx
 from auth_core.clock import Clock
 from auth_core.login.ports import Candidates
@@ -47,6 +48,7 @@ class PostgresPorts:
     outbox_queue: OutboxQueue
     arrivals: Arrivals
     old_messages: Purgeable
+    old_tokens: Purgeable
 
 
 def postgres_ports(
@@ -82,4 +84,5 @@ def postgres_ports(
         outbox_queue=PostgresOutboxQueue(Alone(database.apart), single_statements),
         arrivals=database.listening(ARRIVALS) if notify else NobodyTells(),
         old_messages=PostgresOldMessages(single_statements),
+        old_tokens=PostgresOldTokens(single_statements),
     )

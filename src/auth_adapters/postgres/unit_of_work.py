@@ -26,6 +26,7 @@ from auth_adapters.postgres.statements import InTransaction
 from auth_adapters.postgres.to_the_end import to_the_end
 from auth_adapters.postgres.tokens import PostgresSigningKeys
 from auth_adapters.postgres.users import PostgresUsers
+from auth_adapters.postgres.verification import PostgresMailAllowances, PostgresOneTimeTokens
 from auth_adapters.postgres.violations import Moment, told_plainly
 
 
@@ -38,7 +39,9 @@ class PostgresTx:
         "audit",
         "clients",
         "directory",
+        "mail_allowances",
         "movers",
+        "one_time_tokens",
         "outbox",
         "passwords",
         "principals",
@@ -70,6 +73,8 @@ class PostgresTx:
         self.set_up = PostgresSetUp(statements)
         self.outbox = PostgresOutbox(statements, notify=notify)
         self.recipients = PostgresRecipients(statements)
+        self.one_time_tokens = PostgresOneTimeTokens(statements)
+        self.mail_allowances = PostgresMailAllowances(statements)
         self.audit = PostgresAuditTrail(statements)
         self.recorded_events = PostgresRecordedEvents(statements)
         self.sealed_batches = PostgresSealedBatches(statements)

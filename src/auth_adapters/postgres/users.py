@@ -5,7 +5,22 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Row, Text, and_, bindparam, func, not_, null, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Index,
+    Row,
+    Text,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    not_,
+    null,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -55,6 +70,8 @@ class UserRecord(Record):
     version: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     deleted_at: Mapped[datetime | None]
     deleted_from: Mapped[str | None]
+    email_verified_at: Mapped[datetime | None]
+    awaits_proof: Mapped[bool] = mapped_column(server_default=false())
 
 
 USERS: Final = table_of(UserRecord)
@@ -71,6 +88,8 @@ USER_COLUMNS: Final = (
     USERS.c.last_login_at,
     USERS.c.version,
     USERS.c.deleted_at,
+    USERS.c.email_verified_at,
+    USERS.c.awaits_proof,
 )
 _CHANGED: Final[Mapping[str, Any]] = {"version": USERS.c.version + 1, "updated_at": bindparam("now")}
 
@@ -103,8 +122,20 @@ _RENAME: Final = (
 _CHANGE_EMAIL: Final = (
     update(USERS)
     .where(USERS.c.id == bindparam("user_id"))
-    .values(email=bindparam("new_email"), email_canonical=bindparam("new_canonical"), **_CHANGED)
+    .values(
+        email=bindparam("new_email"),
+        email_canonical=bindparam("new_canonical"),
+        email_verified_at=case(
+            (USERS.c.email_canonical == bindparam("new_canonical"), USERS.c.email_verified_at), else_=null()
+        ),
+        **_CHANGED,
+    )
     .returning(*USER_COLUMNS)
+)
+_VERIFY_EMAIL: Final = (
+    update(USERS)
+    .where(USERS.c.id == bindparam("user_id"), USERS.c.email_verified_at.is_(None))
+    .values(email_verified_at=bindparam("now"), awaits_proof=false(), **_CHANGED)
 )
 _SET_STATUS: Final = (
     update(USERS)
@@ -168,6 +199,8 @@ def columns_of(user: User) -> dict[str, object]:
         "status": user.status.value,
         "created_at": user.created_at,
         "updated_at": user.updated_at,
+        "email_verified_at": user.email_verified_at,
+        "awaits_proof": user.awaits_proof,
     }
 
 
@@ -185,6 +218,8 @@ def user_in(row: Row[Any]) -> User:
         last_login_at=row.last_login_at,
         version=row.version,
         deleted_at=row.deleted_at if is_deleted else None,
+        email_verified_at=row.email_verified_at,
+        awaits_proof=row.awaits_proof,
     )
 
 
@@ -230,6 +265,10 @@ class PostgresUsers:
                 raise EmailTaken from fault
             raise
         return None if changed.row is None else user_in(changed.row)
+
+    async def verify_email(self, user_id: UserId, *, now: datetime) -> bool:
+        verified = await self._statements.run(_VERIFY_EMAIL, user_id=user_id, now=now)
+        return verified.count == 1
 
     async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
         changed = await self._statements.run(_SET_STATUS, user_id=user_id, new_status=status.value, now=now)

@@ -7,7 +7,7 @@ from typing import Final
 
 from auth_adapters.answers import Unreadable
 from auth_adapters.extras import needs
-from auth_adapters.remote.documents import account_in, claims_in, sessions_in, signed_in_in, tokens_in, user_in
+from auth_adapters.remote.documents import account_in, claims_in, registered_in, sessions_in, signed_in_in, tokens_in
 from auth_adapters.remote.exchange import Call, Document, Exchange
 from auth_adapters.remote.failures import unknown
 from auth_adapters.service_address import checked, is_of_this_machine
@@ -52,11 +52,11 @@ class RemoteAuth:
 
     async def register(
         self, *, email: str, password: Redacted[str], first_name: str, last_name: str, origin: Origin
-    ) -> User:
-        """Create an account."""
+    ) -> User | None:
+        """Create an account, or ask for one."""
         document: Document = {"email": email, "password": password, "first_name": first_name, "last_name": last_name}
         call = Call(method="POST", path="/auth/register", document=document, origin=origin, writes=True)
-        return await self._read(call, user_in)
+        return await self._read(call, registered_in)
 
     async def log_in(
         self, *, email: str, password: Redacted[str], new_password: Redacted[str] | None = None, origin: Origin

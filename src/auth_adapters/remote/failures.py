@@ -28,6 +28,7 @@ from auth_core.tokens.errors import (
     RevokedToken,
 )
 from auth_core.users.errors import EmailTaken, RegistrationClosed, UserNotFound
+from auth_core.verification.errors import NoMail, UnusableToken
 
 _log: Final = logging.getLogger(__name__)
 _LONGEST_WAIT: Final = timedelta(days=1)
@@ -79,12 +80,14 @@ ERRORS: Final[Mapping[str, Make]] = {
     RegistrationClosed.code: _plain(RegistrationClosed),
     RevokedToken.code: _plain(RevokedToken),
     SessionNotFound.code: _plain(SessionNotFound),
+    UnusableToken.code: _plain(UnusableToken),
     UserNotFound.code: _plain(UserNotFound),
     WrongPassword.code: _plain(WrongPassword),
     Rejected.code: _with_faults(Rejected),
     WeakPassword.code: _with_faults(WeakPassword),
     Busy.code: _later(Busy),
     KeysUnknown.code: _later(KeysUnknown),
+    NoMail.code: _plain(NoMail),
     NoSigningKey.code: _later(NoSigningKey),
     OutcomeUnknown.code: _later(OutcomeUnknown),
     RevocationsUnknown.code: _later(RevocationsUnknown),

@@ -35,7 +35,13 @@ class EventKind(StrEnum):
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event, not a password
     PASSWORD_CHANGE_FAILED = "password.change_failed"  # noqa: S105 - the name of an event, not a password
     PASSWORD_RESET = "password.reset"  # noqa: S105 - the name of an event, not a password
+    PASSWORD_RESET_ASKED = "password.reset_asked"  # noqa: S105 - the name of an event, not a password
+    PASSWORD_RECOVERED = "password.recovered"  # noqa: S105 - the name of an event, not a password
     PASSWORD_CHANGE_DEMANDED = "password.change_demanded"  # noqa: S105 - the name of an event, not a password
+    EMAIL_VERIFIED = "email.verified"
+    EMAIL_CHANGE_ASKED = "email.change_asked"
+    EMAIL_CHANGED = "email.changed"
+    EMAIL_CHANGE_UNDONE = "email.change_undone"
     STORED_PASSWORD_UNREADABLE = "password.stored_hash_unreadable"  # noqa: S105 - the name of an event
     SESSION_ENDED = "session.ended"
     SESSIONS_ENDED = "sessions.ended"
@@ -66,6 +72,7 @@ _ALARMS = frozenset(
         EventKind.REFRESH_TOKEN_REUSED,
         EventKind.REFRESH_TOKEN_IMPOSSIBLE,
         EventKind.STORED_PASSWORD_UNREADABLE,
+        EventKind.EMAIL_CHANGE_UNDONE,
         EventKind.SIGNING_KEY_REVOKED,
     }
 )

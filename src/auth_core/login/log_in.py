@@ -104,6 +104,9 @@ class LogIn:
         """Return what forbids the log-in, as far as is known. Only who knows the password hears of anything else."""
         if candidate is None or not verification.matches or candidate.user.status is not UserStatus.ACTIVE:
             return InvalidCredentials()
+        # Told to nobody: whoever registered an address that has an account would find out by not hearing it.
+        if candidate.user.awaits_proof:
+            return InvalidCredentials()
         must_change = candidate.password is not None and candidate.password.must_change
         return PasswordChangeRequired() if must_change and not has_new else None
 
@@ -202,4 +205,7 @@ class LogIn:
             subject=candidate.user.id if candidate else None,
             actor=None,
         )
-        await (record() if isinstance(because, InvalidCredentials) else record(reason=because.code))
+        if candidate is not None and candidate.user.awaits_proof and verification.matches:
+            await record(reason="email_not_verified")
+        else:
+            await (record() if isinstance(because, InvalidCredentials) else record(reason=because.code))

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a reason, not a password
     USER_DISABLED = "user_disabled"
     USER_DELETED = "user_deleted"
+    EMAIL_CHANGE_UNDONE = "email_change_undone"
     TOO_MANY_SESSIONS = "too_many_sessions"
     REVOKED_BY_CLIENT = "revoked_by_client"
 

@@ -31,6 +31,7 @@ from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.keys import Algorithm, KeyId, KeyMaterial, SigningKey
 from auth_core.users.email_address import EmailAddress
 from auth_core.users.model import User, UserStatus, name
+from auth_core.verification.model import Binding, OneTimeToken, Purpose, TokenDigest
 
 # Tests of one store, in this run or the last one, must not meet each other's users.
 _ENTROPY: Final = SeededEntropy(uuid4().bytes)
@@ -122,6 +123,18 @@ def a_letter(*, at: datetime = NOON, to: str | None = None, expires_at: datetime
         created_at=at,
         due_at=at,
         expires_at=expires_at,
+    )
+
+
+def a_one_time_token(user: User, purpose: Purpose, *, at: datetime = NOON) -> OneTimeToken:
+    """Return a token that was sent to `user` at `at`, and is good for an hour."""
+    return OneTimeToken(
+        digest=TokenDigest(_ENTROPY.token_bytes(32)),
+        purpose=purpose,
+        binding=Binding(user_id=user.id, email=user.email.canonical, password_version=1),
+        address=user.email.address,
+        made_at=at,
+        expires_at=at + timedelta(hours=1),
     )
 
 

@@ -15,7 +15,8 @@ _BATCH: Final = 1000
 class Purge:
     """Remove sessions whose last possible end lies further back than they are kept, and what nobody needs any more.
 
-    That is revocations nothing outlived, answers nobody is given again, and messages that are over for long.
+    That is revocations nothing outlived, answers nobody is given again, one-time tokens that have expired, and messages
+    that are over for long.
 
     A process whose clock is behind still needs a revocation that is over by ours, for as long as clocks may differ.
     """
@@ -24,6 +25,7 @@ class Purge:
     revocations: Purgeable
     answers: Purgeable
     messages: Purgeable
+    tokens: Purgeable
     messages_kept: timedelta
     clock: Clock
     policy: SessionPolicy
@@ -37,6 +39,7 @@ class Purge:
             + await _purge(self.revocations, now - self.clock_skew)
             + await _purge(self.answers, now)
             + await _purge(self.messages, now - self.messages_kept)
+            + await _purge(self.tokens, now - self.clock_skew)
         )
 
 

@@ -15,7 +15,7 @@ from auth_core.users.ports import StatusTx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """Ends every session of a user in the caller's transaction, and voids every access token they hold."""
+    """Ends every session of a user in the caller's transaction, and voids every token they hold or were sent."""
 
     record: Recorder
     revoke: Revoking
@@ -33,6 +33,7 @@ class Closing:
         now: datetime,
     ) -> User:
         """Return the user as they are now. `version` is their security version if it was raised for this."""
+        await tx.one_time_tokens.forget(user.id)
         # Sessions end even if somebody else has closed the account, by hand perhaps, and forgot about them.
         ended = await tx.sessions.end_all(user.id, because=because, now=now)
         if version is None and ended:

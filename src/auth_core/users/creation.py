@@ -56,6 +56,7 @@ async def create_account(
     ids: Ids,
     roles: tuple[RoleName, ...] = (),
     must_change: bool = False,
+    awaits_proof: bool = False,
     by: UserId | None,
     now: datetime,
 ) -> User | None:
@@ -71,6 +72,7 @@ async def create_account(
         status=UserStatus.ACTIVE,
         created_at=now,
         updated_at=now,
+        awaits_proof=awaits_proof,
     )
     if not await tx.users.add(user):
         return None

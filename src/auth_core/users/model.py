@@ -44,7 +44,8 @@ class UserStatus(StrEnum):
 class User:
     """A person with an account. What they know to prove it lives in `credentials`, what they may do in `access`.
 
-    `version` counts the changes of names, address and status, and nothing that a log-in does.
+    `version` counts the changes of names, address and status, and nothing that a log-in does. `awaits_proof` says that
+    they registered where addresses are proven first, and have not done so: nobody signs in until then.
     """
 
     id: UserId
@@ -57,6 +58,8 @@ class User:
     last_login_at: datetime | None = None
     version: int = 0
     deleted_at: datetime | None = None
+    email_verified_at: datetime | None = None
+    awaits_proof: bool = False
 
     @property
     def tag(self) -> str:

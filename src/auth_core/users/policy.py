@@ -10,7 +10,11 @@ class RegistrationMode(StrEnum):
     """Who may create an account for themselves."""
 
     OPEN = "open"
+    """Anybody, at once. Whoever asks learns whether an address has an account."""
+    VERIFIED = "verified"
+    """Anybody who proves that they read the address. Whoever asks learns nothing."""
     CLOSED = "closed"
+    """Nobody: accounts are made by administrators."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from auth_core.users.directory import Found, ListedUser, UserFilter, UserPlace, 
 from auth_core.users.email_address import CanonicalEmail, EmailAddress
 from auth_core.users.model import Name, User, UserStatus
 from auth_core.users.moving import Mover, Resident
+from auth_core.verification.ports import VerificationTx
 
 
 class Users(Protocol):
@@ -41,8 +42,14 @@ class Users(Protocol):
     async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
         """Give the user this address; None when the user is unknown. Of any number who want one at once one gets it.
 
+        Another address is not proven, whatever the one before was; another spelling is no other address.
+
         Raises: EmailTaken, after which the transaction is of no use.
         """
+        ...
+
+    async def verify_email(self, user_id: UserId, *, now: datetime) -> bool:
+        """Let the address count as proven since `now`, and nothing else be waited for; False when it does already."""
         ...
 
     async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
@@ -146,7 +153,7 @@ class UsersTx(AuditTx, Protocol):
     def users(self) -> Users: ...
 
 
-class RegistrationTx(UsersTx, PasswordsTx, AccessTx, AnswersTx, Protocol):
+class RegistrationTx(UsersTx, PasswordsTx, AccessTx, AnswersTx, VerificationTx, Protocol):
     """What the making of an account touches."""
 
 
@@ -179,7 +186,7 @@ class HoldersTx(UsersTx, RolePreviewTx, Protocol):
     """What is read to say which roles somebody holds, and why they may do something."""
 
 
-class StatusTx(RolesTx, AnswersTx, Protocol):
+class StatusTx(RolesTx, AnswersTx, VerificationTx, Protocol):
     """What disabling and enabling touches."""
 
     @property

@@ -30,6 +30,8 @@ class ListedUserAnswer(UserAnswer):
             updated_at=user.updated_at,
             last_login_at=user.last_login_at,
             version=user.version,
+            email_verified=user.email_verified_at is not None,
+            email_verified_at=user.email_verified_at,
             roles=listed.roles,
         )
 

@@ -21,6 +21,8 @@ EXAMPLE_USER: Final[JsonDict] = {
     "updated_at": "2026-11-02T09:30:00Z",
     "last_login_at": None,
     "version": 3,
+    "email_verified": True,
+    "email_verified_at": "2026-11-02T09:34:00Z",
 }
 EXAMPLE_PROFILE: Final[JsonDict] = {
     **EXAMPLE_USER,
@@ -90,7 +92,8 @@ class Names(Asked):
 class UserAnswer(Answered):
     """A person with an account.
 
-    `version` counts the changes of names, address and status; in quotes it is the `ETag`, for `If-Match`.
+    `version` counts the changes of names, address and status; in quotes it is the `ETag`, for `If-Match`. An address is
+    verified once a mail to it has been answered.
     """
 
     model_config = ConfigDict(json_schema_extra=example(**EXAMPLE_USER))
@@ -104,6 +107,8 @@ class UserAnswer(Answered):
     updated_at: datetime
     last_login_at: datetime | None
     version: int
+    email_verified: bool
+    email_verified_at: datetime | None
 
     @classmethod
     def of(cls, user: User) -> Self:
@@ -118,6 +123,8 @@ class UserAnswer(Answered):
             updated_at=user.updated_at,
             last_login_at=user.last_login_at,
             version=user.version,
+            email_verified=user.email_verified_at is not None,
+            email_verified_at=user.email_verified_at,
         )
 
 
@@ -142,6 +149,8 @@ class ProfileAnswer(UserAnswer):
             updated_at=user.updated_at,
             last_login_at=user.last_login_at,
             version=user.version,
+            email_verified=user.email_verified_at is not None,
+            email_verified_at=user.email_verified_at,
             roles=principal.roles,
             permissions=principal.permissions,
         )

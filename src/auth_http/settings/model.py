@@ -25,6 +25,7 @@ from auth_core import (
     SessionPolicy,
     TokenPolicy,
     UserPolicy,
+    VerificationPolicy,
 )
 from auth_core.tokens.keys import Algorithm
 from auth_http.settings.mail import MailMode, checked_sender
@@ -214,7 +215,9 @@ class Settings(BaseSettings):
 
     # ---- Accounts and passwords
     registration: RegistrationMode = Field(default=RegistrationMode.OPEN)
-    """Who may create an account for themselves: open (everybody) or closed (administrators create them)."""
+    """Who may create an account for themselves: open (everybody), verified (whoever proves by a mail that they read the
+    address; nobody learns which addresses have an account) or closed (administrators create them).
+    """
 
     setup_secret: Secret | None = Field(
         default=None, json_schema_extra=_in_words("none: the first administrator is made by command line")
@@ -382,6 +385,20 @@ class Settings(BaseSettings):
     with the name of the page, and the token behind a #.
     """
 
+    verify_email_hours: float = Field(default=24, ge=0.1, le=720)
+    """Hours for which the link in a mail proves an address."""
+
+    reset_password_minutes: float = Field(default=60, ge=5, le=60)
+    """Minutes for which the link in a mail lets a new password be chosen."""
+
+    undo_email_change_days: float = Field(default=7, ge=1, le=90)
+    """Days for which the old address of an account can undo that it was changed."""
+
+    mails_per_hour: int = Field(default=5, ge=1, le=100)
+    """Mails of one kind that one address gets within an hour at anybody's request. Who asks for more is answered as
+    ever, and nothing is sent.
+    """
+
     delivery: bool = Field(default=True)
     """Whether `auth-service serve` delivers mail; off where `auth-service worker` does."""
 
@@ -476,6 +493,12 @@ class Settings(BaseSettings):
                 access_check=self.access_check,
                 poll=timedelta(seconds=self.revocation_poll_seconds),
                 allowed_lag=timedelta(seconds=self.revocation_lag_seconds),
+            ),
+            verification=VerificationPolicy(
+                verify=timedelta(hours=self.verify_email_hours),
+                reset=timedelta(minutes=self.reset_password_minutes),
+                undo=timedelta(days=self.undo_email_change_days),
+                mails=self.mails_per_hour,
             ),
             delivery=DeliveryPolicy(kept=timedelta(days=self.message_retention_days)),
             audit=AuditPolicy(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
 from auth_adapters.mail.smtp_server import MailTls
-from auth_core import Redacted
+from auth_core import Redacted, RegistrationMode
 from auth_http.settings.mail import MailMode
 from auth_http.settings.model import LogLevel, Settings
 from auth_http.settings.problems import Problem, setting_name
@@ -69,6 +69,8 @@ def _mail(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "mail_host", "is missing: with AUTH_MAIL=smtp it must be given, such as smtp.example.com."
     if settings.mail is MailMode.SMTP and settings.mail_from is None:
         yield "mail_from", "is missing: mail must come from somebody, such as Example <no-reply@example.com>."
+    if settings.registration is RegistrationMode.VERIFIED and settings.mail is MailMode.OFF:
+        yield "registration", "must not be verified without mail: nobody could ever sign in. Give AUTH_MAIL_HOST."
     if (settings.mail_user is None) != (settings.mail_password is None):
         yield "mail_password", "and AUTH_MAIL_USER belong together: give both or neither."
     if settings.mail_user is not None and settings.mail_tls is MailTls.OFF and not _is_here(settings.mail_host):

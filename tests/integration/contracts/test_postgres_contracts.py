@@ -10,6 +10,7 @@ from auth_core.testing.contracts.audit_trail import AuditTrailContract
 from auth_core.testing.contracts.candidates import CandidatesContract
 from auth_core.testing.contracts.ended_sessions import EndedSessionsContract
 from auth_core.testing.contracts.movers import MoversContract
+from auth_core.testing.contracts.one_time_tokens import MailAllowancesContract, OneTimeTokensContract
 from auth_core.testing.contracts.outbox import OutboxContract
 from auth_core.testing.contracts.passwords import PasswordsContract
 from auth_core.testing.contracts.principals import PrincipalsContract
@@ -45,6 +46,12 @@ class TestPostgresPasswords(PasswordsContract): ...
 
 
 class TestPostgresOutbox(OutboxContract): ...
+
+
+class TestPostgresOneTimeTokens(OneTimeTokensContract): ...
+
+
+class TestPostgresMailAllowances(MailAllowancesContract): ...
 
 
 class TestPostgresRoles(RolesContract): ...

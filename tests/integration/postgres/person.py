@@ -36,6 +36,7 @@ async def auth_over(
             outbox_queue=storage.outbox_queue,
             arrivals=storage.arrivals,
             old_messages=storage.old_messages,
+            old_tokens=storage.old_tokens,
         ),
         policies=policies,
     )
@@ -101,6 +102,7 @@ async def registered(auth: AuthCore) -> Person:
     user = await auth.users.register(
         email=email, password=PASSWORD, first_name="Ada", last_name="Lovelace", origin=an_origin()
     )
+    assert user is not None
     return Person(auth, user.id, email)
 
 

@@ -83,6 +83,9 @@ class SimUsers:
     async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
         nobody_does_this()
 
+    async def verify_email(self, user_id: UserId, *, now: datetime) -> bool:
+        nobody_does_this()
+
     async def delete(self, user_id: UserId, *, now: datetime) -> int | None:
         nobody_does_this()
 

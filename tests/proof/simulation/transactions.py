@@ -14,6 +14,7 @@ from auth_adapters.memory.outbox import MemoryOutbox, MemoryRecipients
 from auth_adapters.memory.store import Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
 from auth_adapters.memory.users import MemorySetUp
+from auth_adapters.memory.verification import MemoryMailAllowances, MemoryOneTimeTokens
 from auth_core.access.model import USER, Assignment, RoleName
 from auth_core.audit.events import AuditEvent
 from auth_core.ids import UserId
@@ -30,6 +31,8 @@ _NO_MOVERS: Final = MemoryMovers(Tables())
 _NO_KEYS: Final = MemorySigningKeys(Tables())
 _NO_CLIENTS: Final = MemoryServiceClients(Tables())
 _NO_MESSAGES: Final = MemoryOutbox(Tables())
+_NO_TOKENS: Final = MemoryOneTimeTokens(Tables())
+_NO_ALLOWANCES: Final = MemoryMailAllowances(Tables())
 _NO_RECIPIENTS: Final = MemoryRecipients(Tables())
 _NOTHING_RECORDED: Final = MemoryRecordedEvents(Tables())
 _NO_ANSWERS: Final = MemoryAnswers(Tables())
@@ -91,7 +94,9 @@ class SimTx:
         "audit",
         "clients",
         "directory",
+        "mail_allowances",
         "movers",
+        "one_time_tokens",
         "outbox",
         "passwords",
         "principals",
@@ -121,6 +126,8 @@ class SimTx:
         self.clients = _NO_CLIENTS
         self.directory = _NOBODY_LISTED
         self.outbox = _NO_MESSAGES
+        self.one_time_tokens = _NO_TOKENS
+        self.mail_allowances = _NO_ALLOWANCES
         self.recipients = _NO_RECIPIENTS
         self.recorded_events = _NOTHING_RECORDED
         self.sealed_batches = _NOTHING_SEALED

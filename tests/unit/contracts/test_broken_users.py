@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import override
 
 import pytest
 
@@ -314,3 +315,37 @@ class TestDeletesQuietly(UsersContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return storage_with(users=DeletesQuietly)
+
+
+class TakesEveryAddressForProven(MemoryUsers):
+    @override
+    async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
+        before = await self.find(user_id)
+        changed = await super().change_email(user_id, email, now=now)
+        if before is None or changed is None:
+            return None
+        return self._keep(replace(changed, email_verified_at=before.email_verified_at))
+
+
+@caught_by("test_another_address_is_not_proven")
+class TestTakesEveryAddressForProven(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=TakesEveryAddressForProven)
+
+
+class ProvesAgainAndAgain(MemoryUsers):
+    @override
+    async def verify_email(self, user_id: UserId, *, now: datetime) -> bool:
+        user = await self.find(user_id)
+        if user is None:
+            return False
+        self._keep(replace(user, email_verified_at=now, updated_at=now, version=user.version + 1))
+        return True
+
+
+@caught_by("test_an_address_is_proven_once_and_another_spelling_of_it_is_too")
+class TestProvesAgainAndAgain(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=ProvesAgainAndAgain)

@@ -9,6 +9,7 @@ from auth_core.testing.contracts.audit_trail import AuditTrailContract
 from auth_core.testing.contracts.candidates import CandidatesContract
 from auth_core.testing.contracts.ended_sessions import EndedSessionsContract
 from auth_core.testing.contracts.movers import MoversContract
+from auth_core.testing.contracts.one_time_tokens import MailAllowancesContract, OneTimeTokensContract
 from auth_core.testing.contracts.outbox import OutboxContract
 from auth_core.testing.contracts.passwords import PasswordsContract
 from auth_core.testing.contracts.principals import PrincipalsContract
@@ -40,6 +41,16 @@ class TestMemoryUsers(UsersContract):
 
 
 class TestMemoryUserDirectory(UserDirectoryContract):
+    pass
+
+
+@pytest.mark.covers("RST-02", "RST-03", "RST-04", "RST-06", "RST-16", "R-V1")
+class TestMemoryOneTimeTokens(OneTimeTokensContract):
+    pass
+
+
+@pytest.mark.covers("REG-12", "R-V2")
+class TestMemoryMailAllowances(MailAllowancesContract):
     pass
 
 

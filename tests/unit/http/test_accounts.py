@@ -16,7 +16,7 @@ async def test_a_new_account_is_answered_without_secrets(service: Service) -> No
 
     assert set(answer.json()) == {
         "id", "email", "first_name", "last_name", "status", "created_at", "updated_at", "last_login_at",
-            "version",
+            "version", "email_verified", "email_verified_at",
     }  # fmt: skip
     assert answer.json()["created_at"] == "2030-06-01T12:00:00.123456Z"
     assert PASSWORD.encode() not in answer.body
@@ -151,6 +151,7 @@ async def test_an_account_that_was_closed_a_moment_ago_is_not_shown(method: str,
     user = await auth.users.register(
         email=EMAIL, password=password, first_name="Grace", last_name="Hopper", origin=Origin()
     )
+    assert user is not None
     held = await auth.login.log_in(email=EMAIL, password=password, origin=Origin())
     await auth.users.disable(user_id=user.id, actor=None, origin=Origin())
     bearer = (b"authorization", b"Bearer " + held.tokens.access_token.reveal().encode())

@@ -51,7 +51,20 @@ async def show_to_introspect(service: Service, text: str) -> Answer:
     return await client.ask("/oauth/introspect", token=text)
 
 
+def shown_as_sent(path: str, **besides: str) -> Consumer:
+    """What takes a token that was sent by mail, and takes none of these."""
+
+    async def show(service: Service, text: str) -> Answer:
+        return await service.ask("POST", path, {"token": text, **besides})
+
+    return Consumer(show=show, takes=frozenset(), refuses=frozenset({(422, "unusable_token")}))
+
+
 IN_THE_BODY: Mapping[Route, Consumer] = {
+    ("POST", "/auth/email/verify"): shown_as_sent("/auth/email/verify"),
+    ("POST", "/auth/password/reset"): shown_as_sent("/auth/password/reset", new_password="paper lantern"),
+    ("POST", "/auth/email/change/confirm"): shown_as_sent("/auth/email/change/confirm"),
+    ("POST", "/auth/email/change/undo"): shown_as_sent("/auth/email/change/undo"),
     ("POST", "/auth/verify"): Consumer(
         show=show_to_verify,
         takes=frozenset({ACCESS}),
@@ -72,6 +85,8 @@ TAKES_NO_TOKEN: frozenset[Route] = frozenset(
         ("POST", "/auth/login"),
         ("POST", "/auth/register"),
         ("POST", "/setup/administrator"),
+        ("POST", "/auth/email/resend"),
+        ("POST", "/auth/password/forgot"),
         ("GET", "/.well-known/jwks.json"),
         ("GET", "/.well-known/oauth-authorization-server"),
         ("GET", "/health/live"),

@@ -12,6 +12,7 @@ from auth_adapters.memory.outbox import MemoryOutboxQueue
 from auth_core import Unavailable
 from auth_core.audit.events import EventKind
 from auth_core.ids import Ids, MessageId
+from auth_core.login.model import LoggedIn
 from auth_core.outbox.errors import MessageNotFound
 from auth_core.outbox.messages import Message, NewDevice, PasswordChanged, ResetPassword
 from auth_core.outbox.model import (
@@ -37,6 +38,7 @@ from auth_core.testing import (
     SeededEntropy,
     UnsafeOpenVault,
     a_letter,
+    an_email,
     mail_to,
 )
 from auth_core.users.email_address import EmailAddress
@@ -72,6 +74,10 @@ class PostOffice:
         [new] = set(self.core.store.committed.letters) - before
         return new
 
+    async def someone_signed_in(self) -> LoggedIn:
+        """Somebody to whom nothing is on its way: an administrator has made their account."""
+        return await self.core.log_in(await self.core.create(an_email()))
+
     async def deliver(self) -> list[Outcome]:
         return [each.outcome for each in await self.core.auth.outbox.deliver()]
 
@@ -89,7 +95,7 @@ async def office() -> PostOffice:
 
 @pytest.mark.covers("R-P6")
 async def test_whose_password_is_changed_is_told_so_and_from_where(office: PostOffice) -> None:
-    someone = await office.core.signed_in()
+    someone = await office.someone_signed_in()
 
     await office.core.change_password(someone)
 
@@ -100,7 +106,7 @@ async def test_whose_password_is_changed_is_told_so_and_from_where(office: PostO
 
 
 async def test_whoever_fails_to_change_it_tells_nobody(office: PostOffice) -> None:
-    someone = await office.core.signed_in()
+    someone = await office.someone_signed_in()
 
     with pytest.raises(Exception, match="password"):
         await office.core.change_password(someone, current="not the password")
@@ -111,7 +117,7 @@ async def test_whoever_fails_to_change_it_tells_nobody(office: PostOffice) -> No
 async def test_a_log_in_on_a_new_device_is_told_and_the_first_of_all_and_a_known_one_are_not(
     office: PostOffice,
 ) -> None:
-    user: User = (await office.core.signed_in()).user
+    user: User = (await office.someone_signed_in()).user
     await office.core.log_in(user)
 
     await office.core.log_in(user, origin=EVIL)

@@ -70,7 +70,7 @@ class TestSaysNothingIsCurrent(OverMemory, AuthClientContract):
 class TellsOneFault(AuthInProcess):
     async def register(
         self, *, email: str, password: Redacted[str], first_name: str, last_name: str, origin: Origin
-    ) -> User:
+    ) -> User | None:
         try:
             return await AuthInProcess.register(
                 self, email=email, password=password, first_name=first_name, last_name=last_name, origin=origin

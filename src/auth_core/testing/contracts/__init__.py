@@ -44,6 +44,7 @@ pytest.register_assert_rewrite(
             "head_signer",
             "key_maker",
             "movers",
+            "one_time_tokens",
             "password_hasher",
             "passwords",
             "principals",

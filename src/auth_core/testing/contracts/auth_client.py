@@ -61,6 +61,7 @@ class AuthClientContract:
             email=f" {email} ", password=_PASSWORD, first_name="Ada", last_name="Løvelace", origin=_HERE
         )
 
+        assert user is not None
         assert user == await core.users.look_up_by_email(email=email)
         assert (user.email.address, user.last_name) == (email, "Løvelace")
 
@@ -355,7 +356,9 @@ def _everything(client: AuthClient, token: Redacted[str]) -> tuple[Callable[[], 
 
 
 async def _register(client: AuthClient, email: str) -> User:
-    return await client.register(email=email, password=_PASSWORD, first_name="Ada", last_name="Lovelace", origin=_HERE)
+    user = await client.register(email=email, password=_PASSWORD, first_name="Ada", last_name="Lovelace", origin=_HERE)
+    assert user is not None
+    return user
 
 
 async def _signed_in(client: AuthClient) -> SignedIn:

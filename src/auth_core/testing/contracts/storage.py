@@ -51,3 +51,6 @@ class Storage(Protocol):
 
     @property
     def old_messages(self) -> Purgeable: ...
+
+    @property
+    def old_tokens(self) -> Purgeable: ...

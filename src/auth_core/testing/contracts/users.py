@@ -1,5 +1,6 @@
 """What every store of users promises."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -161,6 +162,33 @@ class UsersContract:
         assert changed is not None
         assert changed.email == spelt
         assert await in_transaction(storage, lambda tx: tx.users.find_by_email(user.email.canonical)) == changed
+
+    async def test_an_address_is_proven_once_and_another_spelling_of_it_is_too(self, storage: Storage) -> None:
+        user, bystander = replace(a_user(), awaits_proof=True), await stored_user(storage)
+        await in_transaction(storage, lambda tx: tx.users.add(user))
+        assert await _find(storage, user) == user
+
+        verified = [await _verify_email(storage, user.id) for _ in range(2)]
+
+        found = await _find(storage, user)
+        assert verified == [True, False]
+        assert found == replace(
+            user, email_verified_at=LATER, awaits_proof=False, updated_at=LATER, version=user.version + 1
+        )
+        await _change_email(storage, user.id, EmailAddress.parse(user.email.address.swapcase()))
+        assert (await _found(storage, user)).email_verified_at == LATER
+        assert await _find(storage, bystander) == bystander
+        assert not await _verify_email(storage, a_user().id)
+
+    async def test_another_address_is_not_proven(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        await _verify_email(storage, user.id)
+
+        changed = await _change_email(storage, user.id, EmailAddress.parse(an_email()))
+
+        assert changed is not None
+        assert changed.email_verified_at is None
+        assert await _verify_email(storage, user.id)
 
     async def test_nobody_gets_the_address_of_another_one(self, storage: Storage) -> None:
         user, owner = await stored_user(storage), await stored_user(storage)
@@ -492,6 +520,16 @@ class UsersContract:
 
 async def _find(storage: Storage, user: User) -> User | None:
     return await in_transaction(storage, lambda tx: tx.users.find(user.id))
+
+
+async def _verify_email(storage: Storage, user_id: UserId) -> bool:
+    return await in_transaction(storage, lambda tx: tx.users.verify_email(user_id, now=LATER))
+
+
+async def _found(storage: Storage, user: User) -> User:
+    found = await _find(storage, user)
+    assert found is not None
+    return found
 
 
 async def _change_email(storage: Storage, user_id: UserId, email: EmailAddress) -> User | None:
