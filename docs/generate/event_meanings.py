@@ -63,6 +63,10 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
         "that could be used, or it was asked for too often."
     ),
     EventKind.PASSWORD_RECOVERED: "A person chose a new password by a mail, and their sessions ended.",
+    EventKind.EMAIL_PROOF_ASKED: (
+        "Somebody asked for another mail to prove an address with, and it was sent; as a failure: there is nothing to "
+        "prove, or it was asked for too often."
+    ),
     EventKind.EMAIL_VERIFIED: "A person proved that they read the address of their account.",
     EventKind.EMAIL_CHANGE_ASKED: (
         "A person asked for another address, and a mail went to it; as a failure: the password was wrong."

@@ -481,7 +481,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
         ),
         recovery=RecoveryRoom(
             verify_email=VerifyEmail(uow=uow, record=record, clock=clock),
-            resend_verification=ResendVerification(uow=uow, ask=ask, clock=clock),
+            resend_verification=ResendVerification(uow=uow, ask=ask, record=record, clock=clock),
             request_password_reset=RequestPasswordReset(uow=uow, ask=ask, record=record, clock=clock),
             choose_password=ChooseForgottenPassword(
                 uow=uow,

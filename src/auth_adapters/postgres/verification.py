@@ -5,17 +5,20 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     DateTime,
     ForeignKey,
     Index,
     LargeBinary,
     Row,
+    Text,
     any_,
     bindparam,
     case,
     delete,
     exists,
     func,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -59,8 +62,10 @@ class MailAllowanceRecord(Record):
 
 _TOKENS: Final = table_of(OneTimeTokenRecord)
 _ALLOWANCES: Final = table_of(MailAllowanceRecord)
-_UNDOES: Final = _TOKENS.c.purpose == Purpose.UNDO_EMAIL_CHANGE.value
-_IS_ALONE: Final = _TOKENS.c.purpose != Purpose.UNDO_EMAIL_CHANGE.value
+# Written out: a parameter could be any purpose, and the indexes are of these alone.
+_UNDO: Final[ColumnElement[str]] = literal_column(f"'{Purpose.UNDO_EMAIL_CHANGE.value}'", Text)
+_UNDOES: Final = _TOKENS.c.purpose == _UNDO
+_IS_ALONE: Final = _TOKENS.c.purpose != _UNDO
 
 Index(
     "one_time_tokens_user_id_purpose_key",

@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     PASSWORD_RESET_ASKED = "password.reset_asked"  # noqa: S105 - the name of an event, not a password
     PASSWORD_RECOVERED = "password.recovered"  # noqa: S105 - the name of an event, not a password
     PASSWORD_CHANGE_DEMANDED = "password.change_demanded"  # noqa: S105 - the name of an event, not a password
+    EMAIL_PROOF_ASKED = "email.proof_asked"
     EMAIL_VERIFIED = "email.verified"
     EMAIL_CHANGE_ASKED = "email.change_asked"
     EMAIL_CHANGED = "email.changed"

@@ -46,7 +46,7 @@ async def verify_email(asked: SentToken, request: Request) -> None:
 )
 async def resend_verification(asked: AddressOfSomebody, request: Request) -> Response:
     """Answers one and the same for every address. The token sent before is good no more once another is on its way."""
-    await auth(request).recovery.resend_verification(email=asked.email)
+    await auth(request).recovery.resend_verification(email=asked.email, origin=origin(request))
     return answered(Accepted(), status=202)
 
 

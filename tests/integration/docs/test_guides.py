@@ -42,6 +42,7 @@ async def auth(storage: PostgresPorts, clock: MovableClock) -> AuthCore:
         outbox_queue=storage.outbox_queue,
         arrivals=storage.arrivals,
         old_messages=storage.old_messages,
+        old_tokens=storage.old_tokens,
     )
     return await auth_in_memory(ports, policies=FOR_TESTS)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from auth_adapters.system import SystemEntropy
 from auth_core import (
     AuditPolicy,
     AuthCore,
@@ -21,6 +22,7 @@ from auth_core import (
     Redacted,
     RoleNotFound,
     SetUpRefused,
+    UnusableToken,
     UserPolicy,
     WrongPassword,
 )
@@ -30,8 +32,10 @@ from auth_core.oauth.model import ClientPermission, IssuedSecret
 from auth_core.outbox.errors import MessageNotFound
 from auth_core.outbox.model import State
 from auth_core.outbox.policy import DeliveryPolicy
-from auth_core.testing import MovableClock, a_letter, a_role, a_service_client, an_email, an_origin
+from auth_core.testing import MovableClock, a_letter, a_one_time_token, a_role, a_service_client, an_email, an_origin
 from auth_core.users.moving import Arriving
+from auth_core.verification.model import Purpose
+from auth_core.verification.secret import digest_of, new_token
 from tests.integration.postgres.cutting_proxy import Moment, commit, nth, prepared_statement
 from tests.integration.postgres.person import NEW_PASSWORD, PASSWORD, Person, signed_in
 from tests.integration.postgres.questions import rows, scalar
@@ -79,6 +83,7 @@ class Scene:
     email: str = field(default_factory=an_email)
     kid: str = ""
     client: IssuedSecret | None = None
+    token: Redacted[str] = field(default_factory=lambda: new_token(SystemEntropy()))
     role: str = field(default_factory=lambda: a_role().name)
     message_id: MessageId | None = None
     client_name: str = field(default_factory=lambda: a_service_client().name)
@@ -249,6 +254,37 @@ async def _export(scene: Scene) -> None:
 
 async def _a_role(scene: Scene) -> None:
     await scene.auth.access.define_role(name=scene.role, actor=None, origin=an_origin())
+
+
+async def _nobody_administers(scene: Scene) -> None:
+    await rows(scene.operator, "DELETE FROM auth.role_assignments WHERE role = 'admin'")
+    await rows(scene.operator, "DELETE FROM auth.set_up")
+
+
+async def _set_up(scene: Scene) -> None:
+    with_a_secret = replace(scene.auth.users.set_up, policy=UserPolicy(set_up_secret=_SECRET))
+    await with_a_secret(secret=_SECRET, **_account(scene))  # type: ignore[arg-type]  # they are what it takes
+
+
+_SECRET: Final = Redacted("the one who installs it knows it")
+_WAS_SENT: Final = "SELECT count(*) > 0 FROM auth.one_time_tokens WHERE user_id = :user_id AND purpose = '{}'"
+
+
+def _sent(purpose: Purpose) -> Act:
+    """Let a token be on its way: to the address of the person, or to the other one when it is about that."""
+
+    async def send(scene: Scene) -> None:
+        user = await scene.auth.users.look_up_by_email(email=scene.person.email)
+        about_another = purpose in (Purpose.CHANGE_EMAIL, Purpose.UNDO_EMAIL_CHANGE)
+        token = replace(
+            a_one_time_token(user, purpose, at=scene.clock.now()),
+            digest=digest_of(scene.token),
+            address=scene.email if about_another else user.email.address,
+        )
+        async with scene.auth.recovery.verify_email.uow() as tx:
+            await tx.one_time_tokens.add(token)
+
+    return send
 
 
 async def _a_message(scene: Scene) -> None:
@@ -433,6 +469,71 @@ WRITES: Final = (
         event=EventKind.PASSWORD_CHANGED,
         # Nobody can tell the caller from somebody who guesses. The new password is in force, and signs in.
         again=WrongPassword,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="recovery.verify_email",
+        before=_sent(Purpose.VERIFY_EMAIL),
+        act=lambda scene: scene.auth.recovery.verify_email(token=scene.token, origin=an_origin()),
+        happened="SELECT email_verified_at IS NOT NULL FROM auth.users WHERE id = :user_id",
+        event=EventKind.EMAIL_VERIFIED,
+    ),
+    Write(
+        name="recovery.resend_verification",
+        act=lambda scene: scene.auth.recovery.resend_verification(email=scene.person.email, origin=an_origin()),
+        happened=_WAS_SENT.format("verify_email"),
+        event=EventKind.EMAIL_PROOF_ASKED,
+        # Another mail, with a token that takes the place of the first.
+        times=2,
+    ),
+    Write(
+        name="recovery.request_password_reset",
+        act=lambda scene: scene.auth.recovery.request_password_reset(email=scene.person.email, origin=an_origin()),
+        happened=_WAS_SENT.format("reset_password"),
+        event=EventKind.PASSWORD_RESET_ASKED,
+        # As above.
+        times=2,
+    ),
+    Write(
+        name="recovery.choose_password",
+        before=_sent(Purpose.RESET_PASSWORD),
+        act=lambda scene: scene.auth.recovery.choose_password(
+            token=scene.token, new_password=NEW_PASSWORD, origin=an_origin()
+        ),
+        happened="SELECT version = 2 FROM auth.passwords WHERE user_id = :user_id",
+        event=EventKind.PASSWORD_RECOVERED,
+        # The new password is in force, and signs in.
+        again=UnusableToken,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="recovery.request_email_change",
+        act=lambda scene: scene.auth.recovery.request_email_change(
+            user_id=scene.person.id, new_email=scene.email, password=PASSWORD, origin=an_origin()
+        ),
+        happened=_WAS_SENT.format("change_email"),
+        event=EventKind.EMAIL_CHANGE_ASKED,
+        # As above.
+        times=2,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="recovery.confirm_email_change",
+        before=_sent(Purpose.CHANGE_EMAIL),
+        act=lambda scene: scene.auth.recovery.confirm_email_change(token=scene.token, origin=an_origin()),
+        happened="SELECT email_canonical = :email FROM auth.users WHERE id = :user_id",
+        event=EventKind.EMAIL_CHANGED,
+        # The address is changed: whoever asks for one that is theirs is told.
+        again=UnusableToken,
+    ),
+    Write(
+        name="recovery.undo_email_change",
+        before=_sent(Purpose.UNDO_EMAIL_CHANGE),
+        act=lambda scene: scene.auth.recovery.undo_email_change(token=scene.token, origin=an_origin()),
+        happened="SELECT email_canonical = :email FROM auth.users WHERE id = :user_id",
+        event=EventKind.EMAIL_CHANGE_UNDONE,
+        # The mail with which to choose a password is on its way.
+        again=UnusableToken,
         moment=lambda: nth(2, commit),
     ),
     Write(

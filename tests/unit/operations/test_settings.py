@@ -412,6 +412,7 @@ def test_mail_is_on_where_there_is_a_server_and_off_elsewhere() -> None:
         ({**MAIL, "AUTH_MAIL_TLS": "off"}, "AUTH_MAIL_TLS", "links that open accounts"),
         ({"AUTH_MAIL": "console"}, "AUTH_MAIL", "would be printed"),
         ({**MAIL, "AUTH_MAIL_USER": "auth"}, "AUTH_MAIL_PASSWORD", "belong together"),
+        ({"AUTH_REGISTRATION": "verified"}, "AUTH_REGISTRATION", "nobody could ever sign in"),
     ],
 )
 def test_mail_that_is_half_set_up_or_not_safe_is_refused(given: dict[str, str], setting: str, reason: str) -> None:

@@ -67,7 +67,7 @@ class Letters:
         await self.core.auth.recovery.verify_email(token=token, origin=HERE)
 
     async def resend(self, email: str = ADA) -> None:
-        await self.core.auth.recovery.resend_verification(email=email)
+        await self.core.auth.recovery.resend_verification(email=email, origin=HERE)
 
     async def forget(self, email: str = ADA) -> Redacted[str]:
         """Say that the password is forgotten, and return what was sent."""
