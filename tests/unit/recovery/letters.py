@@ -7,6 +7,7 @@ from auth_adapters.memory import FOR_TESTS
 from auth_core import Origin, PasswordPolicy, Redacted, RegistrationMode, UserPolicy, VerificationPolicy
 from auth_core.testing import Mailbox, PlainWording, mail_to
 from auth_core.users.model import User
+from auth_core.verification.model import Purpose
 from tests.unit.core_in_memory import HERE, OTHER_PASSWORD, PASSWORD, Core
 
 ADA = "Ada@example.org"
@@ -48,6 +49,10 @@ class Letters:
         [*_, last] = self.wording.of_kind(kind)
         token: Redacted[str] = last.token  # type: ignore[union-attr]  # whoever asks knows the kind
         return token
+
+    def purposes(self) -> set[Purpose]:
+        """What the tokens that are kept are good for."""
+        return {each.purpose for each in self.core.store.committed.one_time_tokens.values()}
 
     async def register(self, email: str = ADA, password: str = PASSWORD) -> User | None:
         return await self.core.auth.users.register(

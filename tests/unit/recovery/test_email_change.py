@@ -14,6 +14,7 @@ from auth_core import (
     WrongPassword,
 )
 from auth_core.audit.events import EventKind, Outcome
+from auth_core.verification.model import Purpose
 from tests.unit.core_in_memory import DAY, OTHER_PASSWORD, PASSWORD
 from tests.unit.recovery.letters import ADA, THERE, Letters
 
@@ -111,6 +112,7 @@ async def test_the_last_change_asked_for_counts_and_a_token_gives_its_own_addres
 
     assert sorted(type(each).__name__ for each in outcomes) == ["NoneType", "UnusableToken"]
     assert (await letters.user(THERE)).id == user.id
+    assert Purpose.CHANGE_EMAIL not in letters.purposes()
 
 
 @pytest.mark.covers("RST-19")

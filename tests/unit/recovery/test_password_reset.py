@@ -20,7 +20,9 @@ from auth_core import (
 )
 from auth_core.audit.events import EventKind
 from auth_core.outbox.messages import PasswordChanged
+from auth_core.revocation.model import UserRevocation
 from auth_core.users.model import User
+from auth_core.verification.model import Purpose
 from tests.unit.core_in_memory import HERE, HOUR, OTHER_PASSWORD, PASSWORD, SECOND, Core
 from tests.unit.recovery.letters import ADA, THERE, Letters
 
@@ -76,6 +78,8 @@ async def test_the_new_password_is_in_force_everybody_is_out_and_nobody_was_sign
     with pytest.raises(RevokedToken):
         await letters.core.auth.tokens.verify_access_token(token=thief.tokens.access_token.reveal())
     assert await letters.core.auth.sessions.list(user_id=user.id) == []
+    # Told to the services that follow, too.
+    assert UserRevocation in {type(each) for each in letters.core.store.committed.revocations.values()}
     assert (await letters.user()).email_verified_at is not None
     assert await letters.sent() == [(user.email.address, "password_changed")]
     [notice] = letters.wording.of_kind("password_changed")
@@ -104,6 +108,7 @@ async def test_a_token_is_good_once_also_for_two_at_once(letters: Letters) -> No
     )
 
     assert sorted(type(each).__name__ for each in outcomes) == ["NoneType", "UnusableToken"]
+    assert Purpose.RESET_PASSWORD not in letters.purposes()
     with pytest.raises(UnusableToken):
         await letters.choose(token)
 
@@ -257,6 +262,7 @@ async def test_what_is_kept_opens_nothing(letters: Letters) -> None:
 
 async def test_without_mail_nothing_is_begun_that_needs_one(core: Core) -> None:
     who, recovery = await core.signed_in(), core.auth.recovery
+    assert core.store.committed.one_time_tokens == {}
 
     with pytest.raises(NoMail):
         await recovery.request_password_reset(email=ADA, origin=HERE)
