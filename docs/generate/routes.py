@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from auth_http.application import application
 from auth_http.needs import Caller, Needs, needs_of
 from auth_http.settings import Settings
+from auth_http.settings.mail import MailMode
 from docs.generate import markdown
 from docs.generate.markdown import code, codes, table
 from docs.generate.parts_not_there import NothingWired
@@ -111,7 +112,7 @@ def routes_of(app: FastAPI) -> Iterator[tuple[str, Needs]]:
 
 def page() -> str:
     """Return the page."""
-    routes = list(routes_of(application(NothingWired(Settings(docs=True)))))
+    routes = list(routes_of(application(NothingWired(Settings(docs=True, mail=MailMode.CONSOLE)))))
     asked = {_words(needs): needs for _, needs in sorted(routes, key=lambda route: len(route[1].callers))}
     kinds = {_kind(needs): needs for needs in asked.values() if needs != ANYONE}
     return markdown.page(

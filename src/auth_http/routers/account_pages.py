@@ -72,12 +72,12 @@ async def read_undo_email_change() -> Response:
     return _page("undo-email-change")
 
 
-@router.get("/pages/{name}", openapi_extra=OPEN_TO_ALL)
-async def read_file(name: str, request: Request) -> Response:
+@router.get("/pages/{file}", openapi_extra=OPEN_TO_ALL)
+async def read_file(file: str, request: Request) -> Response:
     """What the pages are made of."""
-    if name not in _FILES:
+    if file not in _FILES:
         raise HTTPException(404)
-    return answer_unless_known(request, _content(name), media_type=_FILES[name], cache_control="no-cache")
+    return answer_unless_known(request, _content(file), media_type=_FILES[file], cache_control="no-cache")
 
 
 @functools.cache

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends
 from auth_http.dependencies import permitted
 from auth_http.needs import OPEN_TO_ALL, Caller, Needs, needs_of
 from auth_http.settings import Settings
+from auth_http.settings.mail import MailMode
 from docs.generate.routes import ANYONE, LET_IN, Who, client, outcome, person, person_or_client, routes_of
 from tests.unit.http.asgi import Answer, ask
 from tests.unit.http.callers import Callers
@@ -81,6 +82,11 @@ ROUTES: Mapping[str, Needs] = {
     "GET /health/live": ANYONE,
     "GET /health/ready": ANYONE,
     "GET /openapi.json": ANYONE,
+    "GET /verify-email": ANYONE,
+    "GET /reset-password": ANYONE,
+    "GET /confirm-email": ANYONE,
+    "GET /undo-email-change": ANYONE,
+    "GET /pages/{file}": ANYONE,
     "GET /docs": ANYONE,
     "GET /docs/start.js": ANYONE,
     "GET /docs/{name}": ANYONE,
@@ -88,7 +94,7 @@ ROUTES: Mapping[str, Needs] = {
 END_SESSION: Final = "DELETE /auth/sessions/{session_id}"
 SCHEMES: Final = {"password": Caller.PERSON, "client": Caller.CLIENT}
 
-APP: Final = over(Parts(settings=Settings(docs=True)))
+APP: Final = over(Parts(settings=Settings(docs=True, mail=MailMode.CONSOLE)))
 DOCUMENT: Final[Mapping[str, Any]] = APP.openapi()
 GUARDED: Final = tuple(name for name, needs in ROUTES.items() if needs != ANYONE)
 
@@ -230,7 +236,7 @@ async def put(
 
 def address(route: str) -> tuple[str, str]:
     method, path = route.split()
-    values = {"role": "nobody", "permission": "a:b", "name": "swagger-ui.css"}
+    values = {"role": "nobody", "permission": "a:b", "name": "swagger-ui.css", "file": "account.css"}
     return method, re.sub(r"\{(\w+)\}", lambda name: values.get(name[1], "0199a1f4-0d10-7c11-8a52-6f0c6cb5a001"), path)
 
 
