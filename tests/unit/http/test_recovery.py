@@ -80,6 +80,19 @@ async def test_where_addresses_are_proven_first_whoever_asks_is_told_the_same() 
     assert (await mailing.service.log_in(password=NEW_PASSWORD)).status == 200
 
 
+@pytest.mark.covers("REG-02", "REG-08")
+async def test_a_registration_that_is_repeated_with_its_key_sends_no_other_mail() -> None:
+    mailing = await a_mailing(registration="verified")
+    document = {"email": EMAIL, "password": PASSWORD, "first_name": "Grace", "last_name": "Hopper"}
+    key = ((b"idempotency-key", b"8e03978e-40d5-43e8-bc93-6894a57f9324"),)
+
+    answers = [await mailing.service.ask("POST", "/auth/register", document, headers=key) for _ in range(3)]
+
+    assert [told(each) for each in answers] == [told(answers[0])] * 3
+    assert (answers[0].status, answers[0].body) == (202, b"{}")
+    assert len(mailing.service.store.committed.letters) == 1
+
+
 @pytest.mark.covers("RST-01", "RST-13", "R-V2")
 @pytest.mark.parametrize("path", ["/auth/password/forgot", "/auth/email/resend"])
 async def test_whose_address_it_is_and_how_often_it_is_asked_for_makes_no_difference(
