@@ -1,6 +1,8 @@
 """Tokens, passwords and addresses, wanted by many at once: one gets them, and nobody keeps what a reset ended."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,6 +19,7 @@ from auth_core import (
     Redacted,
     RegistrationMode,
     RevokedToken,
+    UnusableToken,
     UserPolicy,
     VerificationPolicy,
 )
@@ -51,6 +54,16 @@ class Post:
         token: Redacted[str] = last.token  # type: ignore[union-attr]  # whoever asks knows the kind
         return token
 
+    async def good_among(self, most: int) -> int:
+        """How many of the last tokens let a password be chosen. They were sent at once, and came in any order."""
+        good = 0
+        for message in list(self.wording.of_kind("reset_password"))[-most:]:
+            token: Redacted[str] = message.token  # type: ignore[union-attr]  # as above
+            with suppress(UnusableToken):
+                await self.auth.recovery.choose_password(token=token, new_password=NEW_PASSWORD, origin=an_origin())
+                good += 1
+        return good
+
     async def forgotten(self, person: Person) -> Redacted[str]:
         await self.auth.recovery.request_password_reset(email=person.email, origin=an_origin())
         return await self.token("reset_password")
@@ -80,7 +93,7 @@ async def post(database: Database, other_database: Database, clock: MovableClock
 
 
 @pytest.fixture
-async def other_database(address: Redacted[str]):  # type: ignore[no-untyped-def]  # noqa: ANN201 - a generator
+async def other_database(address: Redacted[str]) -> AsyncGenerator[Database]:
     database = Database(address)
     yield database
     await database.close()
@@ -195,9 +208,7 @@ async def test_fifty_who_register_one_address_at_once_are_told_the_same_where_it
     assert await scalar(operator, users, email=email.lower()) == 1
     sent = await post.kinds()
     assert (sent.count("verify_address"), sent.count("reset_password"), len(sent)) == (1, 5, 6)
-    await post.auth.recovery.choose_password(
-        token=await post.token("reset_password"), new_password=NEW_PASSWORD, origin=an_origin()
-    )
+    assert await post.good_among(5) == 1
     await post.other.login.log_in(email=email, password=NEW_PASSWORD, origin=an_origin())
 
 
@@ -254,6 +265,4 @@ async def test_of_many_who_ask_at_once_no_more_mails_are_sent_than_may_be(
     )
 
     assert await post.kinds() == ["reset_password"] * 3
-    await post.auth.recovery.choose_password(
-        token=await post.token("reset_password"), new_password=NEW_PASSWORD, origin=an_origin()
-    )
+    assert await post.good_among(3) == 1
