@@ -256,17 +256,6 @@ async def _a_role(scene: Scene) -> None:
     await scene.auth.access.define_role(name=scene.role, actor=None, origin=an_origin())
 
 
-async def _nobody_administers(scene: Scene) -> None:
-    await rows(scene.operator, "DELETE FROM auth.role_assignments WHERE role = 'admin'")
-    await rows(scene.operator, "DELETE FROM auth.set_up")
-
-
-async def _set_up(scene: Scene) -> None:
-    with_a_secret = replace(scene.auth.users.set_up, policy=UserPolicy(set_up_secret=_SECRET))
-    await with_a_secret(secret=_SECRET, **_account(scene))  # type: ignore[arg-type]  # they are what it takes
-
-
-_SECRET: Final = Redacted("the one who installs it knows it")
 _WAS_SENT: Final = "SELECT count(*) > 0 FROM auth.one_time_tokens WHERE user_id = :user_id AND purpose = '{}'"
 
 

@@ -21,6 +21,7 @@ from auth_core import (
 from auth_core.audit.events import EventKind
 from auth_core.outbox.messages import PasswordChanged
 from auth_core.revocation.model import UserRevocation
+from auth_core.testing import a_user
 from auth_core.users.model import User
 from auth_core.verification.model import Purpose
 from tests.unit.core_in_memory import HERE, HOUR, OTHER_PASSWORD, PASSWORD, SECOND, Core
@@ -87,6 +88,15 @@ async def test_the_new_password_is_in_force_everybody_is_out_and_nobody_was_sign
     [*_, recovered, _] = await letters.core.events(user.id)
     assert (recovered.kind, recovered.details["sessions_ended"]) == (EventKind.PASSWORD_RECOVERED, 1)
     await letters.core.log_in(ADA, OTHER_PASSWORD)
+
+
+async def test_who_came_without_a_password_gets_one(letters: Letters) -> None:
+    async with letters.core.ports.uow() as tx:
+        await tx.users.add(a_user(email=ADA))
+
+    await letters.choose(await letters.forget())
+
+    assert (await letters.core.log_in(ADA, OTHER_PASSWORD)).user.email_verified_at == letters.core.clock.now()
 
 
 async def test_who_had_to_choose_another_password_has(letters: Letters) -> None:

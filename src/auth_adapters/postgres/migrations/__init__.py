@@ -22,7 +22,7 @@ REVISIONS: Final = (
     "0011",
     "0012",
     "0013",
-    "0016",
+    "0014",
 )
 """Every revision, the oldest first. Kept here so that a running service need not read the history to know its end."""
 
