@@ -125,6 +125,7 @@ from auth_core.users.delete_user import DeleteUser, RestoreUser
 from auth_core.users.explain_permission import ExplainPermission
 from auth_core.users.export_users import ExportUsers
 from auth_core.users.import_users import ImportUsers
+from auth_core.users.leave import Leave
 from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
 from auth_core.users.look_up import LookUpByEmail, LookUpListed, LookUpProfile
@@ -338,6 +339,16 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             update=UpdateUser(uow=uow, guard=guard_user, change=change_profile, answers=answers),
             delete=DeleteUser(uow=uow, guard=guard_user, close=close_account, clock=clock, answers=answers),
             restore=RestoreUser(uow=uow, guard=guard_user, record=record, clock=clock, answers=answers),
+            leave=Leave(
+                uow=uow,
+                hasher=hasher,
+                guard=guard_user,
+                close=close_account,
+                record=record,
+                post=post,
+                clock=clock,
+                policy=policies.users,
+            ),
             reset_password=ResetPassword(
                 uow=uow,
                 hasher=hasher,

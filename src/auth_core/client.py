@@ -118,6 +118,13 @@ class AuthClient(TokenVerifier, Protocol):
         """Change the caller's password and end their other sessions. Raises: WeakPassword, WrongPassword, Busy."""
         ...
 
+    async def leave(self, *, access_token: Redacted[str], password: Redacted[str], origin: Origin) -> None:
+        """Delete the caller's account, as long as it can be restored, and end every session.
+
+        Raises: WrongPassword, LastAdministrator, Busy.
+        """
+        ...
+
     async def sessions(self, *, access_token: Redacted[str]) -> Sequence[OwnSession]:
         """Return where the caller is signed in, the session used last first."""
         ...

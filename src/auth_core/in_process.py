@@ -93,6 +93,16 @@ class AuthInProcess:
             origin=origin,
         )
 
+    async def leave(self, *, access_token: Redacted[str], password: Redacted[str], origin: Origin) -> None:
+        """Delete the caller's account and end every session."""
+        caller = await self._caller(access_token)
+        try:
+            await self.auth.users.leave(
+                user_id=caller.principal.user_id, session_id=caller.session_id, password=password, origin=origin
+            )
+        except UserNotFound as error:
+            raise RevokedToken from error
+
     async def sessions(self, *, access_token: Redacted[str]) -> Sequence[OwnSession]:
         """Return where the caller is signed in."""
         caller = await self._caller(access_token)

@@ -58,6 +58,7 @@ from auth_core.users.delete_user import DeleteUser, RestoreUser
 from auth_core.users.explain_permission import ExplainPermission
 from auth_core.users.export_users import ExportUsers
 from auth_core.users.import_users import ImportUsers
+from auth_core.users.leave import Leave
 from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
 from auth_core.users.look_up import LookUpByEmail, LookUpListed, LookUpProfile
@@ -86,6 +87,7 @@ class UsersRoom:
     update: UpdateUser
     delete: DeleteUser
     restore: RestoreUser
+    leave: Leave
     reset_password: ResetPassword
     force_password_change: ForcePasswordChange
     change_roles: ChangeRoles

@@ -125,6 +125,18 @@ class RemoteAuth:
         )
         await self._exchange.ask(call)
 
+    async def leave(self, *, access_token: Redacted[str], password: Redacted[str], origin: Origin) -> None:
+        """Delete the caller's account and end every session."""
+        call = Call(
+            method="DELETE",
+            path="/auth/me",
+            document={"password": password},
+            access_token=_sendable(access_token),
+            origin=origin,
+            writes=True,
+        )
+        await self._exchange.ask(call)
+
     async def sessions(self, *, access_token: Redacted[str]) -> Sequence[OwnSession]:
         """Return where the caller is signed in."""
         call = Call(method="GET", path="/auth/sessions", access_token=_sendable(access_token), repeatable=True)

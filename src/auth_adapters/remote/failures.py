@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from auth_adapters.answers import Unreadable, document_in, items, members, text
-from auth_core.access.errors import PermissionDenied
+from auth_core.access.errors import LastAdministrator, PermissionDenied
 from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
 from auth_core.errors import AuthError, ChangedMeanwhile, Fault, OutcomeUnknown, Rejected, Unavailable
 from auth_core.idempotency.errors import IdempotencyKeyReused, InvalidIdempotencyKey
@@ -73,6 +73,7 @@ ERRORS: Final[Mapping[str, Make]] = {
     InvalidIdempotencyKey.code: _plain(InvalidIdempotencyKey),
     InvalidRefreshToken.code: _plain(InvalidRefreshToken),
     InvalidToken.code: _plain(InvalidToken),
+    LastAdministrator.code: _plain(LastAdministrator),
     MalformedToken.code: _plain(MalformedToken),
     MissingToken.code: _plain(MissingToken),
     PasswordChangeRequired.code: _plain(PasswordChangeRequired),

@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
+from auth_core.access.errors import LastAdministrator
+from auth_core.credentials.passwords.errors import Busy, WrongPassword
 from auth_core.errors import Rejected
 from auth_core.seen import Seen
 from auth_core.tokens.claims import VerifiedClaims
@@ -10,9 +12,9 @@ from auth_core.users.errors import InvalidName, UserNotFound
 from auth_core.users.model import Profile
 from auth_http.conditional import IfMatch, tagged
 from auth_http.dependencies import Current, auth, origin
-from auth_http.documented import failures
+from auth_http.documented import SHORTLY, failures
 from auth_http.schemas.document import answered
-from auth_http.schemas.people import NameChange, Names, ProfileAnswer
+from auth_http.schemas.people import Farewell, NameChange, Names, ProfileAnswer
 
 router = APIRouter(tags=["People"])
 
@@ -62,6 +64,31 @@ async def update_profile(asked: NameChange, current: Current, seen: IfMatch, req
 async def replace_profile(asked: Names, current: Current, seen: IfMatch, request: Request) -> Response:
     """Changes both names."""
     return await _rename(current, request, seen, first_name=asked.first_name, last_name=asked.last_name)
+
+
+@router.delete(
+    "/auth/me",
+    operation_id="leave",
+    summary="Delete my account",
+    status_code=204,
+    response_class=Response,
+    response_description="Deleted; every session has ended, this one too.",
+    responses=failures(WrongPassword(), LastAdministrator(), Busy(SHORTLY), json=True, bearer=True, writes=True),
+)
+async def leave(asked: Farewell, current: Current, request: Request) -> None:
+    """Deletes the account of whoever proves the password once more. An administrator can restore it for a while.
+
+    After `AUTH_DELETED_USER_DAYS` it is erased. The last active administrator cannot leave.
+    """
+    try:
+        await auth(request).users.leave(
+            user_id=current.principal.user_id,
+            session_id=current.session_id,
+            password=asked.password,
+            origin=origin(request),
+        )
+    except UserNotFound as error:
+        raise RevokedToken from error
 
 
 async def _rename(

@@ -70,6 +70,14 @@ class FirstAdministrator(Registration):
     secret: Secret
 
 
+class Farewell(Asked):
+    """The password, once more, of whoever wants to leave."""
+
+    model_config = ConfigDict(json_schema_extra=example(password="correct horse battery staple"))  # noqa: S106 - an example
+
+    password: Secret
+
+
 class NameChange(Asked):
     """The names to change; those left out stay as they are."""
 

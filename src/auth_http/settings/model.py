@@ -290,6 +290,9 @@ class Settings(BaseSettings):
     ended_session_days: float = Field(default=30, ge=0, le=3650)
     """Days for which ended sessions are kept."""
 
+    deleted_user_days: float = Field(default=30, ge=0, le=3650)
+    """Days for which a deleted account can be restored. Then it is erased, with all that is personal of it."""
+
     max_sessions: int = Field(default=100, ge=0, le=1_000_000)
     """Sessions a person may have at a time; one log-in more ends the one that was not used for longest. 0 for any
     number.
@@ -475,7 +478,11 @@ class Settings(BaseSettings):
                 jwks_cache=timedelta(seconds=self.jwks_cache_seconds),
                 key_reload=timedelta(seconds=self.key_reload_seconds),
             ),
-            users=UserPolicy(registration=self.registration, set_up_secret=self.setup_secret),
+            users=UserPolicy(
+                registration=self.registration,
+                set_up_secret=self.setup_secret,
+                deleted_kept=timedelta(days=self.deleted_user_days),
+            ),
             passwords=PasswordPolicy(
                 min_length=self.password_min_length,
                 service_words=(*self.service_words, _name_of_host(self.public_url)),

@@ -23,6 +23,7 @@ from auth_core import (
     RoleNotFound,
     SetUpRefused,
     UnusableToken,
+    UserNotFound,
     UserPolicy,
     WrongPassword,
 )
@@ -394,6 +395,16 @@ WRITES: Final = (
         act=_deleted,
         happened="SELECT deleted_at IS NOT NULL AND security_version = 1 FROM auth.users WHERE id = :user_id",
         event=EventKind.USER_DELETED,
+    ),
+    Write(
+        name="users.leave",
+        act=lambda scene: scene.auth.users.leave(
+            user_id=scene.person.id, session_id=scene.person.session_id, password=PASSWORD, origin=an_origin()
+        ),
+        happened="SELECT deleted_at IS NOT NULL AND security_version = 1 FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_DELETED,
+        again=UserNotFound,
+        moment=lambda: nth(2, commit),
     ),
     Write(
         name="users.restore",

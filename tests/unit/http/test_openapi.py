@@ -21,6 +21,7 @@ ROUTES = {
     "GET /auth/me": "read_profile",
     "PATCH /auth/me": "update_profile",
     "PUT /auth/me": "replace_profile",
+    "DELETE /auth/me": "leave",
     "POST /auth/change-password": "change_password",
     "POST /auth/email/verify": "verify_email",
     "POST /auth/email/resend": "resend_verification",

@@ -32,6 +32,7 @@ ROUTES: Mapping[str, Needs] = {
     "GET /auth/me": SIGNED_IN,
     "PATCH /auth/me": SIGNED_IN,
     "PUT /auth/me": SIGNED_IN,
+    "DELETE /auth/me": SIGNED_IN,
     "POST /auth/change-password": SIGNED_IN,
     "POST /auth/email/verify": ANYONE,
     "POST /auth/email/resend": ANYONE,

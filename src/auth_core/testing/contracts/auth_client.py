@@ -256,6 +256,22 @@ class AuthClientContract:
                 )
             assert [(fault.field, fault.code) for fault in told.value.faults] == [("new_password", code)]
 
+    # ---- Leaving
+
+    async def test_who_leaves_is_signed_in_nowhere_and_does_not_get_back_in(self, client: AuthClient) -> None:
+        who = await _signed_in(client)
+        elsewhere = await _again(client, who)
+        with pytest.raises(WrongPassword):
+            await client.leave(access_token=who.tokens.access_token, password=_OTHER_PASSWORD, origin=_HERE)
+
+        await client.leave(access_token=who.tokens.access_token, password=_PASSWORD, origin=_HERE)
+
+        for each in (who, elsewhere):
+            with pytest.raises(RevokedToken):
+                await client.profile(access_token=each.tokens.access_token)
+        with pytest.raises(InvalidCredentials):
+            await _again(client, who)
+
     # ---- Sessions
 
     async def test_sessions_are_listed_with_where_they_came_from(
@@ -348,6 +364,7 @@ def _everything(client: AuthClient, token: Redacted[str]) -> tuple[Callable[[], 
         lambda: client.change_password(
             access_token=token, current_password=_PASSWORD, new_password=_OTHER_PASSWORD, origin=_HERE
         ),
+        lambda: client.leave(access_token=token, password=_PASSWORD, origin=_HERE),
         lambda: client.sessions(access_token=token),
         lambda: client.end_session(access_token=token, session_id=_NOBODYS, origin=_HERE),
         lambda: client.log_out(access_token=token, origin=_HERE),
