@@ -26,8 +26,10 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
     EventKind.USER_ENABLED: "A disabled account was opened again.",
     EventKind.USER_DELETED: "An account was deleted, to be restored if need be, and its sessions ended.",
     EventKind.USER_RESTORED: "A deleted account was given back.",
+    EventKind.USER_ERASED: "A deleted account was erased for good, and what the trail held of its owner before that.",
     EventKind.USER_CHANGE_REFUSED: (
-        "Somebody tried to act on a user beyond their own rights, or to close the account of the last administrator: "
+        "Somebody tried to act on a user beyond their own rights, to close the account of the last administrator, or "
+        "their own without its password: "
         "`attempted` is the event there would have been, `reason` the code of the error."
     ),
     EventKind.USER_ROLES_CHANGED: "Roles were given to a user (`given`) or taken away (`taken`), in force at once.",

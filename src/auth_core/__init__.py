@@ -81,6 +81,7 @@ from auth_core.users.errors import (
     RegistrationClosed,
     SetUpRefused,
     UserDeleted,
+    UserNotDeleted,
     UserNotFound,
 )
 from auth_core.users.policy import RegistrationMode, UserPolicy
@@ -191,6 +192,7 @@ __all__ = [
     "Unproven",
     "UnusableToken",
     "UserDeleted",
+    "UserNotDeleted",
     "UserNotFound",
     "UserPolicy",
     "VerificationPolicy",

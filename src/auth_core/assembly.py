@@ -10,6 +10,7 @@ from auth_core.access.ports import RolesEditTx
 from auth_core.access.preview_role import PreviewRole
 from auth_core.access.role_guard import RoleGuard
 from auth_core.audit.erase import ErasePersonalData
+from auth_core.audit.erasure import Erasure
 from auth_core.audit.export_events import ExportEvents
 from auth_core.audit.list_events import ListEvents
 from auth_core.audit.policy import AuditPolicy
@@ -114,6 +115,7 @@ from auth_core.tokens.succession import Succession
 from auth_core.tokens.verified_tokens import VerifiedTokens
 from auth_core.tokens.verify_access_token import VerifyAccessToken
 from auth_core.unit_of_work import UnitOfWork
+from auth_core.upkeep.erase_deleted import EraseDeleted
 from auth_core.upkeep.ports import Purgeable, Sealer
 from auth_core.upkeep.purge import Purge
 from auth_core.upkeep.reseal import Reseal
@@ -122,6 +124,8 @@ from auth_core.users.change_roles import ChangeRoles, SetRoles
 from auth_core.users.closing import Closing
 from auth_core.users.create import CreateUser
 from auth_core.users.delete_user import DeleteUser, RestoreUser
+from auth_core.users.erase import EraseUser
+from auth_core.users.erasing import Erasing
 from auth_core.users.explain_permission import ExplainPermission
 from auth_core.users.export_users import ExportUsers
 from auth_core.users.import_users import ImportUsers
@@ -251,6 +255,8 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     change_profile = ProfileChanges(record=record, clock=clock)
     close_account = Closing(record=record, revoke=revoke)
     change_roles = RoleChanges(record=record, revoke=revoke_rights, clock=clock)
+    erasure = Erasure(uow=uow, record=record)
+    erasing = Erasing(uow=uow, erasure=erasure, record=record, clock=clock)
     end_session = SessionEnd(record=record, revoke=revoke)
     new_passwords = NewPasswords(
         policy=policies.passwords,
@@ -338,7 +344,9 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             enable=EnableUser(uow=uow, guard=guard_user, record=record, clock=clock, answers=answers),
             update=UpdateUser(uow=uow, guard=guard_user, change=change_profile, answers=answers),
             delete=DeleteUser(uow=uow, guard=guard_user, close=close_account, clock=clock, answers=answers),
-            restore=RestoreUser(uow=uow, guard=guard_user, record=record, clock=clock, answers=answers),
+            restore=RestoreUser(
+                uow=uow, guard=guard_user, record=record, clock=clock, answers=answers, policy=policies.users
+            ),
             leave=Leave(
                 uow=uow,
                 hasher=hasher,
@@ -349,6 +357,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 clock=clock,
                 policy=policies.users,
             ),
+            erase=EraseUser(uow=uow, guard=guard_user, close=close_account, erasing=erasing, clock=clock),
             reset_password=ResetPassword(
                 uow=uow,
                 hasher=hasher,
@@ -471,7 +480,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             seal=SealEvents(uow=uow, signer=ports.head_signer, clock=clock, policy=policies.audit),
             read_head=ReadHead(uow=uow),
             verify=VerifyTrail(uow=uow, signer=ports.head_signer, policy=policies.audit),
-            erase=ErasePersonalData(uow=uow, record=record, clock=clock),
+            erase=ErasePersonalData(uow=uow, erasure=erasure, clock=clock),
             remove_old=RemoveOldEvents(uow=uow, record=record, clock=clock, policy=policies.audit),
         ),
         outbox=OutboxRoom(
@@ -528,6 +537,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 policy=policies.sessions,
                 clock_skew=policies.tokens.clock_skew,
             ),
+            erase_deleted=EraseDeleted(uow=uow, erasing=erasing, clock=clock, policy=policies.users),
             reseal=Reseal(
                 uow=uow,
                 key_sealer=ports.key_sealer,

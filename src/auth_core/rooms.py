@@ -50,11 +50,13 @@ from auth_core.tokens.publish_keys import PublishKeys
 from auth_core.tokens.revoke_key import RevokeKey
 from auth_core.tokens.rotate_keys import RotateKeys
 from auth_core.tokens.verify_access_token import VerifyAccessToken
+from auth_core.upkeep.erase_deleted import EraseDeleted
 from auth_core.upkeep.purge import Purge
 from auth_core.upkeep.reseal import Reseal
 from auth_core.users.change_roles import ChangeRoles, SetRoles
 from auth_core.users.create import CreateUser
 from auth_core.users.delete_user import DeleteUser, RestoreUser
+from auth_core.users.erase import EraseUser
 from auth_core.users.explain_permission import ExplainPermission
 from auth_core.users.export_users import ExportUsers
 from auth_core.users.import_users import ImportUsers
@@ -88,6 +90,7 @@ class UsersRoom:
     delete: DeleteUser
     restore: RestoreUser
     leave: Leave
+    erase: EraseUser
     reset_password: ResetPassword
     force_password_change: ForcePasswordChange
     change_roles: ChangeRoles
@@ -217,6 +220,7 @@ class UpkeepRoom:
     """Keeping the store small, and sealed."""
 
     purge: Purge
+    erase_deleted: EraseDeleted
     reseal: Reseal
 
 

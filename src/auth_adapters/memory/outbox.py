@@ -44,6 +44,12 @@ class MemoryOutbox:
             return None
         return self._keep(replace(stored.emptied(), state=State.DROPPED, over_at=now, claim=None))
 
+    async def forget(self, address: str) -> int:
+        theirs = [each for each in self._following(None) if each.letter.to.address.lower() == address.lower()]
+        for each in theirs:
+            del self._tables.letters[each.letter.sealed.id]
+        return len(theirs)
+
     async def sealed(self, *, after: MessageId | None, limit: int) -> Sequence[SealedMessage]:
         return [each.letter.sealed for each in self._following(after) if not each.is_empty][:limit]
 

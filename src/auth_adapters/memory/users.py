@@ -1,5 +1,6 @@
 """Users, in memory."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -88,6 +89,33 @@ class MemoryUsers:
             return None
         status = self._tables.statuses_before.pop(user_id)
         return self._keep(replace(user, status=status, deleted_at=None, updated_at=now, version=user.version + 1))
+
+    async def erase(self, user_id: UserId) -> bool:
+        user = self._tables.users.pop(user_id, None)
+        if user is None:
+            return False
+        del self._tables.addresses[user.email.canonical]
+        for table in (
+            self._tables.statuses_before,
+            self._tables.security_versions,
+            self._tables.passwords,
+            self._tables.former_passwords,
+            self._tables.roles_held,
+        ):
+            table.pop(user_id, None)
+        for session in [each for each in self._tables.sessions.values() if each.user_id == user_id]:
+            del self._tables.sessions[session.id]
+        for token in [each for each in self._tables.one_time_tokens.values() if each.binding.user_id == user_id]:
+            del self._tables.one_time_tokens[token.digest]
+        return True
+
+    async def deleted_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        deleted = sorted(
+            user.id
+            for user in self._tables.users.values()
+            if user.deleted_at is not None and user.deleted_at < moment and (after is None or user.id > after)
+        )
+        return deleted[:limit]
 
     async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
         if user_id not in self._tables.users:

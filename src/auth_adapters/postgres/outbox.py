@@ -106,6 +106,9 @@ _DROP: Final = (
     .values(state=State.DROPPED.value, over_at=_NOW, claim=null(), payload=_NO_PAYLOAD)
     .returning(*_FILED)
 )
+_FORGET: Final = delete(_MESSAGES).where(
+    func.lower(_MESSAGES.c.address, type_=Text) == func.lower(bindparam("to_address", type_=Text), type_=Text)
+)
 _SEALED: Final = (
     select(_MESSAGES.c.id, _MESSAGES.c.kind, _MESSAGES.c.payload)
     .where(_MESSAGES.c.payload.is_not(None), _MESSAGES.c.id > bindparam("after", type_=Uuid))
@@ -220,6 +223,10 @@ class PostgresOutbox:
     async def drop(self, message_id: MessageId, *, now: datetime) -> Filed | None:
         dropped = (await self._statements.run(_DROP, message_id=message_id, now=now)).row
         return None if dropped is None else _filed(dropped)
+
+    async def forget(self, address: str) -> int:
+        # No index: messages that are over are removed after a while, so they are few, and people are rarely erased.
+        return (await self._statements.run(_FORGET, to_address=address)).count
 
     async def sealed(self, *, after: MessageId | None, limit: int) -> Sequence[SealedMessage]:
         found = await self._statements.run(_SEALED, after=after or _BEFORE_ALL, rows=limit)

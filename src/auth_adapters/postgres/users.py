@@ -1,18 +1,21 @@
 """Users in PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    DateTime,
     Index,
     Row,
     Text,
+    Uuid,
     and_,
     bindparam,
     case,
+    delete,
     false,
     func,
     not_,
@@ -172,6 +175,18 @@ _RESTORE: Final = (
     )
     .returning(*USER_COLUMNS)
 )
+# What hangs on it goes with it: every reference to a user cascades.
+_ERASE: Final = delete(USERS).where(USERS.c.id == bindparam("user_id"))
+_DELETED_BEFORE: Final = (
+    select(USERS.c.id)
+    .where(
+        IS_DELETED,
+        USERS.c.deleted_at < bindparam("moment", type_=DateTime(timezone=True)),
+        USERS.c.id > bindparam("after", type_=Uuid),
+    )
+    .order_by(USERS.c.id)
+    .limit(bindparam("rows"))
+)
 _RAISE_SECURITY_VERSION: Final = (
     update(USERS)
     .where(USERS.c.id == bindparam("user_id"))
@@ -184,6 +199,9 @@ _RECORD_LOG_IN: Final = (
     .values(last_login_at=bindparam("now"))
     .returning(*USER_COLUMNS)
 )
+
+
+_BEFORE_ALL: Final = UserId(UUID(int=0))
 
 
 def columns_of(user: User) -> dict[str, object]:
@@ -281,6 +299,13 @@ class PostgresUsers:
     async def restore(self, user_id: UserId, *, now: datetime) -> User | None:
         restored = await self._statements.run(_RESTORE, user_id=user_id, now=now)
         return None if restored.row is None else user_in(restored.row)
+
+    async def erase(self, user_id: UserId) -> bool:
+        return (await self._statements.run(_ERASE, user_id=user_id)).count == 1
+
+    async def deleted_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        found = await self._statements.run(_DELETED_BEFORE, moment=moment, after=after or _BEFORE_ALL, rows=limit)
+        return [UserId(row.id) for row in found.rows]
 
     async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
         raised = await self._statements.run(_RAISE_SECURITY_VERSION, user_id=user_id)

@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     USER_ENABLED = "user.enabled"
     USER_DELETED = "user.deleted"
     USER_RESTORED = "user.restored"
+    USER_ERASED = "user.erased"
     USER_CHANGE_REFUSED = "user.change_refused"
     USER_ROLES_CHANGED = "user.roles_changed"
     USER_ROLES_REFUSED = "user.roles_refused"

@@ -35,6 +35,13 @@ class Outbox(Protocol):
         """
         ...
 
+    async def forget(self, address: str) -> int:
+        """Remove every message to this address, in any case, whatever became of it; say how many there were.
+
+        Whoever is sending one at this moment cannot be held back.
+        """
+        ...
+
     async def sealed(self, *, after: MessageId | None, limit: int) -> Sequence[SealedMessage]:
         """Return up to `limit` messages that still hold what they say, in the order of their making."""
         ...

@@ -1,6 +1,7 @@
 """An account is deleted, and can be restored for a while."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
@@ -14,7 +15,9 @@ from auth_core.revocation.model import Reason
 from auth_core.seen import Seen
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.closing import Closing
+from auth_core.users.errors import UserNotFound
 from auth_core.users.model import User
+from auth_core.users.policy import UserPolicy
 from auth_core.users.ports import StatusTx
 from auth_core.users.user_guard import UserGuard
 
@@ -79,13 +82,17 @@ class DeleteUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreUser:
-    """Give a deleted account back, as active or disabled as it was. Sessions that ended stay ended. Twice is once."""
+    """Give a deleted account back, as active or disabled as it was. Sessions that ended stay ended. Twice is once.
+
+    Whoever is due to be erased is not restored: what has begun to be forgotten does not come back.
+    """
 
     uow: UnitOfWork[StatusTx]
     guard: UserGuard
     record: Recorder
     clock: Clock
     answers: FirstAnswers
+    policy: UserPolicy
 
     async def __call__(
         self, *, user_id: UserId, actor: UserId | None, origin: Origin, once: Once[User] | None = None
@@ -99,6 +106,8 @@ class RestoreUser:
             outcome = await self.guard(
                 tx, user_id, attempted=EventKind.USER_RESTORED, deleted_too=True, actor=actor, origin=origin
             )
+            if isinstance(outcome, User) and self._is_due_to_be_erased(outcome, now):
+                outcome = UserNotFound()
             if not isinstance(outcome, AuthError):
                 restored = await tx.users.restore(user_id, now=now)
                 if restored is not None:
@@ -108,3 +117,6 @@ class RestoreUser:
         if isinstance(outcome, AuthError):
             raise outcome
         return outcome
+
+    def _is_due_to_be_erased(self, user: User, now: datetime) -> bool:
+        return user.deleted_at is not None and user.deleted_at < now - self.policy.deleted_kept

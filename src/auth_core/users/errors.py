@@ -71,6 +71,13 @@ class UserDeleted(Conflict):
     detail = "This account is deleted. Restore it first."
 
 
+class UserNotDeleted(Conflict):
+    """The account is in use: it is deleted first, and erased then."""
+
+    code = "user_not_deleted"
+    detail = "This account is not deleted. Delete it first, or say that it is to be erased at once."
+
+
 class UserNotFound(NotFound):
     """No user answers to this identity or address."""
 

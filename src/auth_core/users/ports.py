@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from auth_core.access.ports import AccessTx, RolePreviewTx
-from auth_core.audit.ports import AuditTx
+from auth_core.audit.ports import AuditTx, TrailTx
 from auth_core.credentials.passwords.ports import PasswordsTx
 from auth_core.idempotency.ports import AnswersTx
 from auth_core.ids import UserId
@@ -70,6 +70,17 @@ class Users(Protocol):
 
     async def restore(self, user_id: UserId, *, now: datetime) -> User | None:
         """Give a deleted user the status they had; None when the user is not a deleted one."""
+        ...
+
+    async def erase(self, user_id: UserId) -> bool:
+        """Remove the user with all that is theirs, for good; False when there is none.
+
+        That is passwords, those they had before, roles, sessions and tokens that were sent. The address is free.
+        """
+        ...
+
+    async def deleted_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        """Return up to `limit` users who were deleted before then, in the order of their ids, those after `after`."""
         ...
 
     async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
@@ -195,6 +206,10 @@ class StatusTx(RolesTx, AnswersTx, VerificationTx, Protocol):
 
 class PasswordResetTx(StatusTx, PasswordsTx, Protocol):
     """What the reset of somebody's password touches."""
+
+
+class ErasureTx(StatusTx, TrailTx, Protocol):
+    """What goes with a person who is erased."""
 
 
 class ProfileTx(UsersTx, AccessTx, AnswersTx, Protocol):

@@ -237,6 +237,60 @@ def delete(
     _act(context, who, lambda auth: auth.users.delete, json=json)
 
 
+@app.command(
+    epilog="Examples: `auth-service users erase 0199a1f3-5c00-7a3e-9b1c-2f6d1e0c4a55`, "
+    "`auth-service users erase mallory@example.com --now --yes`"
+)
+def erase(
+    context: typer.Context,
+    who: Who,
+    *,
+    now: Annotated[
+        bool, typer.Option("--now", help="Also an account that is not deleted: it is deleted first.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Erase a deleted account and all that is personal of its owner, for good.
+
+    Its address is free then. The audit trail stays sound: it says that things happened to an id, and no more. The
+    service does so by itself AUTH_DELETED_USER_DAYS after the deletion.
+    """
+    from auth_core import Origin
+
+    if not yes:
+        typer.confirm(f"Erase {who}? This cannot be taken back.", abort=True, err=True)
+
+    async def work(container: "Container") -> "tuple[UserId, int]":
+        auth = container.auth()
+        user_id = await find_user(auth, who)
+        return user_id, await auth.users.erase(user_id=user_id, at_once=now, actor=None, origin=Origin())
+
+    user_id, events = run(context, work)
+    if json:
+        print_json({"id": str(user_id), "erased": True, "events": events})
+    else:
+        print_fields({"id": str(user_id), "erased": "yes", "events emptied": str(events)})
+
+
+@app.command("erase-deleted", epilog="Example: `auth-service users erase-deleted`")
+def erase_deleted(context: typer.Context, *, json: Json = False) -> None:
+    """Erase everybody who was deleted more than AUTH_DELETED_USER_DAYS ago.
+
+    The service does so by itself where its role may change the audit trail. Where it may only append, run this as the
+    role that owns the tables.
+    """
+
+    async def work(container: "Container") -> int:
+        return await container.auth().upkeep.erase_deleted()
+
+    erased = run(context, work)
+    if json:
+        print_json({"erased": erased})
+    else:
+        typer.echo(f"Erased {erased} accounts.")
+
+
 @app.command(epilog="Example: `auth-service users restore mallory@example.com`")
 def restore(context: typer.Context, who: Who, *, json: Json = False) -> None:
     """Give a deleted account back, as active or disabled as it was. Sessions that ended stay ended."""

@@ -234,6 +234,13 @@ async def _deleted(scene: Scene) -> None:
     await scene.auth.users.delete(user_id=scene.person.id, actor=None, origin=an_origin())
 
 
+async def _deleted_long_ago(scene: Scene) -> None:
+    scene.clock.advance(timedelta(days=31))
+    await scene.auth.upkeep.erase_deleted()
+    await _deleted(scene)
+    scene.clock.advance(timedelta(days=31))
+
+
 async def _reset(scene: Scene) -> None:
     await scene.auth.users.reset_password(user_id=scene.person.id, actor=None, origin=an_origin())
 
@@ -404,6 +411,21 @@ WRITES: Final = (
         happened="SELECT deleted_at IS NOT NULL AND security_version = 1 FROM auth.users WHERE id = :user_id",
         event=EventKind.USER_DELETED,
         again=UserNotFound,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="users.erase",
+        before=_deleted,
+        act=lambda scene: scene.auth.users.erase(user_id=scene.person.id, actor=None, origin=an_origin()),
+        happened="SELECT count(*) = 0 FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_ERASED,
+    ),
+    Write(
+        name="upkeep.erase_deleted",
+        before=_deleted_long_ago,
+        act=lambda scene: scene.auth.upkeep.erase_deleted(),
+        happened="SELECT count(*) = 0 FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_ERASED,
         moment=lambda: nth(2, commit),
     ),
     Write(

@@ -92,6 +92,12 @@ class SimUsers:
     async def restore(self, user_id: UserId, *, now: datetime) -> User | None:
         nobody_does_this()
 
+    async def erase(self, user_id: UserId) -> bool:
+        nobody_does_this()
+
+    async def deleted_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        nobody_does_this()
+
     async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
         nobody_does_this()
 

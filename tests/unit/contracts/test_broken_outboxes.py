@@ -187,3 +187,19 @@ class TestPurgesWhatWaits(OutboxContract):
     def storage(self) -> Storage:
         store = MemoryStore()
         return memory_ports(store=store, old_messages=PurgesWhatWaits(store))
+
+
+class ForgetsWhatWaits(MemoryOutbox):
+    @override
+    async def forget(self, address: str) -> int:
+        kept = {key: each for key, each in self._tables.letters.items() if each.state is not State.WAITING}
+        forgotten = await super().forget(address)
+        self._tables.letters.update(kept)
+        return forgotten
+
+
+@caught_by("test_all_that_was_posted_to_an_address_is_forgotten")
+class TestForgetsWhatWaits(OutboxContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(outbox=ForgetsWhatWaits)

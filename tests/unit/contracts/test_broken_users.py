@@ -1,5 +1,6 @@
 """The contract notices stores of users that do not keep it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import override
@@ -349,3 +350,34 @@ class TestProvesAgainAndAgain(UsersContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return storage_with(users=ProvesAgainAndAgain)
+
+
+class KeepsThePassword(MemoryUsers):
+    @override
+    async def erase(self, user_id: UserId) -> bool:
+        kept = self._tables.passwords.get(user_id)
+        erased = await super().erase(user_id)
+        if kept is not None:
+            self._tables.passwords[user_id] = kept
+        return erased
+
+
+@caught_by("test_whoever_is_erased_leaves_nothing_and_the_address_is_free")
+class TestKeepsThePassword(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=KeepsThePassword)
+
+
+class TakesTheRestoredForDeleted(MemoryUsers):
+    @override
+    async def deleted_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        once = sorted(each.id for each in self._tables.users.values() if each.updated_at < moment and each.version)
+        return [each for each in once if after is None or each > after][:limit]
+
+
+@caught_by("test_those_who_were_deleted_before_a_moment_are_found_in_order")
+class TestTakesTheRestoredForDeleted(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=TakesTheRestoredForDeleted)

@@ -54,6 +54,8 @@ def test_names_and_address_are_changed_one_by_one(command: Command) -> None:
         (("delete", "nobody@example.com", "--yes"), 66, "no such user"),
         (("delete", WHO), 1, "Delete ada@example.com?"),
         (("restore", "nobody@example.com"), 66, "no such user"),
+        (("erase", WHO, "--yes"), 73, "not deleted"),
+        (("erase", WHO, "--now"), 1, "cannot be taken back"),
         (("reset-password", WHO), 2, "nobody to ask"),
         (("reset-password", WHO, "--password-stdin", "--generate-password"), 2, "not both"),
         (("reset-password", "nobody@example.com", "--generate-password"), 66, "no such user"),
@@ -82,6 +84,18 @@ def test_an_account_is_deleted_and_restored(command: Command) -> None:
     assert (deleted["status"], deleted["deleted_at"] is not None) == ("deleted", True)
     assert (enabled.exit_code, "Restore it first" in enabled.stderr) == (73, True)
     assert "active" in restored.stdout
+
+
+def test_an_account_is_erased_and_once_more(command: Command, store: MemoryStore) -> None:
+    [user_id] = store.committed.users
+
+    erased = told(command("users", "erase", WHO, "--now", "--yes", "--json"))
+    again = told(command("users", "erase", str(user_id), "--yes", "--json"))
+    overdue = told(command("users", "erase-deleted", "--json"))
+
+    assert (erased["id"], erased["events"], again["events"]) == (str(user_id), 2, 0)
+    assert store.committed.users == {}
+    assert overdue == {"erased": 0}
 
 
 def test_the_last_administrator_is_not_deleted(command: Command) -> None:

@@ -231,6 +231,21 @@ class OutboxContract:
         assert not await _end(storage, letter, claim, State.SENT)
         assert [each.state for each in await _list(storage, State.DROPPED)] == [State.DROPPED]
 
+    async def test_all_that_was_posted_to_an_address_is_forgotten(self, storage: Storage) -> None:
+        theirs = [replace(a_letter(), to=Recipient(address=each)) for each in ("Ada@example.org", "ada@EXAMPLE.org")]
+        sent, claim = replace(a_letter(), to=Recipient(address="ADA@example.org")), _a_claim()
+        other = replace(a_letter(), to=Recipient(address="aXa@example.org"))
+        await _post(storage, sent)
+        await _claim(storage, claim)
+        await _end(storage, sent, claim, State.SENT)
+        await _post(storage, *theirs, other)
+
+        forgotten = [await in_transaction(storage, lambda tx: tx.outbox.forget("ada@example.org")) for _ in range(2)]
+
+        assert forgotten == [3, 0]
+        assert [each.id for each in await _list(storage, State.WAITING)] == [other.sealed.id]
+        assert list(await _list(storage, State.SENT)) == []
+
     async def test_they_are_listed_page_by_page(self, storage: Storage) -> None:
         letters = [a_letter(at=NOON + timedelta(seconds=number)) for number in range(5)]
         await _post(storage, *reversed(letters))

@@ -1,7 +1,8 @@
 """What every store of users promises."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import pytest
@@ -342,6 +343,44 @@ class UsersContract:
 
         assert stamped is None
 
+    async def test_whoever_is_erased_leaves_nothing_and_the_address_is_free(self, storage: Storage) -> None:
+        user, bystander = await stored_user(storage), await stored_user(storage)
+        session = await stored_session(storage, user)
+
+        erased = [await _erase(storage, user.id) for _ in range(2)]
+
+        assert erased == [True, False]
+        assert await _find(storage, user) is None
+        assert await in_transaction(storage, lambda tx: tx.principals.find(user.id)) is None
+        assert await in_transaction(storage, lambda tx: tx.passwords.find(user.id)) is None
+        assert await in_transaction(storage, lambda tx: tx.sessions.lock(session.id)) is None
+        assert await _find(storage, bystander) == bystander
+        another = replace(a_user(), email=user.email)
+        assert await in_transaction(storage, lambda tx: tx.users.add(another))
+
+    async def test_an_erasure_that_is_rolled_back_leaves_everything(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        await roll_back(storage, lambda tx: tx.users.erase(user.id))
+
+        assert await _find(storage, user) == user
+
+    async def test_those_who_were_deleted_before_a_moment_are_found_in_order(self, storage: Storage) -> None:
+        users = sorted([await stored_user(storage) for _ in range(4)], key=lambda user: user.id)
+        first, second, restored, _never = (user.id for user in users)
+        for user_id in (first, second, restored):
+            await _delete(storage, user_id)
+        await _restore(storage, restored)
+
+        found = await _deleted_before(storage, LATER + timedelta(microseconds=1))
+
+        theirs = [each for each in found if each in {user.id for user in users}]
+        assert theirs == [first, second]
+        assert await _deleted_before(storage, LATER + timedelta(microseconds=1), after=first, limit=1) == [
+            found[found.index(first) + 1]
+        ]
+        assert first not in await _deleted_before(storage, LATER)
+
     async def test_the_status_changes_once(self, storage: Storage) -> None:
         user = await stored_user(storage)
 
@@ -538,6 +577,16 @@ async def _change_email(storage: Storage, user_id: UserId, email: EmailAddress) 
 
 async def _delete(storage: Storage, user_id: UserId) -> int | None:
     return await in_transaction(storage, lambda tx: tx.users.delete(user_id, now=LATER))
+
+
+async def _erase(storage: Storage, user_id: UserId) -> bool:
+    return await in_transaction(storage, lambda tx: tx.users.erase(user_id))
+
+
+async def _deleted_before(
+    storage: Storage, moment: datetime, *, after: UserId | None = None, limit: int = 100_000
+) -> Sequence[UserId]:
+    return await in_transaction(storage, lambda tx: tx.users.deleted_before(moment, after=after, limit=limit))
 
 
 async def _restore(storage: Storage, user_id: UserId) -> User | None:
