@@ -27,9 +27,14 @@ class MemoryMovers:
 
     async def add(self, movers: Sequence[Mover], *, now: datetime) -> Collection[UserId]:
         added: set[UserId] = set()
+        erased = {event.subject for event in self._tables.events.values() if event.kind is EventKind.USER_ERASED}
         for mover in movers:
             user_id = mover.user.id
-            if user_id in self._tables.users or not await MemoryUsers(self._tables).add(mover.user):
+            if (
+                user_id in self._tables.users
+                or user_id in erased
+                or not await MemoryUsers(self._tables).add(mover.user)
+            ):
                 continue
             added.add(user_id)
             if mover.password is not None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ARRAY, Text, bindparam, func, insert, select
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from auth_adapters.postgres.access import ASSIGNMENTS, ROLES
@@ -35,6 +35,11 @@ _IMPORTED: Final = (
 _RESIDENTS: Final = select(USERS.c.id, USERS.c.email_canonical, _IMPORTED.label("imported")).where(
     USERS.c.email_canonical == func.any(bindparam("emails", type_=ARRAY(Text)))
 )
+_ERASED: Final = select(EVENTS.c.subject).where(
+    EVENTS.c.subject == func.any(bindparam("ids", type_=ARRAY(Uuid))),
+    EVENTS.c.kind + "" == EventKind.USER_ERASED.value,
+)
+_REMOVE: Final = delete(USERS).where(USERS.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
 _ADD_USERS: Final = insert_unless(USERS).on_conflict_do_nothing().returning(USERS.c.id)
 _ADD_PASSWORDS: Final = insert(PASSWORDS)
 # A reference takes this lock in any case. Taken here, it says which role was deleted while we waited.
@@ -82,7 +87,7 @@ class PostgresMovers:
         # In one order, or two imports of the same people would wait for each other in a circle.
         ordered = sorted(movers, key=lambda mover: mover.user.email.canonical)
         answer = await self._statements.run_many(_ADD_USERS, [_row_of(each.user) for each in ordered])
-        added = frozenset(UserId(row.id) for row in answer.rows)
+        added = await self._without_erased({UserId(row.id) for row in answer.rows})
         newcomers = [mover for mover in ordered if mover.user.id in added]
         names = sorted({role for mover in newcomers for role in mover.roles})
         held = await self._statements.run(_HOLD_ROLES, names=names)
@@ -107,6 +112,14 @@ class PostgresMovers:
         await self._statements.run_many(_ADD_PASSWORDS, passwords)
         await self._statements.run_many(_ASSIGN, assignments)
         return added
+
+    async def _without_erased(self, added: set[UserId]) -> Collection[UserId]:
+        """Take those out again who were erased here. Before, we would not see who is being erased at this moment."""
+        found = await self._statements.run(_ERASED, ids=list(added))
+        erased = {UserId(row.subject) for row in found.rows}
+        if erased:
+            await self._statements.run(_REMOVE, ids=list(erased))
+        return added - erased
 
     async def count(self) -> int:
         [row] = (await self._statements.run(_COUNT)).rows

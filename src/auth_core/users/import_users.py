@@ -28,7 +28,7 @@ _HASHES: Final = 64
 """Hashes of one transaction: what an interruption may cost."""
 
 _TAKEN: Final = Fault("email", EmailTaken.code, EmailTaken.detail)
-_ID_TAKEN: Final = Fault("id", "id_taken", "Another account has this identity.")
+_ID_TAKEN: Final = Fault("id", "id_taken", "Another account has this identity, or had it and was erased.")
 _UNKNOWN_ROLE: Final = Fault("roles", "unknown_role", "There is no such role here: define it first.")
 
 

@@ -136,7 +136,7 @@ class Movers(Protocol):
     async def add(self, movers: Sequence[Mover], *, now: datetime) -> Collection[UserId]:
         """Add these users with their passwords and roles, and say who was added.
 
-        Left out is whoever's address or identity another user has. Raises: RoleNotFound.
+        Left out is whoever's address or identity another user has, and whoever was erased here. Raises: RoleNotFound.
         """
         ...
 

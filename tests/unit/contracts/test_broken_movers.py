@@ -8,7 +8,7 @@ import pytest
 
 from auth_adapters.memory.audit import MemoryAuditTrail
 from auth_adapters.memory.movers import MemoryMovers
-from auth_core.audit.events import AuditEvent
+from auth_core.audit.events import AuditEvent, EventKind
 from auth_core.ids import UserId
 from auth_core.testing.contracts.audit_trail import AuditTrailContract
 from auth_core.testing.contracts.movers import MoversContract
@@ -31,6 +31,23 @@ class TestForgetsRoles(MoversContract):
         return storage_with(movers=ForgetsRoles)
 
 
+class BringsTheErasedBack(MemoryMovers):
+    async def add(self, movers: Sequence[Mover], *, now: datetime) -> Collection[UserId]:
+        events = {key: each for key, each in self._tables.events.items() if each.kind is EventKind.USER_ERASED}
+        for key in events:
+            del self._tables.events[key]
+        added = await super().add(movers, now=now)
+        self._tables.events.update(events)
+        return added
+
+
+@caught_by("test_whoever_was_erased_does_not_come_back")
+class TestBringsTheErasedBack(MoversContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(movers=BringsTheErasedBack)
+
+
 class TellsThatAllWereAdded(MemoryMovers):
     async def add(self, movers: Sequence[Mover], *, now: datetime) -> Collection[UserId]:
         await super().add(movers, now=now)
@@ -40,6 +57,7 @@ class TellsThatAllWereAdded(MemoryMovers):
 @caught_by(
     "test_whoever_has_an_address_keeps_it_and_the_others_come_in",
     "test_whoever_has_an_identity_keeps_it",
+    "test_whoever_was_erased_does_not_come_back",
     "test_of_many_who_add_the_same_people_at_once_one_does",
 )
 class TestTellsThatAllWereAdded(MoversContract):

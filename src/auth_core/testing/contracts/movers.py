@@ -86,6 +86,14 @@ class MoversContract:
         assert not await _add(storage, late)
         assert await in_transaction(storage, lambda tx: tx.users.find(user.id)) == user
 
+    async def test_whoever_was_erased_does_not_come_back(self, storage: Storage) -> None:
+        erased, other = a_mover(), a_mover()
+        event = replace(an_event(erased.user.id), kind=EventKind.USER_ERASED)
+        await in_transaction(storage, lambda tx: tx.audit.record(event))
+
+        assert list(await _add(storage, erased, other)) == [other.user.id]
+        assert not await _add(storage, erased)
+
     async def test_a_role_that_is_not_there_is_not_given_and_nobody_is_added(self, storage: Storage) -> None:
         fine, wrong = a_mover(), a_mover(a_role().name)
 
