@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import NullPool, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from auth_adapters.postgres import Database
 from auth_core import AuthCore, AuthError, Origin, Redacted
@@ -13,10 +14,13 @@ from auth_core.audit.verdict import Whole
 from auth_core.testing import MovableClock, an_origin
 from tests.integration.databases import Databases
 from tests.integration.postgres.person import PASSWORD, Person, auth_over, registered, signed_in
-from tests.integration.postgres.questions import rows, scalar
+from tests.integration.postgres.questions import scalar
 
 ROUNDS = 6
 LONG = timedelta(days=31)
+
+# Somebody who goes by another grace, or another clock: what counts is the row.
+RESTORE = text("UPDATE auth.users SET status = deleted_from, deleted_at = NULL, deleted_from = NULL WHERE id = :id")
 
 
 @pytest.fixture
@@ -134,15 +138,11 @@ async def test_two_processes_that_purge_erase_each_once_and_nobody_who_was_resto
     restored, stays = people[::6], await signed_in(auth)
     for person in people:
         await auth.users.delete(user_id=person.id, actor=None, origin=Origin())
-    # Restored by somebody who goes by another grace, or another clock: what counts is the row.
     clock.advance(LONG)
 
     async def restore(person: Person) -> None:
-        await rows(
-            operator,
-            "UPDATE auth.users SET status = deleted_from, deleted_at = NULL, deleted_from = NULL WHERE id = :id",
-            id=person.id,
-        )
+        async with operator.connect() as connection:
+            await connection.execute(RESTORE, {"id": person.id})
 
     await asyncio.gather(*map(restore, restored[:2]))
     first, second, *_ = await asyncio.gather(
@@ -158,3 +158,23 @@ async def test_two_processes_that_purge_erase_each_once_and_nobody_who_was_resto
         await person.log_in()
     await auth.audit.seal()
     assert isinstance(await auth.audit.verify(), Whole)
+
+
+async def test_whoever_is_restored_while_a_purge_waits_for_them_stays(
+    auth: AuthCore, address: Redacted[str], clock: MovableClock, operator: AsyncEngine
+) -> None:
+    person = await registered(auth)
+    await auth.users.delete(user_id=person.id, actor=None, origin=Origin())
+    clock.advance(LONG)
+    engine = create_async_engine(address.reveal(), poolclass=NullPool)
+
+    async with engine.begin() as restoring:
+        await restoring.execute(RESTORE, {"id": person.id})
+        purging = asyncio.create_task(auth.upkeep.erase_deleted())
+        async with asyncio.timeout(10):
+            while not await scalar(operator, "SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                await asyncio.sleep(0.01)
+
+    assert await purging == 0
+    await person.log_in()
+    await engine.dispose()
