@@ -92,6 +92,7 @@ from auth_core.rooms import (
 )
 from auth_core.sessions.administer_sessions import EndSessionOfUser, EndSessionsOfUser, ListSessionsOfUser
 from auth_core.sessions.ending import SessionEnd
+from auth_core.sessions.export_own_data import ExportOwnData
 from auth_core.sessions.list_sessions import ListSessions
 from auth_core.sessions.log_out import LogOut, LogOutElsewhere, LogOutEverywhere
 from auth_core.sessions.opening import SessionOpening
@@ -431,6 +432,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             log_out_elsewhere=LogOutElsewhere(uow=uow, record=record, revoke=revoke, clock=clock),
             log_out_everywhere=LogOutEverywhere(uow=uow, record=record, revoke=revoke, clock=clock),
             list=ListSessions(uow=uow, clock=clock),
+            export_own=ExportOwnData(uow=uow, clock=clock),
             revoke=RevokeSession(uow=uow, end_session=end_session, clock=clock),
             list_of_user=ListSessionsOfUser(uow=uow, clock=clock),
             end_of_user=EndSessionOfUser(uow=uow, guard=guard_user, end_session=end_session, clock=clock),

@@ -39,6 +39,7 @@ from auth_core.revocation.follow import FollowRevocations
 from auth_core.revocation.read_revocations import ReadRevocations
 from auth_core.revocation.revoked_set import RevokedSet
 from auth_core.sessions.administer_sessions import EndSessionOfUser, EndSessionsOfUser, ListSessionsOfUser
+from auth_core.sessions.export_own_data import ExportOwnData
 from auth_core.sessions.list_sessions import ListSessions
 from auth_core.sessions.log_out import LogOut, LogOutElsewhere, LogOutEverywhere
 from auth_core.sessions.refresh import Refresh
@@ -135,6 +136,7 @@ class SessionsRoom:
     log_out_elsewhere: LogOutElsewhere
     log_out_everywhere: LogOutEverywhere
     list: ListSessions
+    export_own: ExportOwnData
     revoke: RevokeSession
     list_of_user: ListSessionsOfUser
     end_of_user: EndSessionOfUser

@@ -27,6 +27,7 @@ from auth_http.routers import (
     health,
     login,
     oauth,
+    own_data,
     password,
     profile,
     recovery,
@@ -47,6 +48,7 @@ from auth_http.wiring import Wiring
 _GROUPS: Final = (
     verify.router,
     profile.router,
+    own_data.router,
     login.router,
     token.router,
     sessions.router,

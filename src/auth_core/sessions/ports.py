@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from auth_core.access.ports import Principals
-from auth_core.audit.ports import AuditTx
+from auth_core.audit.ports import AuditTx, TrailTx
+from auth_core.credentials.passwords.ports import PasswordsTx
 from auth_core.ids import SessionId, UserId
 from auth_core.revocation.model import Reason
 from auth_core.revocation.ports import RevocationsTx
 from auth_core.sessions.model import Others, Session
 from auth_core.sessions.refresh_chain import Advanced
-from auth_core.users.ports import ProfileTx, Users
+from auth_core.users.ports import HoldersTx, ProfileTx, Users
 
 
 class RefreshChains(Protocol):
@@ -95,3 +96,7 @@ class RefreshTx(SessionsTx, Protocol):
 
     @property
     def principals(self) -> Principals: ...
+
+
+class OwnDataTx(SessionsTx, ProfileTx, HoldersTx, PasswordsTx, TrailTx, Protocol):
+    """What is read to tell somebody everything that is held on them."""

@@ -47,6 +47,7 @@ READS: Final = {
     "users.list",
     "users.look_up_listed",
     "sessions.list",
+    "sessions.export_own",
     "sessions.list_of_user",
     "tokens.verify_access_token",
     "tokens.publish_keys",

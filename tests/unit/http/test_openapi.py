@@ -19,6 +19,7 @@ ROUTES = {
     "POST /auth/logout-all": "logout_all",
     "POST /auth/logout-others": "logout_others",
     "GET /auth/me": "read_profile",
+    "GET /auth/me/export": "export_own_data",
     "PATCH /auth/me": "update_profile",
     "PUT /auth/me": "replace_profile",
     "DELETE /auth/me": "leave",

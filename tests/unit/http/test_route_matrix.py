@@ -30,6 +30,7 @@ ROUTES: Mapping[str, Needs] = {
     "POST /auth/logout-all": SIGNED_IN,
     "POST /auth/logout-others": SIGNED_IN,
     "GET /auth/me": SIGNED_IN,
+    "GET /auth/me/export": SIGNED_IN,
     "PATCH /auth/me": SIGNED_IN,
     "PUT /auth/me": SIGNED_IN,
     "DELETE /auth/me": SIGNED_IN,
