@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from auth_adapters.postgres.schema import SCHEMA
+from auth_adapters.postgres.trail_division import divide_trail, is_divided_or_stays_whole
 from auth_core.users.directory import folded
 
 INDEXES: Final = {
@@ -63,11 +64,14 @@ async def finish_beside_writers(engine: AsyncEngine) -> None:
                 await lock.execute(each)
             await _fill_in_names(connection)
             await _make_indexes(connection)
+            await divide_trail(connection)
 
 
 async def _is_finished(connection: AsyncConnection) -> bool:
     valid = await _indexes(connection)
     if not all(valid.get(name, False) for name in INDEXES):
+        return False
+    if not await is_divided_or_stays_whole(connection):
         return False
     # Cheap only with the index, which is there now.
     return not (await connection.execute(_NAMELESS, {"after": _FIRST})).all()

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from auth_adapters.memory import auth_in_memory
-from auth_adapters.memory.audit import MemorySealedBatches
+from auth_adapters.memory.audit import MemoryRecordedEvents
 from auth_core import Origin, TrailIsAppendOnly
 from auth_core.audit.digests import personal_digest
 from auth_core.audit.events import EventKind
 from auth_core.audit.verdict import Broken, Damage
-from auth_core.ids import EventId
+from auth_core.ids import EventId, UserId
 from auth_core.testing import a_user
 from tests.unit.audit.trail import Trail
 from tests.unit.contracts.broken_storage import storage_with
@@ -144,13 +144,14 @@ async def test_nothing_can_be_guessed_from_what_is_left() -> None:
     assert left != hashlib.sha256(guess.replace(", ", ",").encode()).digest()
 
 
-class MayOnlyAppend(MemorySealedBatches):
-    async def may_be_emptied(self) -> bool:
+class MayNotErase(MemoryRecordedEvents):
+    async def may_be_erased(self, person: UserId) -> bool:
+        del person
         return False
 
 
 async def test_where_the_trail_is_append_only_nothing_is_erased_and_nothing_ordered() -> None:
-    auth = await auth_in_memory(storage_with(sealed_batches=MayOnlyAppend))
+    auth = await auth_in_memory(storage_with(recorded_events=MayNotErase))
 
     with pytest.raises(TrailIsAppendOnly):
         await auth.audit.erase(user_id=a_user().id, actor=None, origin=Origin())
