@@ -104,6 +104,23 @@ async def test_an_order_is_for_what_was_recorded_before_it() -> None:
     assert await trail.broken() == Broken(what=Damage.ERASED, batch=1, event=later)
 
 
+async def test_what_happens_while_an_order_is_carried_out_stays_and_the_trail_is_whole() -> None:
+    trail = await Trail.make()
+    user = await trail.core.register()
+    erasing = trail.core.auth.audit.erase
+    async with trail.core.ports.uow() as tx:
+        ordered = await erasing.erasure.order(tx, user.id, actor=None, origin=Origin(), at=trail.core.clock.now())
+    trail.core.clock.advance(SECOND)
+    await trail.core.log_in(user)  # elsewhere, at this very moment
+    assert ordered is not None
+
+    erased = await erasing.erasure.carry_out(user.id, ordered=ordered)
+
+    await trail.core.auth.audit.seal()
+    assert (erased, (await trail.whole()).erased) == (1, 1)
+    assert [event.origin for event in await trail.core.events(user.id)] == [Origin(), Origin(), HERE]
+
+
 @pytest.mark.covers("AUD-02")
 async def test_who_gave_the_order_cannot_be_wiped() -> None:
     trail = await Trail.make()
