@@ -19,6 +19,7 @@ INDEXES: Final = {
     "users_first_name_key_id_idx": "users (first_name_key, id)",
     "users_status_id_idx": "users (status, id)",
     "users_deleted_id_idx": "users (id) WHERE deleted_at IS NOT NULL",
+    "outbox_messages_lower_address_idx": "outbox_messages (lower(address))",
 }
 """What is indexed by which. Those that have been released never change."""
 
