@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Row, Text, Uuid, bindparam, func, literal, select
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Row, Text, Uuid, bindparam, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,8 +58,12 @@ _newest = (
     .subquery()
 )
 # With stretches of time, nothing goes before all of a stretch can go.
-_NEWEST_OVER: Final = select(_newest.c.number).where(
-    _newest.c.has_events, _OURS.audit_removable(_newest.c.number).is_not(None)
+_going = _OURS.audit_removable(_newest.c.number).table_valued("stretch").render_derived().lateral()
+_NEWEST_OVER: Final = (
+    select(_newest.c.number)
+    .select_from(_newest)
+    .join(_going, true())
+    .where(_newest.c.has_events, _going.c.stretch.is_not(None))
 )
 
 _REMOVE_OLDEST: Final = select(_OURS.audit_remove_oldest(bindparam("through", type_=BigInteger)).label("events"))

@@ -17,7 +17,7 @@ from auth_adapters.postgres.schema import SCHEMA, MigrationLockRecord
 
 _APPEND_ONLY: Final = (EVENTS.name, BATCHES.name)
 _READ_ONLY: Final = (VERSION_TABLE, MigrationLockRecord.__tablename__)
-_MAKE_ROOM: Final = f"{SCHEMA}.audit_make_room(text, integer)"
+_MAKE_ROOM: Final = f"{SCHEMA}.audit_make_room(text, integer), {SCHEMA}.audit_outside()"
 _REMOVE_OLDEST: Final = f"{SCHEMA}.audit_removable(bigint), {SCHEMA}.audit_remove_oldest(bigint)"
 _ERASE: Final = f"{SCHEMA}.audit_erase(uuid, bytea)"
 

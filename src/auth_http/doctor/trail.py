@@ -12,9 +12,7 @@ _KIND: Final = text("SELECT relkind::text FROM pg_class WHERE oid = 'auth.audit_
 _ROOM: Final = text(
     "SELECT count(*) AS stretches, max(auth.audit_moment(ends)) AS until,"
     " max(auth.audit_moment(ends)) > clock_timestamp() + interval '1 day' AS enough,"
-    " (SELECT count(*) FROM (SELECT FROM auth.audit_events WHERE tableoid = 'auth.audit_events_other'::regclass"
-    " AND recorded_at > clock_timestamp() - interval '7 days' LIMIT 1000) some) AS outside"
-    " FROM auth.audit_stretches()"
+    " auth.audit_outside() AS outside FROM auth.audit_stretches()"
 )
 _MEND: Final = (
     "The service makes room every hour if it may: `auth-service migrate --serving-role …` with the role it connects "

@@ -259,7 +259,7 @@ async def test_what_runs_with_the_rights_of_the_owner_finds_what_it_names_and_is
     )
 
     assert {each.proname for each in functions if each.prosecdef} == {
-        "audit_make_room", "audit_removable", "audit_remove_oldest", "audit_erase",
+        "audit_make_room", "audit_removable", "audit_remove_oldest", "audit_outside", "audit_erase",
     }  # fmt: skip
     assert not any(each.open for each in functions if each.prosecdef)
     assert all("search_path=pg_catalog, pg_temp" in each.proconfig for each in functions)

@@ -138,36 +138,36 @@ END
 """,
 )
 
-# The stretch that may go; '' when the oldest batch goes event by event; NULL when nothing can go yet.
+# The stretch that may go, with how many events and up to which batch; '' when the oldest batch goes event by event;
+# NULL when nothing can go yet.
 REMOVABLE: Final = Function(
-    "audit_removable(through bigint)",
-    f"text LANGUAGE plpgsql {_AS_OWNER}",
+    "audit_removable(through bigint, OUT stretch text, OUT events bigint, OUT batch bigint)",
+    f"record LANGUAGE plpgsql {_AS_OWNER}",
     """
 DECLARE
     seen timestamptz;
-    oldest auth.audit_batches;
     overdue boolean := false;
-    stretch record;
+    oldest auth.audit_batches;
+    each record;
 BEGIN
     -- The whole before its parts, as everybody else: whoever drops one would wait for us, and we for them.
     LOCK TABLE auth.audit_events IN ACCESS SHARE MODE;
-    SELECT seen_until INTO seen FROM auth.audit_batches WHERE number = through;
-    FOR stretch IN SELECT * FROM auth.audit_stretches() s WHERE auth.audit_moment(s.ends) <= seen LOOP
-        IF (SELECT whole FROM auth.audit_covering(stretch.name, through)) THEN
-            RETURN stretch.name;
+    SELECT b.seen_until INTO seen FROM auth.audit_batches b WHERE b.number = through;
+    FOR each IN SELECT * FROM auth.audit_stretches() s WHERE auth.audit_moment(s.ends) <= seen LOOP
+        SELECT each.name, c.events, c.batch INTO stretch, events, batch
+          FROM auth.audit_covering(each.name, through) c WHERE c.whole;
+        IF FOUND THEN
+            RETURN;
         END IF;
         -- Something in it was never sealed, or long after it happened. It must not keep the rest from going.
-        overdue := overdue OR auth.audit_moment(stretch.ends) < seen - interval '1 day';
+        overdue := overdue OR auth.audit_moment(each.ends) < seen - interval '1 day';
     END LOOP;
-    SELECT * INTO oldest FROM auth.audit_batches WHERE event_ids IS NOT NULL ORDER BY number LIMIT 1;
-    IF oldest.number IS NULL OR oldest.number > through THEN
-        RETURN NULL;
+    SELECT * INTO oldest FROM auth.audit_batches b WHERE b.event_ids IS NOT NULL ORDER BY b.number LIMIT 1;
+    IF oldest.number <= through AND (overdue OR NOT EXISTS (
+        SELECT FROM auth.audit_stretches() s, unnest(oldest.event_ids) AS id
+         WHERE s.begins IS NOT NULL AND id >= s.begins AND id < s.ends)) THEN
+        stretch := '';
     END IF;
-    IF overdue OR NOT EXISTS (SELECT FROM auth.audit_stretches() s, unnest(oldest.event_ids) AS id
-                               WHERE s.begins IS NOT NULL AND id >= s.begins AND id < s.ends) THEN
-        RETURN '';
-    END IF;
-    RETURN NULL;
 END
 """,
 )
@@ -177,11 +177,10 @@ REMOVE_OLDEST: Final = Function(
     f"bigint LANGUAGE plpgsql {_AS_OWNER} {_IN_A_MOMENT}",
     """
 DECLARE
-    stretch text;
-    last_of_it bigint;
-    removed bigint;
+    going record;
     elsewhere uuid[];
     oldest auth.audit_batches;
+    removed bigint;
 BEGIN
     IF NOT auth.audit_caller_owns() AND NOT EXISTS (
         SELECT FROM auth.audit_events e, auth.audit_batches b
@@ -195,11 +194,11 @@ BEGIN
     EXCEPTION WHEN lock_not_available THEN
         RETURN NULL;
     END;
-    stretch := auth.audit_removable(through);
-    IF stretch IS NULL THEN
+    SELECT * INTO going FROM auth.audit_removable(through);
+    IF going.stretch IS NULL THEN
         RETURN NULL;
     END IF;
-    IF stretch = '' THEN
+    IF going.stretch = '' THEN
         SELECT * INTO oldest FROM auth.audit_batches
          WHERE event_ids IS NOT NULL AND number <= through ORDER BY number LIMIT 1;
         DELETE FROM auth.audit_events WHERE id = ANY (oldest.event_ids);
@@ -207,21 +206,31 @@ BEGIN
         UPDATE auth.audit_batches SET event_ids = NULL, entries = NULL WHERE number = oldest.number;
         RETURN removed;
     END IF;
-    SELECT events, batch INTO removed, last_of_it FROM auth.audit_covering(stretch, through);
     -- A batch does not end with the month: what the last ones hold beyond it goes one by one.
     SELECT array_agg(id) INTO elsewhere
       FROM auth.audit_batches, unnest(event_ids) AS id, auth.audit_stretches() s
-     WHERE number <= last_of_it AND event_ids IS NOT NULL
-       AND s.name = stretch AND (id >= s.ends OR id < s.begins);
+     WHERE number <= going.batch AND event_ids IS NOT NULL
+       AND s.name = going.stretch AND (id >= s.ends OR id < s.begins);
     UPDATE auth.audit_batches SET event_ids = NULL, entries = NULL
-     WHERE number <= last_of_it AND event_ids IS NOT NULL;
+     WHERE number <= going.batch AND event_ids IS NOT NULL;
     IF elsewhere IS NOT NULL THEN
         DELETE FROM auth.audit_events WHERE id = ANY (elsewhere);
-        removed := removed + cardinality(elsewhere);
     END IF;
     -- At the very end: from here to the commit nobody can write.
-    EXECUTE format('DROP TABLE auth.%I', stretch);
-    RETURN removed;
+    EXECUTE format('DROP TABLE auth.%I', going.stretch);
+    RETURN going.events + coalesce(cardinality(elsewhere), 0);
+END
+""",
+)
+
+# How many events of the last week fit into no stretch; of a thousand and more, a thousand.
+OUTSIDE: Final = Function(
+    "audit_outside()",
+    f"bigint LANGUAGE plpgsql {_AS_OWNER}",
+    """
+BEGIN
+    RETURN (SELECT count(*) FROM (SELECT FROM auth.audit_events_other
+             WHERE recorded_at > clock_timestamp() - interval '7 days' LIMIT 1000) few);
 END
 """,
 )
@@ -267,6 +276,7 @@ FUNCTIONS: Final = (
     COVERING,
     REMOVABLE,
     REMOVE_OLDEST,
+    OUTSIDE,
     MAY_ERASE,
     ERASE,
 )

@@ -17,6 +17,7 @@ _FOR_NOBODY_ELSE: Final = (
     "audit_make_room(text, integer)",
     "audit_removable(bigint)",
     "audit_remove_oldest(bigint)",
+    "audit_outside()",
     "audit_erase(uuid, bytea)",
 )
 
