@@ -12,7 +12,9 @@ _KIND: Final = text("SELECT relkind::text FROM pg_class WHERE oid = 'auth.audit_
 _ROOM: Final = text(
     "SELECT count(*) AS stretches, max(auth.audit_moment(ends)) AS until,"
     " max(auth.audit_moment(ends)) > clock_timestamp() + interval '1 day' AS enough,"
-    " auth.audit_outside() AS outside FROM auth.audit_stretches()"
+    " has_function_privilege('auth.audit_make_room(text, integer)', 'EXECUTE') AS may,"
+    " CASE WHEN has_function_privilege('auth.audit_outside()', 'EXECUTE') THEN auth.audit_outside() END AS outside"
+    " FROM auth.audit_stretches()"
 )
 _MEND: Final = (
     "The service makes room every hour if it may: `auth-service migrate --serving-role …` with the role it connects "
@@ -29,7 +31,9 @@ async def examine_trail(database: Database) -> Finding:
     detail = f"in {room.stretches} stretches, with room until {room.until:%Y-%m-%d}"
     if room.outside:
         detail += f"; {room.outside}{' or more' if room.outside == 1000 else ''} events of the last week lie outside"
-    ok = room.enough and not room.outside
+    if not room.may:
+        detail += "; this role may not make more"
+    ok = room.enough and room.may and not room.outside
     return Finding(check="audit trail", ok=ok, detail=detail, mend=None if ok else _MEND)
 
 

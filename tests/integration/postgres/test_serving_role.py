@@ -249,6 +249,12 @@ async def test_a_role_of_upkeep_removes_what_it_has_ordered_and_is_old_and_does_
     auth, _ = core_over(owner, batch=3)
     await auth.audit.seal()
     removing, _ = core_over(upkeep, batch=3, retention=timedelta(days=30))
+    for through in ('"x"', '"99"', "[99]", "true", "null"):  # whoever may record may record nonsense
+        await rows(
+            operator,
+            "INSERT INTO auth.audit_events (id, kind, outcome, at, details) VALUES (gen_random_uuid(),"
+            f" 'audit.shortened', 'success', now(), jsonb_build_object('through', '{through}'::jsonb))",
+        )
 
     for statement in (
         "SELECT auth.audit_remove_oldest(2)",  # nobody has ordered that

@@ -184,7 +184,8 @@ DECLARE
 BEGIN
     IF NOT auth.audit_caller_owns() AND NOT EXISTS (
         SELECT FROM auth.audit_events e, auth.audit_batches b
-         WHERE e.kind = 'audit.shortened' AND (e.details ->> 'through')::bigint >= through
+         WHERE e.kind = 'audit.shortened' AND jsonb_typeof(e.details -> 'through') = 'number'
+           AND e.details -> 'through' >= to_jsonb(through)
            AND b.number = through AND b.seen_until < clock_timestamp() - interval '1 day') THEN
         RAISE EXCEPTION 'nobody has ordered that' USING ERRCODE = 'insufficient_privilege';
     END IF;
