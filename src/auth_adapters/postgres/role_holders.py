@@ -101,11 +101,12 @@ class PostgresRoleHolders:
         whose: dict[str, object] = {"roles": list(roles)} if one is None else {"role": one}
         found = await self._statements.run(_counted(len(others), of_one=one is not None), **named, **whose)
         always = frozenset[RoleName]() if one is None else frozenset({one})
-        return {
-            always | {role for role, holds in zip(others, row[:-1], strict=True) if holds}: int(row.users)
-            for row in found.rows
-            if row.users
-        }
+        counted: dict[frozenset[RoleName], int] = {}
+        for row in found.rows:
+            if row.users:  # without others there is one row, also about nobody
+                held = (role for role, is_held in zip(others, row[: len(others)], strict=True) if is_held)
+                counted[always.union(held)] = int(row.users)
+        return counted
 
     async def page(
         self,

@@ -231,8 +231,15 @@ class TestTellsEverythingApart(RoleHoldersContract):
 
 
 class ListsWhoeverHoldsARole(MemoryRoleHolders):
-    async def page(self, roles: Collection[RoleName], **asked: Any) -> Page[Holder, UserId]:  # noqa: ANN401 - handed on
-        return await super().page(roles, **{**asked, "having": None})
+    async def page(
+        self,
+        roles: Collection[RoleName],
+        *,
+        having: object = None,
+        **asked: Any,  # noqa: ANN401 - handed on
+    ) -> Page[Holder, UserId]:
+        del having
+        return await super().page(roles, **asked)
 
 
 @caught_by("test_only_those_are_listed_who_hold_what_is_asked_for")
@@ -256,7 +263,13 @@ class TestListsTheActiveOnly(RoleHoldersContract):
 
 
 class SkipsOne(MemoryRoleHolders):
-    async def page(self, roles: Collection[RoleName], *, limit: int, **asked: Any) -> Page[Holder, UserId]:  # noqa: ANN401 - handed on
+    async def page(
+        self,
+        roles: Collection[RoleName],
+        *,
+        limit: int,
+        **asked: Any,  # noqa: ANN401 - handed on
+    ) -> Page[Holder, UserId]:
         page = await super().page(roles, limit=limit + 1, **asked)
         return replace(page, items=page.items[:limit])
 

@@ -189,19 +189,25 @@ BEGIN
            AND b.number = through AND b.seen_until < clock_timestamp() - interval '1 day') THEN
         RAISE EXCEPTION 'nobody has ordered that' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    -- One removes, and nobody makes room meanwhile. Whoever comes second leaves it to the first.
-    BEGIN
-        LOCK TABLE auth.audit_events IN SHARE UPDATE EXCLUSIVE MODE NOWAIT;
-    EXCEPTION WHEN lock_not_available THEN
-        RETURN NULL;
-    END;
+    -- Of stretches one removes, and nobody makes room meanwhile. Whoever comes second leaves it to the first. A trail
+    -- that is not divided is locked so by whatever vacuums it, and has only batches to be removed.
+    IF EXISTS (SELECT FROM auth.audit_stretches()) THEN
+        BEGIN
+            LOCK TABLE auth.audit_events IN SHARE UPDATE EXCLUSIVE MODE NOWAIT;
+        EXCEPTION WHEN lock_not_available THEN
+            RETURN NULL;
+        END;
+    END IF;
     SELECT * INTO going FROM auth.audit_removable(through);
     IF going.stretch IS NULL THEN
         RETURN NULL;
     END IF;
     IF going.stretch = '' THEN
         SELECT * INTO oldest FROM auth.audit_batches
-         WHERE event_ids IS NOT NULL AND number <= through ORDER BY number LIMIT 1;
+         WHERE event_ids IS NOT NULL AND number <= through ORDER BY number LIMIT 1 FOR UPDATE;
+        IF oldest.number IS NULL THEN
+            RETURN NULL;
+        END IF;
         DELETE FROM auth.audit_events WHERE id = ANY (oldest.event_ids);
         GET DIAGNOSTICS removed = ROW_COUNT;
         UPDATE auth.audit_batches SET event_ids = NULL, entries = NULL WHERE number = oldest.number;
