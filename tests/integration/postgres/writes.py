@@ -732,7 +732,6 @@ WRITES: Final = (
         before=_little_room,
         act=lambda scene: scene.auth.audit.make_room(),
         happened="SELECT count(*) > 1 FROM auth.audit_stretches()",
-        moment=lambda: prepared_statement,
     ),
     Write(
         name="audit.remove_old",
