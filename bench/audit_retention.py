@@ -1,9 +1,10 @@
-"""Removing a million events that are old enough: row by row, batch by batch, or by dropping a partition.
+"""Removing a million events that are old enough: as the service does, by stretches of the trail, or row by row.
 
 The same log-ins go on all the time, and the same two million events are there: half of them old enough, the others of
-the last year. One database has them in one table, as the service has it; the other in partitions by month of the
-UUIDv7. What the removal takes is measured, what it does to those who write meanwhile, what the server writes into its
-log for it, and what VACUUM has to do afterwards; and what partitions cost where nothing is removed. Passwords cost
+the last year. One database has them in stretches of a month or so, as the service does a year after the trail was
+divided; the other in one table, which is how a trail stays that cannot be divided. Both remove by the code of the
+service. What the removal takes is measured, what it does to those who write meanwhile, what the server writes into its
+log for it, and what VACUUM has to do afterwards; and what stretches cost where nothing is removed. Passwords cost
 nothing here, and the clients share the process with the removal: what disturbs them is not hidden.
 """
 
@@ -40,10 +41,10 @@ EVENTS = 1_000_000
 CLIENTS = 4
 RETENTION = timedelta(days=365)
 PEOPLE = [f"user{each}@example.com" for each in range(CLIENTS)]
-ONE_TABLE, PARTITIONS = "one table", "partitions"
+ONE_TABLE, PARTITIONS = "one table", "stretches"
 SOMEBODY = EventFilter(subject=UserId(UUID(md5(b"7", usedforsecurity=False).hexdigest())))
 _WRITTEN = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')"
-OLD, YOUNG = "now() - interval '396 days'", "now() - interval '360 days'"
+OLD, YOUNG = "now() - interval '396 days'", "now() - interval '365.4 days'"
 
 _ID = """(lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3)
  || '8' || substr(md5(n::text || 'x'), 1, 15))::uuid"""
@@ -64,34 +65,29 @@ SELECT row_number() OVER (ORDER BY min(recorded_at)), count(*), 'x', max(recorde
  GROUP BY batch
 """
 _PARTITIONED = """
-ALTER TABLE auth.audit_events RENAME TO audit_events_plain;;
-CREATE TABLE auth.audit_events (LIKE auth.audit_events_plain INCLUDING DEFAULTS INCLUDING INDEXES)
-       PARTITION BY RANGE (id);;
-CREATE TABLE auth.audit_events_other PARTITION OF auth.audit_events DEFAULT;;
-DO $$ BEGIN
+DO $$ DECLARE stretch text; begins uuid; ends uuid; BEGIN
+  FOR stretch IN SELECT name FROM auth.audit_stretches() LOOP
+    EXECUTE format('DROP TABLE auth.%I', stretch);
+  END LOOP;
   FOR n IN 0..16 LOOP
-    EXECUTE format('CREATE TABLE auth.audit_events_%s PARTITION OF auth.audit_events FOR VALUES FROM (%L) TO (%L)',
-      n, lpad(to_hex((extract(epoch FROM bound) * 1000)::bigint), 12, '0') || repeat('0', 20),
-         lpad(to_hex((extract(epoch FROM bound + interval '30 days') * 1000)::bigint), 12, '0') || repeat('0', 20))
-      FROM (SELECT now() - interval '397 days' + n * interval '30 days' AS bound) b;
+    ends := auth.audit_place(now() - interval '365.5 days' + n * interval '30 days');
+    EXECUTE format('CREATE TABLE auth.audit_events_%s PARTITION OF auth.audit_events FOR VALUES FROM (%s) TO (%L)',
+                   n, coalesce(quote_literal(begins), 'MINVALUE'), ends);
+    begins := ends;
   END LOOP;
 END $$;
 """
-_DROP = """
-SET LOCAL lock_timeout = '1s';
-UPDATE auth.audit_batches SET event_ids = NULL, entries = NULL
- WHERE seen_until <= now() - interval '365 days' AND event_ids IS NOT NULL;
-ALTER TABLE auth.audit_events DETACH PARTITION auth.audit_events_0;
-DROP TABLE auth.audit_events_0;
-ALTER TABLE auth.audit_events DETACH PARTITION auth.audit_events_1;
-DROP TABLE auth.audit_events_1;
+_IN_ONE_TABLE = """
+CREATE TABLE auth.one (LIKE auth.audit_events INCLUDING DEFAULTS INCLUDING INDEXES);;
+DROP TABLE auth.audit_events;;
+ALTER TABLE auth.one RENAME TO audit_events;;
 """
 
 
 async def measure(*, quick: bool) -> dict[str, object]:
-    """Return what removing takes and does, in one table and by partitions, and what partitions cost otherwise."""
+    """Return what removing takes and does, in one table and by stretches, and what stretches cost otherwise."""
     number, seconds, rounds = (20_000, 1.0, 2) if quick else (EVENTS, 4.0, 12)
-    async with _service("") as table, _service(_PARTITIONED) as partitions:
+    async with _service(_IN_ONE_TABLE) as table, _service(_PARTITIONED) as partitions:
         for service in (table, partitions):
             await service.fill(number)
         before: dict[str, list[Watched]] = {ONE_TABLE: [], PARTITIONS: []}
@@ -101,7 +97,7 @@ async def measure(*, quick: bool) -> dict[str, object]:
                 before[name] += [watched] if each else []
         reading = await _reading(table, partitions)
         sliced = await _by_batches(table, number, slices=4 if quick else 20)
-        dropped = await _by_partition(partitions)
+        dropped = await _by_stretch(partitions, number)
     return {
         "unit": "milliseconds; CPU of removal in microseconds an event; bytes of write-ahead log",
         "events removed": number,
@@ -110,12 +106,12 @@ async def measure(*, quick: bool) -> dict[str, object]:
         "rounds": rounds,
         "found": {
             "log-ins, nothing removed": {name: told(stretches) for name, stretches in before.items()},
-            "CPU of a log-in, partitions / one table": spread(
+            "CPU of a log-in, stretches / one table": spread(
                 [of.cpu_each / to.cpu_each for of, to in zip(before[PARTITIONS], before[ONE_TABLE], strict=True)]
             ),
             "reading": reading,
-            "removing by batches": sliced,
-            "dropping partitions": dropped,
+            "removing from one table": sliced,
+            "removing a stretch": dropped,
         },
     }
 
@@ -174,20 +170,21 @@ async def _by_batches(service: "Service", number: int, *, slices: int) -> dict[s
     }
 
 
-async def _by_partition(service: "Service") -> dict[str, object]:
-    """Drop the partitions of the first month, which are two where it began within one."""
+async def _by_stretch(service: "Service", number: int) -> dict[str, object]:
+    """Remove the first stretch, as the service does."""
     written = await service.ask(_WRITTEN)
-
-    async def drop() -> None:
-        async with service.engine.begin() as connection:
-            for statement in _DROP.strip().split(";\n"):
-                await connection.execute(text(statement.rstrip(";")))
-
-    meanwhile = await service.during(drop())
+    between = await service.during(asyncio.sleep(4))
+    meanwhile = await service.during(service.auth.audit.remove_old(origin=HERE))
+    written = await service.ask(_WRITTEN) - written
+    left = await service.ask("SELECT count(*) FROM auth.audit_events WHERE at < now() - interval '365.5 days'")
+    assert left == 0, left
+    spent = meanwhile.cpu - meanwhile.log_ins * between.cpu_each / 1000
     return {
         "seconds": round(meanwhile.seconds, 2),
-        "write-ahead log": await service.ask(_WRITTEN) - written,
+        "CPU an event": round(1e6 * spent / number, 1),
+        "write-ahead log": written,
         "log-ins meanwhile": told([meanwhile]),
+        "log-ins before": told([between]),
     }
 
 

@@ -13,6 +13,7 @@ from auth_core.audit.erase import ErasePersonalData
 from auth_core.audit.erasure import Erasure
 from auth_core.audit.export_events import ExportEvents
 from auth_core.audit.list_events import ListEvents
+from auth_core.audit.make_room import MakeRoom
 from auth_core.audit.policy import AuditPolicy
 from auth_core.audit.ports import HeadSigner, TrailTx
 from auth_core.audit.read_head import ReadHead
@@ -485,6 +486,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             read_head=ReadHead(uow=uow),
             verify=VerifyTrail(uow=uow, signer=ports.head_signer, policy=policies.audit),
             erase=ErasePersonalData(uow=uow, erasure=erasure, clock=clock),
+            make_room=MakeRoom(uow=uow, policy=policies.audit),
             remove_old=RemoveOldEvents(uow=uow, record=record, clock=clock, policy=policies.audit),
         ),
         outbox=OutboxRoom(

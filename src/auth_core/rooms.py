@@ -9,6 +9,7 @@ from auth_core.access.preview_role import PreviewRole
 from auth_core.audit.erase import ErasePersonalData
 from auth_core.audit.export_events import ExportEvents
 from auth_core.audit.list_events import ListEvents
+from auth_core.audit.make_room import MakeRoom
 from auth_core.audit.read_head import ReadHead
 from auth_core.audit.remove_old import RemoveOldEvents
 from auth_core.audit.seal import SealEvents
@@ -190,6 +191,7 @@ class AuditRoom:
     read_head: ReadHead
     verify: VerifyTrail
     erase: ErasePersonalData
+    make_room: MakeRoom
     remove_old: RemoveOldEvents
 
 

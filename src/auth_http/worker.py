@@ -46,6 +46,11 @@ def jobs_of(auth: AuthCore, policies: Policies) -> tuple[Job, ...]:
             # Whoever can change the database cannot change what was logged elsewhere.
             structlog.get_logger("auth_http.worker").info("audit_sealed", batch=head.number, head=head.head.hex())
 
+    async def make_room_for_events() -> None:
+        made = await auth.audit.make_room()
+        if made:
+            structlog.get_logger("auth_http.worker").info("audit_room_made", stretches=made)
+
     async def remove_old_events() -> None:
         await auth.audit.remove_old(where_allowed=True, origin=Origin())
 
@@ -58,6 +63,7 @@ def jobs_of(auth: AuthCore, policies: Policies) -> tuple[Job, ...]:
         Job(name="rotate_keys", every=_ROTATION_CHECK, do=rotate),
         Job(name="seal_audit", every=policies.audit.seal_every, do=seal_audit),
         Job(name="purge", every=_PURGE, do=auth.upkeep.purge),
+        Job(name="make_room_for_events", every=_PURGE, do=make_room_for_events),
         Job(name="remove_old_events", every=_PURGE, do=remove_old_events),
         Job(name="erase_deleted_users", every=_PURGE, do=erase_deleted_users),
     )

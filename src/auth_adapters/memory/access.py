@@ -77,11 +77,25 @@ class MemoryRoleHolders:
         held = self._tables.roles_held.get(user_id, _NOTHING)
         return [held[role] for role in sorted(held)]
 
-    async def combinations(self, roles: Collection[RoleName]) -> Mapping[frozenset[RoleName], int]:
-        return Counter(self._holders(roles).values())
+    async def combinations(
+        self, roles: Collection[RoleName], *, telling: Collection[RoleName]
+    ) -> Mapping[frozenset[RoleName], int]:
+        return Counter(held & frozenset(telling) for held in self._holders(roles).values())
 
-    async def page(self, roles: Collection[RoleName], *, after: UserId | None, limit: int) -> Page[Holder, UserId]:
-        holders = self._holders(roles)
+    async def page(
+        self,
+        roles: Collection[RoleName],
+        *,
+        telling: Collection[RoleName] = (),
+        having: Collection[frozenset[RoleName]] | None = None,
+        after: UserId | None,
+        limit: int,
+    ) -> Page[Holder, UserId]:
+        holders = {
+            user_id: held
+            for user_id, held in self._holders(roles).items()
+            if having is None or held & frozenset(telling) in having
+        }
         following = [user_id for user_id in sorted(holders) if after is None or user_id > after]
         shown = following[:limit]
         return Page(

@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import Row, Select, Uuid, any_, bindparam, func, select, tuple_, update
+from sqlalchemy import LargeBinary, Row, Select, Uuid, any_, bindparam, func, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from auth_adapters.postgres.audit import EVENTS
 from auth_adapters.postgres.audit_sealing import BATCHES
+from auth_adapters.postgres.schema import SCHEMA
 from auth_adapters.postgres.statements import InTransaction
 from auth_core.audit.chain import Batch
 from auth_core.audit.ports import Unsealed
@@ -32,11 +33,11 @@ _UNSEALED: Final = _UNSEALED_EVER.where(
     EVENTS.c.id.not_in(select(func.unnest(BATCHES.c.event_ids)).where(BATCHES.c.seen_until > _since)),
 )
 
-_ERASE: Final = (
-    update(EVENTS)
-    .where(EVENTS.c.id == bindparam("event_id"), EVENTS.c.personal_digest.is_(None))
-    .values(address=None, user_agent=None, request_id=None, details={}, salt=None, personal_digest=bindparam("leaving"))
+_OURS: Final = getattr(func, SCHEMA)
+_ERASE: Final = select(
+    _OURS.audit_erase(bindparam("event_id", type_=Uuid), bindparam("leaving", type_=LargeBinary)).label("erased")
 )
+_MAY_BE_ERASED: Final = select(_OURS.audit_may_erase(bindparam("person", type_=Uuid)).label("may"))
 
 
 def _page_of(which: EventFilter, *, after: Place | None, order: Order) -> Select[*tuple[Any, ...]]:
@@ -110,8 +111,12 @@ class PostgresRecordedEvents:
         return Unsealed(events=events, seen_until=newest if len(events) < limit else events[-1].recorded_at)
 
     async def erase(self, event_id: EventId, *, leaving: bytes) -> bool:
-        erased = await self._statements.run(_ERASE, event_id=event_id, leaving=leaving)
-        return erased.count == 1
+        erased = (await self._statements.run(_ERASE, event_id=event_id, leaving=leaving)).row
+        return erased is not None and bool(erased.erased)
+
+    async def may_be_erased(self, person: UserId) -> bool:
+        may = (await self._statements.run(_MAY_BE_ERASED, person=person)).row
+        return may is not None and bool(may.may)
 
 
 def _details_in(row: Row[Any]) -> Mapping[str, object]:

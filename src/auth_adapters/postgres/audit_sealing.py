@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Row, Uuid, any_, bindparam, delete, func, literal, select, update
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Row, Text, Uuid, bindparam, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from auth_adapters.postgres.audit import EVENTS
 from auth_adapters.postgres.schema import SCHEMA, Record, table_of
 from auth_adapters.postgres.statements import InTransaction
 from auth_core.audit.chain import Batch, Entry, SealedBatch, Signature
 from auth_core.audit.digests import moment_of, ticks
+from auth_core.audit.policy import Span
 from auth_core.ids import EventId
 
 # Of one entry: both of its times, and the digest of what the event says. Its id is in `event_ids`.
@@ -40,6 +40,7 @@ class AuditBatchRecord(Record):
 
 BATCHES: Final = table_of(AuditBatchRecord)
 _HAS_EVENTS: Final = BATCHES.c.event_ids.is_not(None)
+_OURS: Final = getattr(func, SCHEMA)
 Index(None, BATCHES.c.seen_until, BATCHES.c.number)
 Index(None, BATCHES.c.number, postgresql_where=_HAS_EVENTS)
 
@@ -56,28 +57,21 @@ _newest = (
     .limit(1)
     .subquery()
 )
-_NEWEST_OVER: Final = select(_newest.c.number).where(_newest.c.has_events)
-
-_oldest = (
-    select(BATCHES.c.number, BATCHES.c.event_ids)
-    .where(_HAS_EVENTS, BATCHES.c.number <= bindparam("through"))
-    .order_by(BATCHES.c.number)
-    .limit(1)
-    .with_for_update()
-    .cte("oldest")
+# With stretches of time, nothing goes before all of a stretch can go.
+_going = _OURS.audit_removable(_newest.c.number).table_valued("stretch").render_derived().lateral()
+_NEWEST_OVER: Final = (
+    select(_newest.c.number)
+    .select_from(_newest)
+    .join(_going, true())
+    .where(_newest.c.has_events, _going.c.stretch.is_not(None))
 )
-_its_events = func.array(select(func.unnest(_oldest.c.event_ids)).scalar_subquery(), type_=ARRAY(Uuid))
-_removed = delete(EVENTS).where(EVENTS.c.id == any_(_its_events)).returning(EVENTS.c.id).cte("removed")
-_EMPTY_OLDEST: Final = (
-    update(BATCHES)
-    .where(BATCHES.c.number == _oldest.c.number)
-    .values(event_ids=None, entries=None)
-    .returning(select(func.count()).select_from(_removed).scalar_subquery().label("events"))
+
+_REMOVE_OLDEST: Final = select(_OURS.audit_remove_oldest(bindparam("through", type_=BigInteger)).label("events"))
+_MAKE_ROOM: Final = select(
+    _OURS.audit_make_room(bindparam("span", type_=Text), bindparam("ahead", type_=Integer)).label("made")
 )
 _MAY_BE_EMPTIED: Final = select(
-    func.has_table_privilege(literal(f"{SCHEMA}.{BATCHES.name}"), literal("UPDATE")),
-    func.has_table_privilege(literal(f"{SCHEMA}.{EVENTS.name}"), literal("UPDATE")),
-    func.has_table_privilege(literal(f"{SCHEMA}.{EVENTS.name}"), literal("DELETE")),
+    func.has_function_privilege(literal(f"{SCHEMA}.audit_remove_oldest(bigint)"), literal("EXECUTE"))
 )
 
 
@@ -118,8 +112,12 @@ class PostgresSealedBatches:
         return None if found.row is None else int(found.row.number)
 
     async def empty_oldest(self, *, through: int) -> int | None:
-        emptied = await self._statements.run(_EMPTY_OLDEST, through=through)
-        return None if emptied.row is None else int(emptied.row.events)
+        removed = (await self._statements.run(_REMOVE_OLDEST, through=through)).row
+        return None if removed is None or removed.events is None else int(removed.events)
+
+    async def make_room(self, *, span: Span, ahead: int) -> int:
+        made = (await self._statements.run(_MAKE_ROOM, span=span.value, ahead=ahead)).row
+        return 0 if made is None else int(made.made)
 
     async def may_be_emptied(self) -> bool:
         rights = (await self._statements.run(_MAY_BE_EMPTIED)).row

@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from auth_adapters.postgres.schema import SCHEMA
+from auth_adapters.postgres.trail_division import divide_trail, is_divided_or_stays_whole
 from auth_core.users.directory import folded
 
 INDEXES: Final = {
@@ -18,6 +19,7 @@ INDEXES: Final = {
     "users_first_name_key_id_idx": "users (first_name_key, id)",
     "users_status_id_idx": "users (status, id)",
     "users_deleted_id_idx": "users (id) WHERE deleted_at IS NOT NULL",
+    "outbox_messages_lower_address_idx": "outbox_messages (lower(address))",
 }
 """What is indexed by which. Those that have been released never change."""
 
@@ -63,11 +65,14 @@ async def finish_beside_writers(engine: AsyncEngine) -> None:
                 await lock.execute(each)
             await _fill_in_names(connection)
             await _make_indexes(connection)
+            await divide_trail(connection)
 
 
 async def _is_finished(connection: AsyncConnection) -> bool:
     valid = await _indexes(connection)
     if not all(valid.get(name, False) for name in INDEXES):
+        return False
+    if not await is_divided_or_stays_whole(connection):
         return False
     # Cheap only with the index, which is there now.
     return not (await connection.execute(_NAMELESS, {"after": _FIRST})).all()

@@ -16,7 +16,7 @@ from auth_adapters.postgres.beside_writers import finish_beside_writers
 from auth_adapters.postgres.migrations import REVISIONS, VERSION_TABLE
 from auth_adapters.postgres.schema import SCHEMA
 from auth_adapters.postgres.schema_state import APPLIED, SchemaState, state_of
-from auth_adapters.postgres.serving_role import grant_to
+from auth_adapters.postgres.serving_role import grant_to, grant_upkeep_to
 from auth_adapters.postgres.violations import Moment, sqlstate_of, told_plainly
 from auth_core.redacted import Redacted
 
@@ -52,7 +52,13 @@ class SchemaAhead(Exception):
         super().__init__("The database has been migrated by a later release. Install that one, or restore a backup.")
 
 
-async def migrate(address: Redacted[str], *, serving_role: str | None = None) -> Sequence[str]:
+async def migrate(
+    address: Redacted[str],
+    *,
+    serving_role: str | None = None,
+    serving_role_erases: bool = False,
+    upkeep_role: str | None = None,
+) -> Sequence[str]:
     """Apply the revisions that are missing and return their names; print nothing.
 
     All of them are one transaction: whatever kills it, the database is as before, and the next call does the work.
@@ -61,6 +67,8 @@ async def migrate(address: Redacted[str], *, serving_role: str | None = None) ->
     Of any number of simultaneous calls, in whatever processes, one does it while the others wait.
 
     `serving_role` is given what it needs to serve, in all tables there are then: for a role that does not own them.
+    With `serving_role_erases` it may also have the audit trail erased of those who were deleted. `upkeep_role` may have
+    old events removed from the trail, and nothing else.
 
     Raises: InvalidDatabaseAddress, SchemaAhead, RoleNotBound, Unavailable, OutcomeUnknown, DatabaseFault.
     """
@@ -68,8 +76,13 @@ async def migrate(address: Redacted[str], *, serving_role: str | None = None) ->
     try:
         with told_plainly(Moment.COMMITTING):
             applied = await _migrate(engine)
-            if serving_role is not None:
-                await _do(partial(grant_to, role=serving_role), engine, again_after=_LOCK_NOT_AVAILABLE)
+            grants: list[Callable[[Connection], None]] = []
+            if upkeep_role is not None:
+                grants.append(partial(grant_upkeep_to, role=upkeep_role))
+            if serving_role is not None:  # the last: of a role that is both, only what serving may is left
+                grants.append(partial(grant_to, role=serving_role, erases=serving_role_erases))
+            for grant in grants:
+                await _do(grant, engine, again_after=_LOCK_NOT_AVAILABLE)
             return applied
     finally:
         await engine.dispose()

@@ -67,6 +67,7 @@ _WAITS: Final = _MESSAGES.c.over_at.is_(None)
 
 Index("outbox_messages_due_at_idx", _MESSAGES.c.due_at, postgresql_where=_WAITS)
 Index("outbox_messages_over_at_idx", _MESSAGES.c.over_at, postgresql_where=_MESSAGES.c.over_at.is_not(None))
+Index("outbox_messages_lower_address_idx", func.lower(_MESSAGES.c.address))
 
 _IS_MEANT: Final = _MESSAGES.c.id == bindparam("message_id")
 _IS_HELD: Final = (_IS_MEANT, _WAITS, _MESSAGES.c.claim == bindparam("held_by", type_=Uuid))
@@ -225,7 +226,6 @@ class PostgresOutbox:
         return None if dropped is None else _filed(dropped)
 
     async def forget(self, address: str) -> int:
-        # No index: messages that are over are removed after a while, so they are few, and people are rarely erased.
         return (await self._statements.run(_FORGET, to_address=address)).count
 
     async def sealed(self, *, after: MessageId | None, limit: int) -> Sequence[SealedMessage]:

@@ -1,7 +1,7 @@
 """What all tables share: their schema, how constraints are named, and the types of columns.
 
-Nothing but plain tables, keys and indexes: no extension, trigger, domain, enumeration type or stored function, so that
-any server that speaks PostgreSQL's language will do.
+Nothing but plain tables, keys and indexes: no extension, trigger, domain or enumeration type. The audit trail alone is
+partitioned, and has stored functions, by which its owner lets others do what they may not do by themselves.
 """
 
 from datetime import datetime

@@ -86,12 +86,28 @@ class RoleHolders(Protocol):
         """Return the roles the user holds, by name; nothing for the unknown."""
         ...
 
-    async def combinations(self, roles: Collection[RoleName]) -> Mapping[frozenset[RoleName], int]:
-        """Return everything that users hold together who hold one of `roles`, and how many hold exactly that."""
+    async def combinations(
+        self, roles: Collection[RoleName], *, telling: Collection[RoleName]
+    ) -> Mapping[frozenset[RoleName], int]:
+        """Return what users hold of `telling` who hold one of `roles`, and how many hold exactly that of them.
+
+        `roles` are among `telling`. The fewer these are the less it costs.
+        """
         ...
 
-    async def page(self, roles: Collection[RoleName], *, after: UserId | None, limit: int) -> Page[Holder, UserId]:
-        """Return up to `limit` users who hold one of `roles`, with all they hold, in the order of their making."""
+    async def page(
+        self,
+        roles: Collection[RoleName],
+        *,
+        telling: Collection[RoleName] = (),
+        having: Collection[frozenset[RoleName]] | None = None,
+        after: UserId | None,
+        limit: int,
+    ) -> Page[Holder, UserId]:
+        """Return up to `limit` users who hold one of `roles`, with all they hold, in the order of their making.
+
+        With `having` only those who hold, of `telling`, exactly one of these combinations.
+        """
         ...
 
 

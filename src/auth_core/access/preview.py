@@ -26,7 +26,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffectedGroup:
-    """Everybody who holds exactly these roles: how many they are, and what changes for each of them."""
+    """Everybody who, of the roles that matter, holds exactly these: how many, and what changes for each of them."""
 
     roles: tuple[RoleName, ...]
     users: int
@@ -47,7 +47,7 @@ class AffectedUser:
 class RolePreview:
     """What a change of a role would do: exact numbers, the largest groups, and a page of the people.
 
-    `next` is where the next page begins; None when there is none. A page may be short, or empty, and yet have a next.
+    `next` is where the next page begins; None when there is none.
     """
 
     users_who_gain: int
@@ -55,6 +55,18 @@ class RolePreview:
     groups: Sequence[AffectedGroup]
     users: Sequence[AffectedUser]
     next: UserId | None
+
+
+def roles_that_matter(changed: Collection[RoleName], before: Roles, after: Roles) -> frozenset[RoleName]:
+    """Return those that change, and those that allow something of what changes anyway.
+
+    Whoever holds the same of these gains and loses the same, whatever else they hold: a right that comes or goes is
+    one of a role that changes, and makes no difference to who has it, or something wider, by another one.
+    """
+    touched = {each for name in changed for each in before[name].allows ^ after[name].allows}
+    return frozenset(
+        name for name in before if name in changed or any(covers(before[name].allows, each) for each in touched)
+    )
 
 
 def difference(held: Collection[RoleName], before: Roles, after: Roles) -> Difference:

@@ -7,9 +7,18 @@ from auth_core.access.draft import read_draft
 from auth_core.access.errors import SystemRole
 from auth_core.access.hierarchy import with_role
 from auth_core.access.model import RoleName
-from auth_core.access.ports import RolePreviewTx
-from auth_core.access.preview import LARGEST_PAGE, MOST_GROUPS, AffectedGroup, AffectedUser, RolePreview, difference
+from auth_core.access.ports import Holder, RolePreviewTx
+from auth_core.access.preview import (
+    LARGEST_PAGE,
+    MOST_GROUPS,
+    AffectedGroup,
+    AffectedUser,
+    RolePreview,
+    difference,
+    roles_that_matter,
+)
 from auth_core.ids import UserId
+from auth_core.page import Page
 from auth_core.unit_of_work import UnitOfWork
 
 
@@ -17,8 +26,8 @@ from auth_core.unit_of_work import UnitOfWork
 class PreviewRole:
     """Work out what `DefineRole` would do with the same inputs, and do nothing.
 
-    People who hold the same roles are affected the same, and there are far fewer such groups than people: so the
-    numbers are exact at the cost of one count, however many hold the role.
+    People who hold the same roles are affected the same, and there are far fewer such groups than people; and of what
+    they hold only that matters which changes, or allows what changes. So the numbers are exact at the cost of a count.
     """
 
     uow: UnitOfWork[RolePreviewTx]
@@ -32,7 +41,7 @@ class PreviewRole:
         after: UserId | None = None,
         limit: int = 50,
     ) -> RolePreview:
-        """Return the consequences, with a page of the users that follow `after`: 500 of them at most.
+        """Return the consequences, with a page of the affected users that follow `after`: 500 of them at most.
 
         Users are counted whatever their status.
         Raises: InvalidRoleName, Rejected, UnknownParent, RoleCycle, SystemRole.
@@ -44,13 +53,22 @@ class PreviewRole:
                 raise SystemRole
             then = with_role(now, draft.role, version=0)
             changed = [each for each in now if now[each].allows != then[each].allows]
-            combinations = await tx.role_holders.combinations(changed)
-            page = await tx.role_holders.page(changed, after=after, limit=max(1, min(limit, LARGEST_PAGE)))
-
-        groups = [
-            AffectedGroup(roles=_sorted(roles), users=users, difference=difference(roles, now, then))
-            for roles, users in combinations.items()
-        ]
+            telling = roles_that_matter(changed, now, then)
+            combinations = await tx.role_holders.combinations(changed, telling=telling)
+            groups = [
+                AffectedGroup(roles=_sorted(roles), users=users, difference=difference(roles, now, then))
+                for roles, users in combinations.items()
+            ]
+            affected = [frozenset(group.roles) for group in groups if group.difference]
+            page: Page[Holder, UserId] = Page(items=(), next=None)
+            if affected:
+                page = await tx.role_holders.page(
+                    changed,
+                    telling=telling,
+                    having=None if len(affected) == len(groups) else affected,
+                    after=after,
+                    limit=max(1, min(limit, LARGEST_PAGE)),
+                )
         people = [
             AffectedUser(
                 user_id=each.user_id,

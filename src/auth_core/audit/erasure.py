@@ -30,8 +30,8 @@ class Erasure:
     async def order(
         self, tx: TrailTx, user_id: UserId, *, actor: UserId | None, origin: Origin, at: datetime
     ) -> Mark | None:
-        """Record the order and return where it stands; None, and nothing is recorded, where the trail only grows."""
-        if not await tx.sealed_batches.may_be_emptied():
+        """Record the order and return where it stands; None, and nothing is recorded, where that may not be."""
+        if not await tx.recorded_events.may_be_erased(user_id):
             return None
         await self.record(
             tx,

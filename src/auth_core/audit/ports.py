@@ -8,6 +8,7 @@ from typing import Protocol
 
 from auth_core.audit.chain import Batch, SealedBatch, Signature
 from auth_core.audit.events import AuditEvent
+from auth_core.audit.policy import Span
 from auth_core.audit.recorded import EventFilter, Mark, Order, Place, RecordedEvent
 from auth_core.ids import EventId, UserId
 
@@ -68,6 +69,10 @@ class RecordedEvents(Protocol):
         """Remove origin, details and salt of the event, for good, and leave a digest; False when they are gone."""
         ...
 
+    async def may_be_erased(self, person: UserId) -> bool:
+        """Say whether the store lets us remove what is personal of them."""
+        ...
+
 
 class SealedBatches(Protocol):
     """The chain of batches. They are added, never changed; their events may be removed, the oldest first."""
@@ -85,18 +90,28 @@ class SealedBatches(Protocol):
         ...
 
     async def newest_over(self, *, recorded_until: datetime) -> int | None:
-        """Return the number of the newest batch that holds nothing recorded after this; None when that is empty."""
+        """Return the number of the newest batch that holds nothing recorded after this; None when nothing can go.
+
+        That is when it is empty. A store that keeps the trail in stretches removes each as a whole: nothing can go
+        then until all of the oldest one can.
+        """
         ...
 
     async def empty_oldest(self, *, through: int) -> int | None:
         """Remove the events and the entries of the oldest batch that has them, of those up to number `through`.
 
-        Return how many events that were; None when no such batch is left.
+        A store that keeps the trail in stretches may remove all batches of the oldest stretch in one step, if none of
+        its events is in a later batch than that or in none, and leaves alone what must wait for the rest of a stretch.
+        Return how many events that were; None when nothing is left to remove.
         """
         ...
 
+    async def make_room(self, *, span: Span, ahead: int) -> int:
+        """Make what stretches are missing for so many spans from now, where there are stretches; say how many."""
+        ...
+
     async def may_be_emptied(self) -> bool:
-        """Say whether the store lets us remove or change anything at all."""
+        """Say whether the store lets us remove what is old."""
         ...
 
 

@@ -42,27 +42,33 @@ class Erasing:
         The account goes in one transaction with what is left of it in the trail, so that whoever is interrupted finds
         it still there. Only a long trail is emptied beforehand, in steps; then the user is judged again.
         """
+        try:
+            return await self._by_steps(user_id, judge, actor=actor, origin=origin)
+        except TrailIsAppendOnly as refusal:
+            return refusal
+
+    async def _by_steps(
+        self, user_id: UserId, judge: Judge, *, actor: UserId | None, origin: Origin
+    ) -> int | AuthError:
         begun, erased, emptied = self.clock.now(), 0, False
         while True:
             async with self.uow() as tx:
-                judged = await judge(tx) if await tx.sealed_batches.may_be_emptied() else TrailIsAppendOnly()
+                judged = await judge(tx)
                 if isinstance(judged, AuthError):
-                    ordered = None
-                else:
-                    ordered = await self.erasure.order(tx, user_id, actor=actor, origin=origin, at=self.clock.now())
+                    break  # what was recorded of the refusal stays
+                ordered = await self.erasure.order(tx, user_id, actor=actor, origin=origin, at=self.clock.now())
+                if ordered is None:
+                    raise TrailIsAppendOnly  # in here: nor is anybody deleted who cannot be erased then
                 is_last_step = emptied or await self.erasure.is_small(tx, user_id)
-                if ordered is not None and is_last_step and not isinstance(judged, AuthError):
+                if is_last_step:
                     since = begun - _LATE if emptied else None
                     erased += await self.erasure.carry_out_in(tx, user_id, ordered=ordered, since=since)
                     await self._erase(tx, judged, actor=actor, origin=origin)
-            if isinstance(judged, AuthError):
-                return judged
-            if ordered is None:
-                return TrailIsAppendOnly()
             if is_last_step:
                 return erased
             erased += await self.erasure.carry_out(user_id, ordered=ordered)
             emptied = True
+        return judged
 
     async def _erase(self, tx: ErasureTx, user: User, *, actor: UserId | None, origin: Origin) -> None:
         await tx.outbox.forget(user.email.canonical)

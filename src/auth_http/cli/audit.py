@@ -126,10 +126,10 @@ def erase(
 
 @app.command(epilog="Example: `auth-service audit remove-old`")
 def remove_old(context: typer.Context, *, json: Json = False) -> None:
-    """Remove the events of batches older than AUTH_AUDIT_RETENTION_DAYS, and keep the chain.
+    """Remove events older than AUTH_AUDIT_RETENTION_DAYS, whole stretches of the trail at a time, and keep the chain.
 
     The service does so by itself where its role may. Where it may only append, run this as the role that owns the
-    tables.
+    tables, or as the one that `migrate --upkeep-role` was given.
     """
     from auth_core import Origin
 

@@ -1,7 +1,7 @@
 """`auth-service migrate`."""
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -28,6 +28,22 @@ def migrate(
             "serving needs. Of the audit trail it may add and read, and nothing else.",
         ),
     ] = None,
+    serving_role_erases: Annotated[
+        bool,
+        typer.Option(
+            "--serving-role-erases",
+            help="Let that role also have the audit trail erased of people who were deleted, so that the service "
+            "erases them by itself.",
+        ),
+    ] = False,
+    upkeep_role: Annotated[
+        str | None,
+        typer.Option(
+            "--upkeep-role",
+            help="A database role that runs `auth-service audit remove-old` without owning the tables: it may have "
+            "old events removed, and do nothing else.",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Bring the schema of the database up to date. Doing it twice, or in several places at once, does no harm.
@@ -36,7 +52,8 @@ def migrate(
     """
     with told_plainly():
         storage = container_of(context).storage()
-        missing, applied = asyncio.run(_migrate(storage, check=check, serving_role=serving_role))
+        roles = _Roles(serving_role, serving_role_erases, upkeep_role)
+        missing, applied = asyncio.run(_migrate(storage, check=check, roles=roles))
     if json:
         print_json({"applied": applied, "missing": missing})
     else:
@@ -47,7 +64,13 @@ def migrate(
         raise typer.Exit(ExitCode.FOUND_SOMETHING)
 
 
-async def _migrate(storage: "PostgresStorage", *, check: bool, serving_role: str | None) -> tuple[bool, list[str]]:
+class _Roles(NamedTuple):
+    serving: str | None
+    serving_erases: bool
+    upkeep: str | None
+
+
+async def _migrate(storage: "PostgresStorage", *, check: bool, roles: _Roles) -> tuple[bool, list[str]]:
     from auth_adapters.postgres import RoleNotBound, SchemaAhead, SchemaState, schema_state
     from auth_adapters.postgres import migrate as apply_missing
     from auth_http.exit_codes import CannotRun
@@ -56,7 +79,13 @@ async def _migrate(storage: "PostgresStorage", *, check: bool, serving_role: str
         await storage.reach()
         if check:
             return await schema_state(storage.database) is SchemaState.BEHIND, []
-        return False, list(await apply_missing(storage.address, serving_role=serving_role))
+        applied = await apply_missing(
+            storage.address,
+            serving_role=roles.serving,
+            serving_role_erases=roles.serving_erases,
+            upkeep_role=roles.upkeep,
+        )
+        return False, list(applied)
     except (SchemaAhead, RoleNotBound) as error:
         raise CannotRun(str(error), ExitCode.BAD_SETTINGS) from None
     finally:

@@ -12,7 +12,7 @@ from auth_http.cli.who import Who, find_user
 if TYPE_CHECKING:
     from auth_core.access.explanation import Explanation
     from auth_core.access.model import Role
-    from auth_core.access.preview import RolePreview
+    from auth_core.access.preview import AffectedUser, RolePreview
     from auth_http.container import Container
 
 app = typer.Typer(help="List, define and delete roles; say what a change would do, and why.", no_args_is_help=True)
@@ -97,7 +97,10 @@ def delete(context: typer.Context, name: Name, *, json: Json = False) -> None:
         print_fields({"deleted": name})
 
 
-@app.command(epilog="Example: `auth-service roles preview accountant --permission invoices:read --parent clerk`")
+@app.command(
+    epilog="Examples: `auth-service roles preview accountant --permission invoices:read --parent clerk`, "
+    "`auth-service roles preview accountant --permission invoices:read --all --json | jq -r .email`"
+)
 def preview(
     context: typer.Context,
     name: Name,
@@ -106,21 +109,38 @@ def preview(
     parent: Parents = None,
     limit: Annotated[int, typer.Option(help="How many users at most.", min=1, max=500)] = 20,
     after: Annotated[UUID | None, typer.Option(help="Begin after the user with this id.")] = None,
+    everybody: Annotated[
+        bool, typer.Option("--all", help="All of these users and no numbers; with --json one document a line.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Say who would gain and who would lose what by `roles define` with the same options, and change nothing."""
+    from auth_core.access.preview import LARGEST_PAGE
     from auth_core.ids import UserId
 
-    async def work(container: "Container") -> "RolePreview":
+    async def page_from(container: "Container", place: UUID | None, most: int) -> "RolePreview":
         return await container.auth().access.preview_role(
             name=name,
             permissions=permission or (),
             parents=parent or (),
-            after=UserId(after) if after else None,
-            limit=limit,
+            after=UserId(place) if place else None,
+            limit=most,
         )
 
-    told = run(context, work)
+    async def page_by_page(container: "Container") -> None:
+        place = after
+        while True:
+            told = await page_from(container, place, LARGEST_PAGE)
+            for each in told.users:
+                typer.echo(_as_line(each, json=json))
+            place = told.next
+            if place is None:
+                return
+
+    if everybody:
+        run(context, page_by_page)
+        return
+    told = run(context, lambda container: page_from(container, after, limit))
     if json:
         from auth_http.schemas.roles import PreviewAnswer
 
@@ -171,6 +191,15 @@ def explain(
 
 def _listed(texts: Any) -> str:  # noqa: ANN401 - a collection of texts
     return " ".join(sorted(texts))
+
+
+def _as_line(affected: "AffectedUser", *, json: bool) -> str:
+    if json:
+        from auth_http.schemas.roles import UserAffected
+
+        return UserAffected.of(affected).model_dump_json()
+    gains, losses = affected.difference.gains, affected.difference.losses
+    return " ".join([affected.email, *(f"+{each}" for each in gains), *(f"-{each}" for each in losses)])
 
 
 def _as_json(role: "Role") -> dict[str, Any]:

@@ -277,8 +277,8 @@ def erase(
 def erase_deleted(context: typer.Context, *, json: Json = False) -> None:
     """Erase everybody who was deleted more than AUTH_DELETED_USER_DAYS ago.
 
-    The service does so by itself where its role may change the audit trail. Where it may only append, run this as the
-    role that owns the tables.
+    The service does so by itself where its role may change the audit trail, or erase in it (`migrate
+    --serving-role-erases`). Where it may only append, run this as the role that owns the tables.
     """
 
     async def work(container: "Container") -> int:

@@ -9,6 +9,7 @@ from auth_http.doctor.outbox import examine_outbox
 from auth_http.doctor.seals import examine_seals
 from auth_http.doctor.secret_files import examine_secret_files
 from auth_http.doctor.set_up import examine_set_up
+from auth_http.doctor.trail import examine_trail
 from auth_http.exit_codes import CannotRun
 from auth_http.settings import InvalidSettings
 
@@ -30,6 +31,7 @@ async def examine(container: Container | None = None) -> list[Finding]:
         await storage.reach()
         findings.extend(await examine_database(storage.database, settings))
         if all(each.ok for each in findings if each.check == "migrations"):
+            findings.append(await examine_trail(storage.database))
             findings.append(await examine_keys(container))
             told = (await examine_seals(container), await examine_set_up(container))
             findings.extend(each for each in told if each)

@@ -121,9 +121,9 @@ class UserAffected(Answered):
 
 
 class PreviewAnswer(Answered):
-    """What a change would do: exact numbers, the 100 largest groups, and a page of the users.
+    """What a change would do: exact numbers, the 100 largest groups, and a page of the users whose rights change.
 
-    A page may be short, or empty, and yet have a `next_cursor`: those whose rights stay are left out.
+    A group is told by what they hold of the roles that matter: those that change, and those that allow what changes.
     """
 
     model_config = ConfigDict(
@@ -132,12 +132,12 @@ class PreviewAnswer(Answered):
             users_who_lose=118,
             groups=[
                 {
-                    "roles": ["accountant", "user"],
+                    "roles": ["accountant"],
                     "users": 118,
                     "gains": ["reports:read"],
                     "losses": ["invoices:approve"],
                 },
-                {"roles": ["accountant", "auditor", "user"], "users": 2, "gains": ["reports:read"], "losses": []},
+                {"roles": ["accountant", "auditor"], "users": 2, "gains": ["reports:read"], "losses": []},
             ],
             items=[
                 {

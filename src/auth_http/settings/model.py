@@ -27,6 +27,7 @@ from auth_core import (
     UserPolicy,
     VerificationPolicy,
 )
+from auth_core.audit.policy import Span
 from auth_core.tokens.keys import Algorithm
 from auth_http.settings.mail import MailMode, checked_sender
 from auth_http.settings.problems import PREFIX
@@ -427,7 +428,15 @@ class Settings(BaseSettings):
     """Seconds between two sealings of the audit trail. What is not sealed yet can be changed unnoticed."""
 
     audit_retention_days: float | None = Field(default=None, json_schema_extra=_in_words("for ever"), ge=1, le=36500)
-    """Days for which audit events are kept."""
+    """Days for which audit events are kept at least. They go by whole AUTH_AUDIT_STRETCH: up to one of those later."""
+
+    audit_stretch: Span = Field(default=Span.MONTH)
+    """How long the stretches are that the audit trail is kept in, and removed by: day, week or month. One should hold
+    no more than some two million events, and there should be no more than some fifty of them.
+    """
+
+    audit_stretches_ahead: int = Field(default=3, ge=1, le=36)
+    """Stretches of the audit trail that are made ahead of time."""
 
     # ---- Logs
     log_level: LogLevel = Field(default=LogLevel.INFO)
@@ -511,5 +520,7 @@ class Settings(BaseSettings):
             audit=AuditPolicy(
                 seal_every=timedelta(seconds=self.audit_seal_seconds),
                 retention=None if self.audit_retention_days is None else timedelta(days=self.audit_retention_days),
+                span=self.audit_stretch,
+                spans_ahead=self.audit_stretches_ahead,
             ),
         )

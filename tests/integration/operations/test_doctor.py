@@ -1,13 +1,17 @@
 """The examination of a service, healthy and otherwise."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import NullPool
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from auth_core import Redacted
 from tests.integration.operations.service_process import command
+from tests.integration.postgres.questions import rows
 
 
 def examined(folder: Path, settings: dict[str, str]) -> tuple[int, dict[str, dict[str, Any]]]:
@@ -41,6 +45,34 @@ def test_a_schema_that_is_behind(tmp_path: Path, settings: dict[str, str], empty
     assert code == 1
     assert not found["migrations"]["ok"]
     assert found["migrations"]["mend"] == "auth-service migrate"
+
+
+def test_a_trail_without_room(tmp_path: Path, settings: dict[str, str], address: Redacted[str]) -> None:
+    async def take_room_away() -> None:
+        engine = create_async_engine(address.reveal(), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        for row in await rows(engine, "SELECT name FROM auth.audit_stretches()"):
+            await rows(engine, f"DROP TABLE auth.{row.name}")
+        await rows(
+            engine,
+            "CREATE TABLE auth.audit_events_old PARTITION OF auth.audit_events FOR VALUES FROM (MINVALUE)"
+            " TO ('01900000-0000-7000-8000-000000000000')",
+        )
+        await rows(
+            engine,
+            "INSERT INTO auth.audit_events (id, kind, outcome, at, details) VALUES"
+            " ('01a00000-0000-7000-8000-000000000000', 'login.succeeded', 'success', now(), '{}')",
+        )
+        await engine.dispose()
+
+    _, before = examined(tmp_path, settings)
+    asyncio.run(take_room_away())
+    code, found = examined(tmp_path, settings)
+
+    assert before["audit trail"]["ok"]
+    assert "stretches, with room until 20" in before["audit trail"]["detail"]
+    assert (code, found["audit trail"]["ok"]) == (1, False)
+    assert "1 events of the last week lie outside" in found["audit trail"]["detail"]
+    assert "--serving-role" in found["audit trail"]["mend"]
 
 
 def test_a_database_that_does_not_answer(tmp_path: Path, settings: dict[str, str]) -> None:

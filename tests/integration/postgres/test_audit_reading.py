@@ -1,4 +1,4 @@
-"""Every filter of the listing reads an index, over a hundred thousand events."""
+"""Every filter of the listing reads an index of each stretch, over a hundred thousand events in a dozen of them."""
 
 import asyncio
 from base64 import urlsafe_b64encode
@@ -22,6 +22,7 @@ from auth_core.page import Page
 from tests.integration.databases import Databases
 from tests.integration.postgres.person import registered
 from tests.integration.postgres.questions import rows, scalar
+from tests.integration.postgres.stretches import PLACE, divided_long_ago
 
 
 @pytest.fixture
@@ -39,17 +40,29 @@ async def database(address: Redacted[str]) -> AsyncGenerator[Database]:
 
 @pytest.fixture
 async def many(database: Database, operator: AsyncEngine) -> UserId:
-    """A hundred thousand events: of a thousand people, of every kind, over a hundred days."""
+    """A hundred thousand events: of a thousand people, of every kind, over a hundred days, in stretches."""
+    await divided_long_ago(operator)
+    await rows(operator, "DROP TABLE auth.audit_events_b")
+    for days in range(57, 33, -3):
+        begins, ends = [await scalar(operator, f"SELECT {PLACE.format(each)}") for each in (days, days - 3)]
+        await rows(
+            operator,
+            f"CREATE TABLE auth.audit_events_{days} PARTITION OF auth.audit_events"
+            f" FOR VALUES FROM ('{begins}') TO ('{ends}')",
+        )
     kinds = ",".join(f"'{kind.value}'" for kind in EventKind)
     await rows(
         operator,
         "INSERT INTO auth.audit_events (id, kind, outcome, at, actor, subject, details, recorded_at)"
-        f" SELECT gen_random_uuid(), (ARRAY[{kinds}])[1 + n % {len(EventKind)}],"
+        f" SELECT CASE WHEN n % 100 = 0 THEN gen_random_uuid()"
+        " ELSE (left(auth.audit_place(at)::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid END,"
+        f" (ARRAY[{kinds}])[1 + n % {len(EventKind)}],"
         " CASE WHEN n % 50 = 0 THEN 'failure' ELSE 'success' END, at, md5((n % 1000)::text)::uuid,"
         " md5((n % 999)::text)::uuid, '{}', at"
         " FROM generate_series(1, 100000) n, LATERAL (SELECT now() - n * interval '90 s' AS at) t",
     )
     await rows(operator, "VACUUM ANALYZE auth.audit_events")
+    assert await scalar(operator, "SELECT count(*) FROM auth.audit_stretches()") > 12
     person: UserId = await scalar(operator, "SELECT subject FROM auth.audit_events LIMIT 1")
     return person
 
@@ -87,8 +100,10 @@ async def plan_of(operator: AsyncEngine, which: EventFilter, after: Place | None
     return root
 
 
-def nodes(plan: dict[str, Any]) -> set[str]:
-    return {plan["Node Type"]}.union(*(nodes(below) for below in plan.get("Plans", ())))
+def read_whole(plan: dict[str, Any]) -> int:
+    """Return how many rows were read by going through tables: a stretch that is empty is best read so."""
+    here = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0) if "Seq Scan" in plan["Node Type"] else 0
+    return int(here) + sum(read_whole(below) for below in plan.get("Plans", ()))
 
 
 async def test_every_filter_of_the_listing_reads_an_index_and_little_of_it_on_every_page(
@@ -100,7 +115,7 @@ async def test_every_filter_of_the_listing_reads_an_index_and_little_of_it_on_ev
             for order in Order:
                 plan = await plan_of(operator, which, after, order)
 
-                assert not any("Seq Scan" in node for node in nodes(plan)), (which, after, order, plan)
+                assert read_whole(plan) == 0, (which, after, order, plan)
                 assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 500, (which, after, order, plan)
 
 

@@ -24,22 +24,29 @@ from auth_core.access.model import SYSTEM_ROLES
 from tests.integration.databases import Databases
 from tests.integration.postgres.questions import rows, scalar
 
-# Names, types, orders, defaults, keys, indexes and storage parameters: all of what makes a table what it is.
+# Names, types, orders, defaults, keys, indexes, partitioning and storage parameters: all of what makes a table what it
+# is. Its partitions are like it: the server sees to that.
 CATALOGUE = """
 SELECT relname, 'column ' || attname, format_type(atttypid, atttypmod), collname, attnotnull::text,
        pg_get_expr(adbin, adrelid)
   FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
   LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
   LEFT JOIN pg_collation ON pg_collation.oid = attcollation
- WHERE relnamespace = 'auth'::regnamespace AND relkind = 'r'
+ WHERE relnamespace = 'auth'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
 UNION ALL
 SELECT relname, 'constraint ' || conname, pg_get_constraintdef(pg_constraint.oid), NULL, NULL, NULL
-  FROM pg_class JOIN pg_constraint ON conrelid = pg_class.oid WHERE relnamespace = 'auth'::regnamespace
+  FROM pg_class JOIN pg_constraint ON conrelid = pg_class.oid
+ WHERE relnamespace = 'auth'::regnamespace AND NOT relispartition
 UNION ALL
-SELECT tablename, 'index ' || indexname, indexdef, NULL, NULL, NULL FROM pg_indexes WHERE schemaname = 'auth'
+SELECT tablename, 'index ' || indexname, indexdef, NULL, NULL, NULL
+  FROM pg_indexes JOIN pg_class ON pg_class.oid = format('auth.%I', tablename)::regclass
+ WHERE schemaname = 'auth' AND NOT relispartition
+UNION ALL
+SELECT relname, 'partitioning', pg_get_partkeydef(oid), NULL, NULL, NULL
+  FROM pg_class WHERE relnamespace = 'auth'::regnamespace AND relkind = 'p'
 UNION ALL
 SELECT relname, 'options', reloptions::text, NULL, NULL, NULL
-  FROM pg_class WHERE relnamespace = 'auth'::regnamespace AND relkind = 'r'
+  FROM pg_class WHERE relnamespace = 'auth'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
 ORDER BY 1, 2
 """
 
@@ -55,6 +62,9 @@ async def inside(empty: Redacted[str]) -> AsyncGenerator[AsyncEngine]:
     engine = create_async_engine(empty.reveal(), poolclass=NullPool, isolation_level="AUTOCOMMIT")
     yield engine
     await engine.dispose()
+
+
+STRETCHES = "SELECT relname FROM pg_class WHERE relnamespace = 'auth'::regnamespace AND relispartition"
 
 
 async def state_of(address: Redacted[str]) -> SchemaState:
@@ -86,16 +96,21 @@ async def test_migrating_prints_nothing(empty: Redacted[str], capfd: pytest.Capt
 
 @pytest.mark.covers("MIG-07")
 async def test_alembic_sees_no_difference_between_the_migrated_schema_and_the_rows(
-    empty: Redacted[str],
+    empty: Redacted[str], inside: AsyncEngine
 ) -> None:
     await migrate(empty)
+    stretches = {row.relname for row in await rows(inside, STRETCHES)}
+
+    def is_named(name: str | None, kind: str, parents: object) -> bool:
+        del parents
+        return name == SCHEMA if kind == "schema" else not (kind == "table" and name in stretches)
 
     def differences(connection: Connection) -> object:
         context = MigrationContext.configure(
             connection,
             opts={
                 "include_schemas": True,
-                "include_name": lambda name, kind, _: name == SCHEMA if kind == "schema" else True,
+                "include_name": is_named,
                 "version_table": VERSION_TABLE,
                 "version_table_schema": SCHEMA,
                 "compare_type": True,
@@ -226,9 +241,28 @@ async def test_nothing_lies_outside_our_schema(empty: Redacted[str], inside: Asy
         "pg_extension WHERE extname <> 'plpgsql'",
         "pg_trigger WHERE NOT tgisinternal",
         "pg_type WHERE typtype IN ('d', 'e') AND typnamespace = 'auth'::regnamespace",
-        "pg_proc WHERE pronamespace = 'auth'::regnamespace",
+        "pg_proc WHERE pronamespace = 'auth'::regnamespace AND proname !~ '^audit_'",
     ):
         assert await scalar(inside, f"SELECT count(*) FROM {what}") == 0, what
+
+
+@pytest.mark.covers("DB-20")
+async def test_what_runs_with_the_rights_of_the_owner_finds_what_it_names_and_is_for_nobody_by_itself(
+    empty: Redacted[str], inside: AsyncEngine
+) -> None:
+    await migrate(empty)
+
+    functions = await rows(
+        inside,
+        "SELECT proname, prosecdef, proconfig, has_function_privilege('public', pg_proc.oid, 'EXECUTE') AS open"
+        " FROM pg_proc WHERE pronamespace = 'auth'::regnamespace",
+    )
+
+    assert {each.proname for each in functions if each.prosecdef} == {
+        "audit_make_room", "audit_removable", "audit_remove_oldest", "audit_outside", "audit_erase",
+    }  # fmt: skip
+    assert not any(each.open for each in functions if each.prosecdef)
+    assert all("search_path=pg_catalog, pg_temp" in each.proconfig for each in functions)
 
 
 async def _start(address: Redacted[str]) -> asyncio.subprocess.Process:

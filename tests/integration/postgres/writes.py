@@ -227,6 +227,11 @@ async def _remove_old(scene: Scene) -> None:
     await kept_for_a_day(origin=an_origin())
 
 
+async def _little_room(scene: Scene) -> None:
+    for row in await rows(scene.operator, "SELECT name FROM auth.audit_stretches() OFFSET 1"):
+        await rows(scene.operator, f"DROP TABLE auth.{row.name}")
+
+
 async def _signed_in_twice(scene: Scene) -> None:
     await scene.person.log_in()
 
@@ -721,6 +726,12 @@ WRITES: Final = (
         event=EventKind.TRAIL_ERASED,
         # The order is committed before it is carried out, and each repetition is an order.
         times=2,
+    ),
+    Write(
+        name="audit.make_room",
+        before=_little_room,
+        act=lambda scene: scene.auth.audit.make_room(),
+        happened="SELECT count(*) > 1 FROM auth.audit_stretches()",
     ),
     Write(
         name="audit.remove_old",

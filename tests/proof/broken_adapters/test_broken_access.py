@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -200,7 +201,10 @@ class TestRemovesWhatIsHeld(RolesContract):
 
 
 class CountsTheChosenRolesOnly(MemoryRoleHolders):
-    async def combinations(self, roles: Collection[RoleName]) -> Mapping[frozenset[RoleName], int]:
+    async def combinations(
+        self, roles: Collection[RoleName], *, telling: Collection[RoleName]
+    ) -> Mapping[frozenset[RoleName], int]:
+        del telling
         return Counter(held & frozenset(roles) for held in self._holders(roles).values())
 
 
@@ -209,6 +213,40 @@ class TestCountsTheChosenRolesOnly(RoleHoldersContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return storage_with(role_holders=CountsTheChosenRolesOnly)
+
+
+class TellsEverythingApart(MemoryRoleHolders):
+    async def combinations(
+        self, roles: Collection[RoleName], *, telling: Collection[RoleName]
+    ) -> Mapping[frozenset[RoleName], int]:
+        del telling
+        return Counter(self._holders(roles).values())
+
+
+@caught_by("test_only_what_is_asked_for_is_told_apart")
+class TestTellsEverythingApart(RoleHoldersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(role_holders=TellsEverythingApart)
+
+
+class ListsWhoeverHoldsARole(MemoryRoleHolders):
+    async def page(
+        self,
+        roles: Collection[RoleName],
+        *,
+        having: object = None,
+        **asked: Any,  # noqa: ANN401 - handed on
+    ) -> Page[Holder, UserId]:
+        del having
+        return await super().page(roles, **asked)
+
+
+@caught_by("test_only_those_are_listed_who_hold_what_is_asked_for")
+class TestListsWhoeverHoldsARole(RoleHoldersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(role_holders=ListsWhoeverHoldsARole)
 
 
 class ListsTheActiveOnly(MemoryRoleHolders):
@@ -225,8 +263,14 @@ class TestListsTheActiveOnly(RoleHoldersContract):
 
 
 class SkipsOne(MemoryRoleHolders):
-    async def page(self, roles: Collection[RoleName], *, after: UserId | None, limit: int) -> Page[Holder, UserId]:
-        page = await super().page(roles, after=after, limit=limit + 1)
+    async def page(
+        self,
+        roles: Collection[RoleName],
+        *,
+        limit: int,
+        **asked: Any,  # noqa: ANN401 - handed on
+    ) -> Page[Holder, UserId]:
+        page = await super().page(roles, limit=limit + 1, **asked)
         return replace(page, items=page.items[:limit])
 
 
@@ -238,8 +282,8 @@ class TestSkipsOne(RoleHoldersContract):
 
 
 class ThereIsAlwaysMore(MemoryRoleHolders):
-    async def page(self, roles: Collection[RoleName], *, after: UserId | None, limit: int) -> Page[Holder, UserId]:
-        page = await super().page(roles, after=after, limit=limit)
+    async def page(self, roles: Collection[RoleName], **asked: Any) -> Page[Holder, UserId]:  # noqa: ANN401 - handed on
+        page = await super().page(roles, **asked)
         return replace(page, next=page.items[-1].user_id if page.items else None)
 
 

@@ -9,9 +9,10 @@ import pytest
 from auth_adapters.memory.audit import MemoryAuditTrail, MemoryRecordedEvents, MemorySealedBatches
 from auth_core.audit.chain import Batch, SealedBatch
 from auth_core.audit.events import AuditEvent
+from auth_core.audit.policy import Span
 from auth_core.audit.ports import Unsealed
 from auth_core.audit.recorded import EventFilter, Mark, Order, Place, RecordedEvent
-from auth_core.ids import EventId
+from auth_core.ids import EventId, UserId
 from auth_core.testing import an_event
 from auth_core.testing.contracts.recorded_events import RecordedEventsContract
 from auth_core.testing.contracts.sealed_batches import SealedBatchesContract
@@ -235,6 +236,19 @@ class TestErasesWhatIsNotThere(RecordedEventsContract):
         return storage_with(recorded_events=ErasesWhatIsNotThere)
 
 
+class MayNotErase(MemoryRecordedEvents):
+    async def may_be_erased(self, person: UserId) -> bool:
+        del person
+        return False
+
+
+@caught_by("test_whoever_owns_the_store_may_erase")
+class TestMayNotErase(RecordedEventsContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(recorded_events=MayNotErase)
+
+
 class ForgetsTheOrderOfRecording(MemoryRecordedEvents):
     async def recorded(self, *, after: Mark | None, limit: int) -> Sequence[RecordedEvent]:
         return (await super().recorded(after=after, limit=1000))[::-1][:limit]
@@ -370,3 +384,16 @@ class TestNeverGivesUpItsRights(SealedBatchesContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return storage_with(sealed_batches=NeverGivesUpItsRights)
+
+
+class NeverHasRoom(MemorySealedBatches):
+    async def make_room(self, *, span: Span, ahead: int) -> int:
+        del span
+        return ahead
+
+
+@caught_by("test_room_that_is_there_is_not_made_again")
+class TestNeverHasRoom(SealedBatchesContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(sealed_batches=NeverHasRoom)

@@ -48,14 +48,15 @@ async def test_it_names_everybody_whose_rights_would_change_and_nobody_else(
 
     assert (told.users_who_gain, told.users_who_lose) == (4, 3)
     assert [(group.roles, group.users, group.difference) for group in told.groups] == [
-        (("reader", "user"), 2, changes("reports:read", "invoices:read")),
-        (("auditor", "reader", "user"), 1, changes("reports:read")),
-        (("clerk", "user"), 1, changes("reports:read", "invoices:read")),
+        (("reader",), 2, changes("reports:read", "invoices:read")),
+        (("auditor", "reader"), 1, changes("reports:read")),
+        (("clerk",), 1, changes("reports:read", "invoices:read")),
     ]
     assert [(each.user_id, each.email) for each in told.users] == [
         (office[name].id, office[name].email.address) for name in ("ada", "bob", "cy", "eve")
     ]
     assert told.users[2].difference == changes("reports:read")
+    assert told.users[2].roles == ("auditor", "reader", "user"), "of a person everything is told that they hold"
 
 
 async def test_nothing_is_done(core: Core, office: dict[str, User]) -> None:
@@ -100,6 +101,33 @@ async def test_people_come_in_pages_and_numbers_are_always_whole(core: Core, off
     assert {each.user_id for page in (first, second) for each in page.users} == {
         office[name].id for name in ("ada", "bob", "cy", "eve")
     }
+
+
+async def test_a_page_is_full_of_people_whose_rights_change(core: Core, office: dict[str, User]) -> None:
+    await holding(core, "reader", "auditor")  # before the next one, and nothing changes for them
+    core.clock.advance(SECOND)
+    last = await holding(core, "reader")
+
+    first = await preview(core, "reader", "invoices:*", limit=2)
+    second = await preview(core, "reader", "invoices:*", after=first.next, limit=2)
+
+    assert [each.user_id for each in first.users] == [office["ada"].id, office["bob"].id]
+    assert [each.user_id for each in second.users] == [office["eve"].id, last.id]
+    assert second.next is None
+
+
+async def test_a_role_by_which_one_may_do_the_same_matters_however_it_comes_to_allow_it(core: Core) -> None:
+    await core.role("base", "invoices:read")
+    await core.role("heir", parents="base")
+    await core.role("reader", "invoices:read")
+    for other in ("admin", "heir"):
+        await holding(core, "reader", other)
+    alone = await holding(core, "reader")
+
+    told = await preview(core, "reader")
+
+    assert [each.user_id for each in told.users] == [alone.id]
+    assert told.users_who_lose == 1
 
 
 async def test_the_disabled_count_too(core: Core, office: dict[str, User]) -> None:

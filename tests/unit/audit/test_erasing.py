@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from auth_adapters.memory import auth_in_memory
-from auth_adapters.memory.audit import MemorySealedBatches
+from auth_adapters.memory.audit import MemoryRecordedEvents
 from auth_core import Origin, TrailIsAppendOnly
 from auth_core.audit.digests import personal_digest
 from auth_core.audit.events import EventKind
 from auth_core.audit.verdict import Broken, Damage
-from auth_core.ids import EventId
+from auth_core.ids import EventId, UserId
 from auth_core.testing import a_user
 from tests.unit.audit.trail import Trail
 from tests.unit.contracts.broken_storage import storage_with
@@ -104,6 +104,23 @@ async def test_an_order_is_for_what_was_recorded_before_it() -> None:
     assert await trail.broken() == Broken(what=Damage.ERASED, batch=1, event=later)
 
 
+async def test_what_happens_while_an_order_is_carried_out_stays_and_the_trail_is_whole() -> None:
+    trail = await Trail.make()
+    user = await trail.core.register()
+    erasing = trail.core.auth.audit.erase
+    async with trail.core.ports.uow() as tx:
+        ordered = await erasing.erasure.order(tx, user.id, actor=None, origin=Origin(), at=trail.core.clock.now())
+    trail.core.clock.advance(SECOND)
+    await trail.core.log_in(user)  # elsewhere, at this very moment
+    assert ordered is not None
+
+    erased = await erasing.erasure.carry_out(user.id, ordered=ordered)
+
+    await trail.core.auth.audit.seal()
+    assert (erased, (await trail.whole()).erased) == (1, 1)
+    assert [event.origin for event in await trail.core.events(user.id)] == [Origin(), Origin(), HERE]
+
+
 @pytest.mark.covers("AUD-02")
 async def test_who_gave_the_order_cannot_be_wiped() -> None:
     trail = await Trail.make()
@@ -144,13 +161,14 @@ async def test_nothing_can_be_guessed_from_what_is_left() -> None:
     assert left != hashlib.sha256(guess.replace(", ", ",").encode()).digest()
 
 
-class MayOnlyAppend(MemorySealedBatches):
-    async def may_be_emptied(self) -> bool:
+class MayNotErase(MemoryRecordedEvents):
+    async def may_be_erased(self, person: UserId) -> bool:
+        del person
         return False
 
 
 async def test_where_the_trail_is_append_only_nothing_is_erased_and_nothing_ordered() -> None:
-    auth = await auth_in_memory(storage_with(sealed_batches=MayOnlyAppend))
+    auth = await auth_in_memory(storage_with(recorded_events=MayNotErase))
 
     with pytest.raises(TrailIsAppendOnly):
         await auth.audit.erase(user_id=a_user().id, actor=None, origin=Origin())

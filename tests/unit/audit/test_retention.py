@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from auth_adapters.memory import auth_in_memory
+from auth_adapters.memory.audit import MemorySealedBatches
 from auth_core import Origin, TrailIsAppendOnly
 from auth_core.audit.events import EventKind
 from auth_core.audit.verdict import Broken, Damage
-from tests.unit.audit.test_erasing import MayOnlyAppend
 from tests.unit.audit.trail import Trail, policies
 from tests.unit.contracts.broken_storage import storage_with
 from tests.unit.core_in_memory import DAY
@@ -106,6 +106,11 @@ async def test_events_that_are_removed_out_of_turn_are_found() -> None:
     trail.edit_batch(5, lambda sealed: replace(sealed, batch=replace(sealed.batch, entries=None)))
 
     assert await trail.broken() == Broken(what=Damage.EMPTIED, batch=5)
+
+
+class MayOnlyAppend(MemorySealedBatches):
+    async def may_be_emptied(self) -> bool:
+        return False
 
 
 async def test_where_the_trail_is_append_only_nothing_is_removed() -> None:

@@ -141,9 +141,7 @@ async def test_a_preview_tells_who_would_be_affected_and_changes_nothing(service
 
     told = first.json()
     assert (told["users_who_gain"], told["users_who_lose"]) == (3, 3)
-    assert told["groups"] == [
-        {"roles": ["reader", "user"], "users": 3, "gains": ["reports:write"], "losses": ["reports:read"]}
-    ]
+    assert told["groups"] == [{"roles": ["reader"], "users": 3, "gains": ["reports:write"], "losses": ["reports:read"]}]
     assert [each["user_id"] for page in (told, second.json()) for each in page["items"]] == [who for who, _ in people]
     assert second.json()["next_cursor"] is None
     assert (forged.status, forged.json()["errors"][0]["parameter"]) == (422, "cursor")

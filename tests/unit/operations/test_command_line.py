@@ -84,6 +84,8 @@ def test_roles_are_defined_previewed_explained_and_deleted(command: Command) -> 
 
     previewed = command("roles", "preview", "reader", "-p", "reports:read")
     in_json = command("roles", "preview", "reader", "-p", "reports:read", "--json")
+    everybody = command("roles", "preview", "reader", "-p", "reports:read", "--all")
+    in_lines = command("roles", "preview", "reader", "-p", "reports:read", "--all", "--json")
     explained = command("roles", "explain", "ada@example.com", "invoices:read")
     missing = command("roles", "explain", "ada@example.com", "invoices:write", "--json")
     in_use = command("roles", "delete", "reader")
@@ -93,6 +95,8 @@ def test_roles_are_defined_previewed_explained_and_deleted(command: Command) -> 
 
     assert "ada@example.com" in previewed.stdout
     assert json.loads(in_json.stdout)["users_who_lose"] == 1
+    assert everybody.stdout == "ada@example.com +reports:read -invoices:read\n"
+    assert [json.loads(line)["gains"] for line in in_lines.stdout.splitlines()] == [["reports:read"]]
     assert "reader, which has invoices:read" in explained.stdout
     assert json.loads(missing.stdout)["missing"] == ["admin"]
     assert (in_use.exit_code, deleted.exit_code) == (73, 0)

@@ -3,7 +3,7 @@
 import pytest
 
 from auth_adapters.memory import auth_in_memory
-from auth_adapters.memory.audit import MemorySealedBatches
+from auth_adapters.memory.audit import MemoryRecordedEvents
 from auth_core import (
     InvalidCredentials,
     InvalidRefreshToken,
@@ -16,6 +16,7 @@ from auth_core import (
     UserNotFound,
 )
 from auth_core.audit.events import EventKind
+from auth_core.ids import UserId
 from auth_core.testing import a_user, an_event
 from auth_core.users.model import User
 from tests.unit.audit.trail import Trail
@@ -119,11 +120,12 @@ async def test_the_last_administrator_stays(core: Core) -> None:
 
 
 async def test_where_the_trail_only_grows_nobody_is_half_erased() -> None:
-    class AppendOnly(MemorySealedBatches):
-        async def may_be_emptied(self) -> bool:
+    class AppendOnly(MemoryRecordedEvents):
+        async def may_be_erased(self, person: UserId) -> bool:
+            del person
             return False
 
-    auth = await auth_in_memory(storage_with(sealed_batches=AppendOnly))
+    auth = await auth_in_memory(storage_with(recorded_events=AppendOnly))
     user = await auth.users.create(
         email=ADA, password=Redacted(PASSWORD), first_name="Ada", last_name="L", actor=None, origin=HERE
     )

@@ -180,6 +180,9 @@ class RecordedEventsContract:
         assert (await race(5, erase)).count(True) == 1
         assert not await erase()
 
+    async def test_whoever_owns_the_store_may_erase(self, storage: Storage) -> None:
+        assert await in_transaction(storage, lambda tx: tx.recorded_events.may_be_erased(a_user().id))
+
     async def test_what_is_not_there_is_not_erased(self, storage: Storage) -> None:
         assert not await in_transaction(
             storage, lambda tx: tx.recorded_events.erase(an_event(None).id, leaving=bytes(32))

@@ -1,6 +1,6 @@
 """What every reader of who holds which roles promises."""
 
-from auth_core.access.model import USER, Assignment, Role
+from auth_core.access.model import USER, Assignment, Role, RoleName
 from auth_core.access.ports import Holder
 from auth_core.ids import UserId
 from auth_core.page import Page
@@ -35,29 +35,78 @@ class RoleHoldersContract:
         for held in ((one,), (one,), (one, other), (other, foreign), (foreign,)):
             await _holding(storage, *held)
 
-        counted = await in_transaction(storage, lambda tx: tx.role_holders.combinations([one.name, other.name]))
+        counted = await _counted(storage, one, other, telling=(foreign,))
 
-        assert dict(counted) == {
+        assert counted == {
             frozenset({one.name}): 2,
             frozenset({one.name, other.name}): 1,
             frozenset({other.name, foreign.name}): 1,
         }
+
+    async def test_only_what_is_asked_for_is_told_apart(self, storage: Storage) -> None:
+        one, other, foreign = [await stored_role(storage) for _ in range(3)]
+        for held in ((one,), (one, foreign), (one, other), (other,)):
+            await _holding(storage, *held)
+
+        assert await _counted(storage, one) == {frozenset({one.name}): 3}
+        assert await _counted(storage, one, telling=(other,)) == {
+            frozenset({one.name}): 2,
+            frozenset({one.name, other.name}): 1,
+        }
+
+    async def test_very_many_roles_are_told_apart_too(self, storage: Storage) -> None:
+        one, *others = [await stored_role(storage) for _ in range(12)]
+        for held in ((one,), (one, others[3]), (one, *others), (others[0],)):
+            await _holding(storage, *held)
+
+        assert await _counted(storage, one, telling=tuple(others)) == {
+            frozenset({one.name}): 1,
+            frozenset({one.name, others[3].name}): 1,
+            frozenset({one.name, *(each.name for each in others)}): 1,
+        }
+
+    async def test_only_those_are_listed_who_hold_what_is_asked_for(self, storage: Storage) -> None:
+        one, other, foreign = [await stored_role(storage) for _ in range(3)]
+        alone = [await _holding(storage, one, foreign), await _holding(storage, one)]
+        both = await _holding(storage, one, other)
+        alone.append(await _holding(storage, one))
+
+        async def having(*roles: Role, after: UserId | None = None) -> Page[Holder, UserId]:
+            return await in_transaction(
+                storage,
+                lambda tx: tx.role_holders.page(
+                    [one.name],
+                    telling=[one.name, other.name],
+                    having=[frozenset(role.name for role in roles)],
+                    after=after,
+                    limit=2,
+                ),
+            )
+
+        first = await having(one)
+        rest = await having(one, after=first.next)
+        assert [each.user_id for each in (*first.items, *rest.items)] == sorted(each.id for each in alone)
+        assert rest.next is None
+        assert [(each.user_id, each.roles) for each in (await having(one, other)).items] == [
+            (both.id, frozenset({one.name, other.name}))
+        ]
+        assert not (await having(other)).items
 
     async def test_the_disabled_are_counted_and_listed_too(self, storage: Storage) -> None:
         role = await stored_role(storage)
         user = await _holding(storage, role)
         await set_status(storage, user, UserStatus.DISABLED)
 
-        counted = await in_transaction(storage, lambda tx: tx.role_holders.combinations([role.name]))
+        counted = await _counted(storage, role)
         page = await _page(storage, role)
 
-        assert dict(counted) == {frozenset({role.name}): 1}
+        assert counted == {frozenset({role.name}): 1}
         assert [each.user_id for each in page.items] == [user.id]
 
     async def test_of_no_role_there_are_no_holders(self, storage: Storage) -> None:
         await _holding(storage, await stored_role(storage))
 
-        assert not await in_transaction(storage, lambda tx: tx.role_holders.combinations([]))
+        assert not await _counted(storage)
         assert (await _page(storage)).items == []
 
     async def test_holders_are_listed_once_with_all_they_hold(self, storage: Storage) -> None:
@@ -102,6 +151,12 @@ class RoleHoldersContract:
 
 async def _holding(storage: Storage, *roles: Role) -> User:
     return await stored_user(storage, roles=tuple(role.name for role in roles))
+
+
+async def _counted(storage: Storage, *roles: Role, telling: tuple[Role, ...] = ()) -> dict[frozenset[RoleName], int]:
+    names = [role.name for role in roles]
+    told = [*names, *(role.name for role in telling)]
+    return dict(await in_transaction(storage, lambda tx: tx.role_holders.combinations(names, telling=told)))
 
 
 async def _page(storage: Storage, *roles: Role, after: UserId | None = None, limit: int = 10) -> Page[Holder, UserId]:

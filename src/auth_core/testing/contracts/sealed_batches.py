@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from auth_core.assembly import Tx
 from auth_core.audit.chain import Batch, SealedBatch, Signature, next_batch
+from auth_core.audit.policy import Span
 from auth_core.audit.recorded import RecordedEvent
 from auth_core.testing.builders import an_event
 from auth_core.testing.contracts.arrangement import sealed
@@ -118,6 +119,14 @@ class SealedBatchesContract:
 
     async def test_whoever_owns_the_store_may_empty_it(self, storage: Storage) -> None:
         assert await in_transaction(storage, lambda tx: tx.sealed_batches.may_be_emptied())
+
+    async def test_room_that_is_there_is_not_made_again(self, storage: Storage) -> None:
+        async def make_room() -> int:
+            return await in_transaction(storage, lambda tx: tx.sealed_batches.make_room(span=Span.WEEK, ahead=26))
+
+        await race(3, make_room)
+
+        assert await make_room() == 0
 
 
 def _after(last: Batch) -> SealedBatch:
