@@ -58,6 +58,7 @@ from auth_core.outbox.policy import DeliveryPolicy
 from auth_core.outbox.ports import Arrivals, MailPorts, MessageVault, OutboxEditTx, OutboxQueue
 from auth_core.outbox.posting import Posting
 from auth_core.outbox.retry_message import RetryMessage
+from auth_core.recovery.accept_invitation import AcceptInvitation, LookAtInvitation
 from auth_core.recovery.asking import Asking
 from auth_core.recovery.choose_password import ChooseForgottenPassword
 from auth_core.recovery.confirm_email_change import ConfirmEmailChange
@@ -130,6 +131,9 @@ from auth_core.users.erasing import Erasing
 from auth_core.users.explain_permission import ExplainPermission
 from auth_core.users.export_users import ExportUsers
 from auth_core.users.import_users import ImportUsers
+from auth_core.users.invitations import SendInvitationAgain, WithdrawInvitation
+from auth_core.users.invite import InviteUser
+from auth_core.users.inviting import Inviting
 from auth_core.users.leave import Leave
 from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
@@ -247,6 +251,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     record = Recorder(ids=ids, written=tallies.events)
     post = Posting(ids=ids, vault=ports.message_vault if ports.mail else None)
     mail = ProofMail(post=post, entropy=ports.entropy, policy=policies.verification)
+    inviting = Inviting(mail=mail, policy=policies.users)
     revoke = Revoking(clock=clock, longest_life=policies.tokens.longest_life)
     # A refresh does not wait for a change of rights: a token with the old ones may begin its life until the commit.
     revoke_rights = Revoking(clock=clock, longest_life=policies.tokens.longest_life + policies.revocation.overlap)
@@ -326,6 +331,11 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 new_passwords=new_passwords,
                 answers=answers,
             ),
+            invite=InviteUser(uow=uow, inviting=inviting, record=record, clock=clock, ids=ids, answers=answers),
+            invite_again=SendInvitationAgain(
+                uow=uow, guard=guard_user, inviting=inviting, record=record, clock=clock, answers=answers
+            ),
+            withdraw_invitation=WithdrawInvitation(uow=uow, guard=guard_user, record=record, clock=clock),
             set_up=SetUpAdministrator(
                 uow=uow,
                 hasher=hasher,
@@ -502,6 +512,15 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             drop=DropMessage(uow=uow, record=record, clock=clock),
         ),
         recovery=RecoveryRoom(
+            look_at_invitation=LookAtInvitation(uow=uow, clock=clock, policy=policies.users),
+            accept_invitation=AcceptInvitation(
+                uow=uow,
+                hasher=hasher,
+                new_passwords=new_passwords,
+                record=record,
+                clock=clock,
+                policy=policies.users,
+            ),
             verify_email=VerifyEmail(uow=uow, record=record, clock=clock),
             resend_verification=ResendVerification(uow=uow, ask=ask, record=record, clock=clock),
             request_password_reset=RequestPasswordReset(uow=uow, ask=ask, record=record, clock=clock),

@@ -79,6 +79,8 @@ def _status(text: str) -> UserStatus:
             return UserStatus(text)
         case UserStatus.DELETED:
             raise Rejected(Fault("status", "deleted", "Who was deleted is not taken in."))
+        case UserStatus.INVITED:
+            raise Rejected(Fault("status", "invited", "Who has not accepted an invitation is invited anew."))
         case _:
             raise Rejected(Fault("status", "unknown_status", "A status is one of: active, disabled."))
 

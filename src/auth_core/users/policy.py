@@ -14,8 +14,15 @@ class RegistrationMode(StrEnum):
     """Anybody, at once. Whoever asks learns whether an address has an account."""
     VERIFIED = "verified"
     """Anybody who proves that they read the address. Whoever asks learns nothing."""
+    INVITATION = "invitation"
+    """Whoever an administrator has invited, by a mail to their address. Anybody else is refused as by `CLOSED`."""
     CLOSED = "closed"
-    """Nobody: accounts are made by administrators."""
+    """Nobody, not even by an invitation: accounts are made by administrators."""
+
+    @property
+    def lets_anybody_register(self) -> bool:
+        """Whether accounts are to be had without being invited."""
+        return self in (RegistrationMode.OPEN, RegistrationMode.VERIFIED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """How names and address of a user change, whoever asks for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
@@ -10,26 +11,38 @@ from auth_core.errors import Fault, Rejected
 from auth_core.ids import UserId
 from auth_core.origin import Origin
 from auth_core.users.email_address import EmailAddress
+from auth_core.users.locale import Locale
+from auth_core.users.locale import locale as read_locale
 from auth_core.users.model import Name, User, name
 from auth_core.users.ports import UsersTx
+
+NO_LOCALE: Final = Locale("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedProfile:
-    """What is to be changed, read and found acceptable; None stays as it is."""
+    """What is to be changed, read and found acceptable; None stays as it is. An empty `locale` is none any more."""
 
     first_name: Name | None = None
     last_name: Name | None = None
     email: EmailAddress | None = None
+    locale: Locale | None = None
 
-    def differing_from(self, user: User) -> Mapping[str, Name | EmailAddress]:
-        """Return what is another one than the user has."""
+    def differing_from(self, user: User) -> frozenset[str]:
+        """Return the fields that are another than the user has."""
         wanted = {"first_name": self.first_name, "last_name": self.last_name, "email": self.email}
-        return {field: new for field, new in wanted.items() if new is not None and new != getattr(user, field)}
+        changed = {field for field, new in wanted.items() if new is not None and new != getattr(user, field)}
+        if self.locale is not None and self.locale != (user.locale or NO_LOCALE):
+            changed.add("locale")
+        return frozenset(changed)
 
 
 def read_profile(
-    *, first_name: str | None = None, last_name: str | None = None, email: str | None = None
+    *,
+    first_name: str | None = None,
+    last_name: str | None = None,
+    email: str | None = None,
+    locale: str | None = None,
 ) -> WantedProfile:
     """Read what is given. Raises: Rejected with every fault of every field at once."""
     faults: list[Fault] = []
@@ -37,6 +50,7 @@ def read_profile(
         first_name=_read(first_name, lambda text: name(text, field="first_name"), faults),
         last_name=_read(last_name, lambda text: name(text, field="last_name"), faults),
         email=_read(email, EmailAddress.parse, faults),
+        locale=_read(locale, lambda text: read_locale(text) if text else NO_LOCALE, faults),
     )
     if faults:
         raise Rejected(*faults)
@@ -61,7 +75,9 @@ class ProfileChanges:
         after: User | None = user
         if "email" in changed and wanted.email is not None:
             after = await tx.users.change_email(user.id, wanted.email, now=now)
-        if changed.keys() - {"email"}:
+        if "locale" in changed:
+            after = await tx.users.prefer_locale(user.id, wanted.locale or None, now=now)
+        if changed & {"first_name", "last_name"}:
             after = await tx.users.rename(user.id, first_name=wanted.first_name, last_name=wanted.last_name, now=now)
         await self.record(
             tx,

@@ -10,7 +10,8 @@ from auth_core.ids import UserId
 from auth_core.login.model import Candidate
 from auth_core.page import Page
 from auth_core.users.email_address import CanonicalEmail, EmailAddress
-from auth_core.users.model import Name, User, UserStatus
+from auth_core.users.locale import Locale
+from auth_core.users.model import Name, PendingInvitation, User, UserStatus
 from tests.proof.simulation.points import Key, nobody_does_this, statement
 from tests.proof.simulation.rows import Rows, Transaction
 
@@ -81,6 +82,17 @@ class SimUsers:
         nobody_does_this()
 
     async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
+        nobody_does_this()
+
+    async def prefer_locale(self, user_id: UserId, locale: Locale | None, *, now: datetime) -> User | None:
+        nobody_does_this()
+
+    async def invite_again(self, user_id: UserId, invitation: PendingInvitation) -> User | None:
+        nobody_does_this()
+
+    async def accept_invitation(
+        self, user_id: UserId, *, first_name: Name, last_name: Name, locale: Locale | None, now: datetime
+    ) -> User | None:
         nobody_does_this()
 
     async def verify_email(self, user_id: UserId, *, now: datetime) -> bool:
