@@ -38,13 +38,14 @@ class SendInvitationAgain:
         Raises: InvitationsClosed, NoMail, UserNotFound, UserDeleted, NotInvited, BeyondYourRights; AnsweredBefore,
         IdempotencyKeyReused.
         """
-        self.inviting.must_be_possible()
         now = self.clock.now()
         async with self.uow() as tx, self.answers(tx, once) as done:
             outcome = await self.guard(
                 tx, user_id, attempted=EventKind.INVITATION_SENT_AGAIN, invited_too=True, actor=actor, origin=origin
             )
             if not isinstance(outcome, AuthError):
+                # Raised in here: nothing was written that would have to stay.
+                self.inviting.must_be_possible()
                 invitation = self.inviting.invitation(by=actor, now=now)
                 outcome = await tx.users.invite_again(user_id, invitation) or NotInvited()
             if not isinstance(outcome, AuthError):
