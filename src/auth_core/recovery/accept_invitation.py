@@ -15,7 +15,7 @@ from auth_core.recovery.standing import Account, invited_behind
 from auth_core.redacted import Redacted
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.errors import RegistrationClosed
-from auth_core.users.model import User
+from auth_core.users.model import InvitedTo, User
 from auth_core.users.policy import RegistrationMode, UserPolicy
 from auth_core.verification.errors import UnusableToken
 from auth_core.verification.model import Purpose
@@ -30,15 +30,22 @@ class LookAtInvitation:
     clock: Clock
     policy: UserPolicy
 
-    async def __call__(self, *, token: Redacted[str]) -> User:
-        """Return the account that waits; names nobody has said are empty. Raises: RegistrationClosed, UnusableToken."""
+    async def __call__(self, *, token: Redacted[str]) -> InvitedTo:
+        """Return what the invitation says. Raises: RegistrationClosed, UnusableToken."""
         _must_be_open(self.policy)
         async with self.uow() as tx:
             sent = await tx.one_time_tokens.find(digest_of(token), Purpose.ACCEPT_INVITATION, now=self.clock.now())
             account = await invited_behind(tx, sent)
-        if account is None:
+        if account is None or account.user.invitation is None:
             raise UnusableToken
-        return account.user
+        user, pending = account.user, account.user.invitation
+        return InvitedTo(
+            email=user.email,
+            first_name=user.first_name or None,
+            last_name=user.last_name or None,
+            locale=user.locale,
+            expires_at=pending.expires_at,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

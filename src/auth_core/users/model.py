@@ -91,6 +91,17 @@ class User:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InvitedTo:
+    """What an invitation says, to whoever holds its token. A name that is None has to be given with the acceptance."""
+
+    email: EmailAddress
+    first_name: Name | None
+    last_name: Name | None
+    locale: Locale | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """A user together with what they may do."""
 

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import ConfigDict
 
-from auth_core.users.model import User
+from auth_core.users.model import InvitedTo
 from auth_http.schemas.document import Answered, Secret, example
 from auth_http.schemas.people import LocaleAsked
 from auth_http.schemas.recovery import EXAMPLE_TOKEN, SentToken
@@ -28,17 +28,17 @@ class InvitationSeen(Answered):
     first_name: str | None
     last_name: str | None
     locale: str | None
-    expires_at: datetime | None
+    expires_at: datetime
 
     @classmethod
-    def of(cls, invited: User) -> Self:
+    def of(cls, invited: InvitedTo) -> Self:
         """Write what `invited` is told."""
         return cls(
             email=invited.email.address,
-            first_name=invited.first_name or None,
-            last_name=invited.last_name or None,
+            first_name=invited.first_name,
+            last_name=invited.last_name,
             locale=invited.locale,
-            expires_at=invited.invitation.expires_at if invited.invitation else None,
+            expires_at=invited.expires_at,
         )
 
 
