@@ -258,7 +258,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     answers = FirstAnswers(uow=uow, vault=ports.answer_vault, clock=clock, policy=policies.idempotency)
     guard_role = RoleGuard(record=record, clock=clock)
     guard_user = UserGuard(record=record, clock=clock)
-    change_profile = ProfileChanges(record=record, clock=clock)
+    change_profile = ProfileChanges(record=record, post=post, clock=clock)
     close_account = Closing(record=record, revoke=revoke)
     change_roles = RoleChanges(record=record, revoke=revoke_rights, clock=clock)
     erasure = Erasure(uow=uow, record=record)

@@ -9,6 +9,7 @@ from auth_core.audit.ports import AuditTx, TrailTx
 from auth_core.credentials.passwords.ports import PasswordsTx
 from auth_core.idempotency.ports import AnswersTx
 from auth_core.ids import UserId
+from auth_core.outbox.ports import OutboxTx
 from auth_core.revocation.model import Reason
 from auth_core.revocation.ports import RevocationsTx
 from auth_core.users.directory import Found, ListedUser, UserFilter, UserPlace, UserSort
@@ -230,5 +231,5 @@ class ErasureTx(StatusTx, TrailTx, Protocol):
     """What goes with a person who is erased."""
 
 
-class ProfileTx(UsersTx, AccessTx, AnswersTx, Protocol):
+class ProfileTx(UsersTx, AccessTx, AnswersTx, OutboxTx, Protocol):
     """What is read to show a profile, and what changes it."""

@@ -10,11 +10,14 @@ from auth_core.clock import Clock
 from auth_core.errors import Fault, Rejected
 from auth_core.ids import UserId
 from auth_core.origin import Origin
+from auth_core.outbox.messages import EmailAssigned, EmailReplaced
+from auth_core.outbox.model import Recipient
+from auth_core.outbox.posting import Posting
 from auth_core.users.email_address import EmailAddress
 from auth_core.users.locale import Locale
 from auth_core.users.locale import locale as read_locale
-from auth_core.users.model import Name, User, name
-from auth_core.users.ports import UsersTx
+from auth_core.users.model import Name, User, UserStatus, name
+from auth_core.users.ports import ProfileTx
 
 NO_LOCALE: Final = Locale("")
 
@@ -59,13 +62,18 @@ def read_profile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileChanges:
-    """Changes a locked user in the caller's transaction, and keeps one event that says which fields, never what."""
+    """Changes a locked user in the caller's transaction, and keeps one event that says which fields, never what.
+
+    Both addresses are told when one takes the place of the other, unless nobody has used the account yet. Neither of
+    these mails opens anything, so it does not matter who reads them.
+    """
 
     record: Recorder
+    post: Posting
     clock: Clock
 
     async def __call__(
-        self, tx: UsersTx, user: User, wanted: WantedProfile, *, actor: UserId | None, origin: Origin
+        self, tx: ProfileTx, user: User, wanted: WantedProfile, *, actor: UserId | None, origin: Origin
     ) -> User:
         """Return the user as they are afterwards; what they have already is no change. Raises: EmailTaken."""
         changed = wanted.differing_from(user)
@@ -73,10 +81,14 @@ class ProfileChanges:
             return user
         now = self.clock.now()
         after: User | None = user
+        if "locale" in changed:
+            after = user = await tx.users.prefer_locale(user.id, wanted.locale or None, now=now) or user
         if "email" in changed and wanted.email is not None:
             after = await tx.users.change_email(user.id, wanted.email, now=now)
-        if "locale" in changed:
-            after = await tx.users.prefer_locale(user.id, wanted.locale or None, now=now)
+            if wanted.email.canonical != user.email.canonical and user.status is not UserStatus.INVITED:
+                await self.post(tx, EmailReplaced(at=now), to=user.recipient, at=now)
+                new = Recipient(address=wanted.email.address, locale=user.locale)
+                await self.post(tx, EmailAssigned(at=now), to=new, at=now)
         if changed & {"first_name", "last_name"}:
             after = await tx.users.rename(user.id, first_name=wanted.first_name, last_name=wanted.last_name, now=now)
         await self.record(
