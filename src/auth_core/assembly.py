@@ -118,6 +118,8 @@ from auth_core.tokens.verified_tokens import VerifiedTokens
 from auth_core.tokens.verify_access_token import VerifyAccessToken
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.erase_deleted import EraseDeleted
+from auth_core.upkeep.erase_unproven import EraseUnproven
+from auth_core.upkeep.erasing_many import ErasingMany
 from auth_core.upkeep.ports import Purgeable, Sealer
 from auth_core.upkeep.purge import Purge
 from auth_core.upkeep.reseal import Reseal
@@ -263,6 +265,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     change_roles = RoleChanges(record=record, revoke=revoke_rights, clock=clock)
     erasure = Erasure(uow=uow, record=record)
     erasing = Erasing(uow=uow, erasure=erasure, record=record, clock=clock)
+    erase_many = ErasingMany(uow=uow, erasing=erasing)
     end_session = SessionEnd(record=record, revoke=revoke)
     new_passwords = NewPasswords(
         policy=policies.passwords,
@@ -558,7 +561,8 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 policy=policies.sessions,
                 clock_skew=policies.tokens.clock_skew,
             ),
-            erase_deleted=EraseDeleted(uow=uow, erasing=erasing, clock=clock, policy=policies.users),
+            erase_deleted=EraseDeleted(erase=erase_many, clock=clock, policy=policies.users),
+            erase_unproven=EraseUnproven(erase=erase_many, clock=clock, policy=policies.users),
             reseal=Reseal(
                 uow=uow,
                 key_sealer=ports.key_sealer,

@@ -53,6 +53,7 @@ from auth_core.tokens.revoke_key import RevokeKey
 from auth_core.tokens.rotate_keys import RotateKeys
 from auth_core.tokens.verify_access_token import VerifyAccessToken
 from auth_core.upkeep.erase_deleted import EraseDeleted
+from auth_core.upkeep.erase_unproven import EraseUnproven
 from auth_core.upkeep.purge import Purge
 from auth_core.upkeep.reseal import Reseal
 from auth_core.users.change_roles import ChangeRoles, SetRoles
@@ -231,6 +232,7 @@ class UpkeepRoom:
 
     purge: Purge
     erase_deleted: EraseDeleted
+    erase_unproven: EraseUnproven
     reseal: Reseal
 
 

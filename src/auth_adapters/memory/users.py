@@ -151,6 +151,17 @@ class MemoryUsers:
         )
         return deleted[:limit]
 
+    async def unproven_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        unproven = sorted(
+            user.id
+            for user in self._tables.users.values()
+            if user.awaits_proof
+            and user.status is UserStatus.ACTIVE
+            and user.created_at < moment
+            and (after is None or user.id > after)
+        )
+        return unproven[:limit]
+
     async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
         if user_id not in self._tables.users:
             return None

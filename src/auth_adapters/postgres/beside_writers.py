@@ -18,6 +18,7 @@ INDEXES: Final = {
     "users_first_name_key_id_idx": "users (first_name_key, id)",
     "users_status_id_idx": "users (status, id)",
     "users_deleted_id_idx": "users (id) WHERE deleted_at IS NOT NULL",
+    "users_unproven_id_idx": "users (id) WHERE awaits_proof",
     "users_invited_id_idx": "users (id) WHERE invited_at IS NOT NULL",
 }
 """What is indexed by which. Those that have been released never change."""

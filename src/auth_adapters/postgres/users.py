@@ -57,6 +57,7 @@ class UserRecord(Record):
         Index(None, "first_name_key", "id"),
         Index(None, "status", "id"),
         Index("users_deleted_id_idx", "id", postgresql_where=text("deleted_at IS NOT NULL")),
+        Index("users_unproven_id_idx", "id", postgresql_where=text("awaits_proof")),
         Index("users_invited_id_idx", "id", postgresql_where=text("invited_at IS NOT NULL")),
         {"postgresql_with": {"fillfactor": 90}},
     )
@@ -242,6 +243,17 @@ _DELETED_BEFORE: Final = (
     .order_by(USERS.c.id)
     .limit(bindparam("rows"))
 )
+_UNPROVEN_BEFORE: Final = (
+    select(USERS.c.id)
+    .where(
+        USERS.c.awaits_proof,
+        IS_ACTIVE,
+        USERS.c.created_at < bindparam("moment", type_=DateTime(timezone=True)),
+        USERS.c.id > bindparam("after", type_=Uuid),
+    )
+    .order_by(USERS.c.id)
+    .limit(bindparam("rows"))
+)
 _RAISE_SECURITY_VERSION: Final = (
     update(USERS)
     .where(USERS.c.id == bindparam("user_id"))
@@ -409,6 +421,10 @@ class PostgresUsers:
 
     async def deleted_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
         found = await self._statements.run(_DELETED_BEFORE, moment=moment, after=after or _BEFORE_ALL, rows=limit)
+        return [UserId(row.id) for row in found.rows]
+
+    async def unproven_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        found = await self._statements.run(_UNPROVEN_BEFORE, moment=moment, after=after or _BEFORE_ALL, rows=limit)
         return [UserId(row.id) for row in found.rows]
 
     async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:

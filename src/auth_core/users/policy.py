@@ -31,13 +31,17 @@ class UserPolicy:
 
     `set_up_secret` makes the first administrator, once. It has to be random: nobody counts guesses. None lets nobody.
 
-    A deleted account can be restored for `deleted_kept`; then it is erased.
+    A deleted account can be restored for `deleted_kept`; then it is erased. So is one whose address was to be proven
+    and was not for `unproven_kept`; None keeps it for ever.
     """
 
     registration: RegistrationMode = RegistrationMode.OPEN
     set_up_secret: Redacted[str] | None = None
     deleted_kept: timedelta = timedelta(days=30)
+    unproven_kept: timedelta | None = timedelta(days=30)
 
     def __post_init__(self) -> None:
         if self.deleted_kept < timedelta(0):
             raise ValueError("deleted_kept must not be negative")
+        if self.unproven_kept is not None and self.unproven_kept <= timedelta(0):
+            raise ValueError("unproven_kept must be more than nothing")

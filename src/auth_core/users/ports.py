@@ -102,6 +102,13 @@ class Users(Protocol):
         """Return up to `limit` users who were deleted before then, in the order of their ids, those after `after`."""
         ...
 
+    async def unproven_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        """Return up to `limit` active users who were made before then and still await a proof of their address.
+
+        They are in the order of their ids, those after `after`.
+        """
+        ...
+
     async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
         """Void every access token the user holds, and return the version that counts from now on; None when unknown.
 

@@ -310,6 +310,24 @@ def erase_deleted(context: typer.Context, *, json: Json = False) -> None:
         typer.echo(f"Erased {erased} accounts.")
 
 
+@app.command("erase-unproven", epilog="Example: `auth-service users erase-unproven`")
+def erase_unproven(context: typer.Context, *, json: Json = False) -> None:
+    """Erase everybody who registered more than AUTH_UNPROVEN_USER_DAYS ago and never proved their address.
+
+    The service does so by itself where its role may change the audit trail. Where it may only append, run this as the
+    role that owns the tables.
+    """
+
+    async def work(container: "Container") -> int:
+        return await container.auth().upkeep.erase_unproven()
+
+    erased = run(context, work)
+    if json:
+        print_json({"erased": erased})
+    else:
+        typer.echo(f"Erased {erased} accounts.")
+
+
 @app.command(epilog="Example: `auth-service users restore mallory@example.com`")
 def restore(context: typer.Context, who: Who, *, json: Json = False) -> None:
     """Give a deleted account back, as active or disabled as it was. Sessions that ended stay ended."""

@@ -300,6 +300,12 @@ class Settings(BaseSettings):
     deleted_user_days: float = Field(default=30, ge=0, le=3650)
     """Days for which a deleted account can be restored. Then it is erased, with all that is personal of it."""
 
+    unproven_user_days: float = Field(default=30, ge=0, le=3650)
+    """Days after which an account is erased whose address was to be proven (AUTH_REGISTRATION=verified) and was not; 0
+    for never. Nobody has ever signed in to it. Where the serving role may not change the audit trail,
+    `auth-service users erase-unproven` does it.
+    """
+
     max_sessions: int = Field(default=100, ge=0, le=1_000_000)
     """Sessions a person may have at a time; one log-in more ends the one that was not used for longest. 0 for any
     number.
@@ -492,6 +498,7 @@ class Settings(BaseSettings):
                 registration=self.registration,
                 set_up_secret=self.setup_secret,
                 deleted_kept=timedelta(days=self.deleted_user_days),
+                unproven_kept=timedelta(days=self.unproven_user_days) if self.unproven_user_days else None,
             ),
             passwords=PasswordPolicy(
                 min_length=self.password_min_length,

@@ -243,6 +243,12 @@ async def _deleted_long_ago(scene: Scene) -> None:
     scene.clock.advance(timedelta(days=31))
 
 
+async def _unproven_long_ago(scene: Scene) -> None:
+    await scene.auth.upkeep.erase_unproven()
+    await rows(scene.operator, "UPDATE auth.users SET awaits_proof = true WHERE id = :user_id", user_id=scene.person.id)
+    scene.clock.advance(timedelta(days=31))
+
+
 async def _reset(scene: Scene) -> None:
     await scene.auth.users.reset_password(user_id=scene.person.id, actor=None, origin=an_origin())
 
@@ -461,6 +467,14 @@ WRITES: Final = (
         name="upkeep.erase_deleted",
         before=_deleted_long_ago,
         act=lambda scene: scene.auth.upkeep.erase_deleted(),
+        happened="SELECT count(*) = 0 FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_ERASED,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="upkeep.erase_unproven",
+        before=_unproven_long_ago,
+        act=lambda scene: scene.auth.upkeep.erase_unproven(),
         happened="SELECT count(*) = 0 FROM auth.users WHERE id = :user_id",
         event=EventKind.USER_ERASED,
         moment=lambda: nth(2, commit),

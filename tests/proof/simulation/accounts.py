@@ -107,6 +107,9 @@ class SimUsers:
     async def erase(self, user_id: UserId) -> bool:
         nobody_does_this()
 
+    async def unproven_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        nobody_does_this()
+
     async def deleted_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
         nobody_does_this()
 
