@@ -104,7 +104,7 @@ class InvitedUsersContract:
     async def test_what_somebody_reads_can_be_changed_and_forgotten(self, storage: Storage) -> None:
         user = await stored_user(storage)
 
-        kept = []
+        kept: list[tuple[object, object, object]] = []
         for locale in (GERMAN, None):
             changed = await _prefer(storage, user, locale)
             recipient = await in_transaction(storage, lambda tx: tx.recipients.find(user.id))
