@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -220,3 +221,29 @@ async def test_whoever_was_withdrawn_is_not_there(post: Post) -> None:
         await post.auth.recovery.accept_invitation(token=token, password=PASSWORD, origin=an_origin())
     again, _ = await _invited(post, email=user.email.address)
     assert again.id != user.id
+
+
+async def test_of_a_proof_and_the_erasing_of_those_who_never_gave_one_at_once_one_comes_about(
+    post: Post, clock: MovableClock, operator: AsyncEngine
+) -> None:
+    for _ in range(ROUNDS):
+        email = an_email()
+        clock.advance(timedelta(days=31))
+        await post.auth.upkeep.erase_unproven()  # those of other tests
+        await post.auth.users.register(
+            email=email, password=PASSWORD, first_name="Ada", last_name="Lovelace", origin=an_origin()
+        )
+        user = await post.auth.users.look_up_by_email(email=email)
+        clock.advance(timedelta(days=31))
+        await post.auth.recovery.resend_verification(email=email, origin=an_origin())
+        token = await post.token("verify_address")
+
+        proven, erased = await asyncio.gather(
+            post.auth.recovery.verify_email(token=token, origin=an_origin()),
+            post.other.upkeep.erase_unproven(),
+            return_exceptions=True,
+        )
+
+        left = await scalar(operator, "SELECT count(*) FROM auth.users WHERE id = :id", id=user.id)
+        assert (proven, erased) == (None, 0) if left else isinstance(proven, UnusableToken) and erased == 1
+        assert bool(left) == bool(await scalar(operator, EVENTS, id=user.id, kind="email.verified"))

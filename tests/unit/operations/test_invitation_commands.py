@@ -1,6 +1,7 @@
 """The commands with which the operator invites people, over a service in memory that sends mail."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,3 +103,25 @@ def test_an_invited_account_is_shown_and_deleted_as_such(command: Command, store
     assert command("delete", ADA, "--yes").exit_code == 0
     assert told(command("restore", ADA, "--json"))["status"] == "invited"
     assert {each.status for each in store.committed.users.values()} == {UserStatus.INVITED}
+
+
+def test_a_dry_run_of_many_says_who_could_be_invited_and_sends_nothing(
+    command: Command, store: MemoryStore, tmp_path: Path
+) -> None:
+    command("create", "there@example.com", "--first-name", "A", "--last-name", "B", "--generate-password")
+    file = tmp_path / "people.jsonl"
+    file.write_text(
+        "".join(
+            json.dumps({"key": email, "do": "invite", "email": email, "locale": "de"}) + "\n"
+            for email in (ADA, "there@example.com")
+        )
+    )
+
+    tried = command("bulk", str(file), "--dry-run", "--json")
+    after_trying = (len(store.committed.users), len(store.committed.letters))
+    done = command("bulk", str(file), "--json")
+
+    assert [each["status"] for each in json.loads(tried.stdout)["items"]] == [201, 409]
+    assert after_trying == (1, 0)
+    assert [each["status"] for each in json.loads(done.stdout)["items"]] == [201, 409]
+    assert (len(store.committed.users), len(store.committed.letters)) == (2, 1)
