@@ -354,7 +354,9 @@ class Settings(BaseSettings):
 
     mail: MailMode = Field(
         default_factory=_mail_mode,
-        json_schema_extra=_in_words("smtp where AUTH_MAIL_HOST is given, otherwise console in development, and off"),
+        json_schema_extra=_in_words(
+            "smtp where AUTH_MAIL_HOST is given, otherwise console in development, off elsewhere"
+        ),
     )
     """What becomes of what people are told: smtp (it is sent), console (it is printed, for development only) or off
     (nobody is told anything).

@@ -222,6 +222,8 @@ async def test_an_invited_user_is_neither_enabled_disabled_nor_given_a_password(
             await act(user_id=user.id, actor=None, origin=HERE)
 
     assert (await letters.user()).status is UserStatus.INVITED
+    # Nothing to end is no obstacle.
+    assert await letters.core.auth.sessions.end_all_of_user(user_id=user.id, actor=None, origin=HERE) == 0
 
 
 async def test_an_invited_user_is_deleted_restored_and_invited_again(letters: Letters) -> None:
