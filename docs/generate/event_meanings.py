@@ -11,6 +11,12 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
         "A person made an account for themselves; as a failure: the address has an account, that of `subject`, who is "
         "told by mail that somebody wanted it."
     ),
+    EventKind.USER_INVITED: (
+        "Somebody made an account for another person and sent them an invitation; `roles` are given besides `user`."
+    ),
+    EventKind.INVITATION_SENT_AGAIN: "Another invitation was sent to somebody who had not accepted one.",
+    EventKind.INVITATION_ACCEPTED: "An invited person chose a password; the account is in use, its address proven.",
+    EventKind.INVITATION_WITHDRAWN: "An invitation that was not accepted was taken back, and the account is gone.",
     EventKind.USER_CREATED: "Somebody made an account for another person; `roles` are those given besides `user`.",
     EventKind.ADMINISTRATOR_SET_UP: "Whoever had the set-up secret made the first administrator.",
     EventKind.USER_UPDATED: "Names or the address of a person were changed; `fields` says which.",

@@ -59,6 +59,7 @@ from auth_core.outbox.policy import DeliveryPolicy
 from auth_core.outbox.ports import Arrivals, MailPorts, MessageVault, OutboxEditTx, OutboxQueue
 from auth_core.outbox.posting import Posting
 from auth_core.outbox.retry_message import RetryMessage
+from auth_core.recovery.accept_invitation import AcceptInvitation, LookAtInvitation
 from auth_core.recovery.asking import Asking
 from auth_core.recovery.choose_password import ChooseForgottenPassword
 from auth_core.recovery.confirm_email_change import ConfirmEmailChange
@@ -118,6 +119,8 @@ from auth_core.tokens.verified_tokens import VerifiedTokens
 from auth_core.tokens.verify_access_token import VerifyAccessToken
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.erase_deleted import EraseDeleted
+from auth_core.upkeep.erase_unproven import EraseUnproven
+from auth_core.upkeep.erasing_many import ErasingMany
 from auth_core.upkeep.ports import Purgeable, Sealer
 from auth_core.upkeep.purge import Purge
 from auth_core.upkeep.reseal import Reseal
@@ -131,6 +134,9 @@ from auth_core.users.erasing import Erasing
 from auth_core.users.explain_permission import ExplainPermission
 from auth_core.users.export_users import ExportUsers
 from auth_core.users.import_users import ImportUsers
+from auth_core.users.invitations import SendInvitationAgain, WithdrawInvitation
+from auth_core.users.invite import InviteUser
+from auth_core.users.inviting import Inviting
 from auth_core.users.leave import Leave
 from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
@@ -250,17 +256,19 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     record = Recorder(ids=ids, written=tallies.events)
     post = Posting(ids=ids, vault=ports.message_vault if ports.mail else None)
     mail = ProofMail(post=post, entropy=ports.entropy, policy=policies.verification)
+    inviting = Inviting(mail=mail, policy=policies.users)
     revoke = Revoking(clock=clock, longest_life=policies.tokens.longest_life)
     # A refresh does not wait for a change of rights: a token with the old ones may begin its life until the commit.
     revoke_rights = Revoking(clock=clock, longest_life=policies.tokens.longest_life + policies.revocation.overlap)
     answers = FirstAnswers(uow=uow, vault=ports.answer_vault, clock=clock, policy=policies.idempotency)
     guard_role = RoleGuard(record=record, clock=clock)
     guard_user = UserGuard(record=record, clock=clock)
-    change_profile = ProfileChanges(record=record, clock=clock)
+    change_profile = ProfileChanges(record=record, post=post, clock=clock)
     close_account = Closing(record=record, revoke=revoke)
     change_roles = RoleChanges(record=record, revoke=revoke_rights, clock=clock)
     erasure = Erasure(uow=uow, record=record)
     erasing = Erasing(uow=uow, erasure=erasure, record=record, clock=clock)
+    erase_many = ErasingMany(uow=uow, erasing=erasing)
     end_session = SessionEnd(record=record, revoke=revoke)
     new_passwords = NewPasswords(
         policy=policies.passwords,
@@ -329,6 +337,11 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 new_passwords=new_passwords,
                 answers=answers,
             ),
+            invite=InviteUser(uow=uow, inviting=inviting, record=record, clock=clock, ids=ids, answers=answers),
+            invite_again=SendInvitationAgain(
+                uow=uow, guard=guard_user, inviting=inviting, record=record, clock=clock, answers=answers
+            ),
+            withdraw_invitation=WithdrawInvitation(uow=uow, guard=guard_user, record=record, clock=clock),
             set_up=SetUpAdministrator(
                 uow=uow,
                 hasher=hasher,
@@ -506,6 +519,15 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             drop=DropMessage(uow=uow, record=record, clock=clock),
         ),
         recovery=RecoveryRoom(
+            look_at_invitation=LookAtInvitation(uow=uow, clock=clock, policy=policies.users),
+            accept_invitation=AcceptInvitation(
+                uow=uow,
+                hasher=hasher,
+                new_passwords=new_passwords,
+                record=record,
+                clock=clock,
+                policy=policies.users,
+            ),
             verify_email=VerifyEmail(uow=uow, record=record, clock=clock),
             resend_verification=ResendVerification(uow=uow, ask=ask, record=record, clock=clock),
             request_password_reset=RequestPasswordReset(uow=uow, ask=ask, record=record, clock=clock),
@@ -543,7 +565,8 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 policy=policies.sessions,
                 clock_skew=policies.tokens.clock_skew,
             ),
-            erase_deleted=EraseDeleted(uow=uow, erasing=erasing, clock=clock, policy=policies.users),
+            erase_deleted=EraseDeleted(erase=erase_many, clock=clock, policy=policies.users),
+            erase_unproven=EraseUnproven(erase=erase_many, clock=clock, policy=policies.users),
             reseal=Reseal(
                 uow=uow,
                 key_sealer=ports.key_sealer,

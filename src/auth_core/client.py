@@ -15,7 +15,7 @@ from auth_core.ids import SessionId
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 from auth_core.tokens.ports import TokenVerifier
-from auth_core.users.model import User
+from auth_core.users.model import InvitedTo, User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,14 @@ class AuthClient(TokenVerifier, Protocol):
     """
 
     async def register(
-        self, *, email: str, password: Redacted[str], first_name: str, last_name: str, origin: Origin
+        self,
+        *,
+        email: str,
+        password: Redacted[str],
+        first_name: str,
+        last_name: str,
+        locale: str | None = None,
+        origin: Origin,
     ) -> User | None:
         """Create an account; return None, always, where addresses are proven first: a mail tells the rest.
 
@@ -102,9 +109,13 @@ class AuthClient(TokenVerifier, Protocol):
         access_token: Redacted[str],
         first_name: str | None = None,
         last_name: str | None = None,
+        locale: str | None = None,
         origin: Origin,
     ) -> Account:
-        """Change the names that are given; return the caller as they are afterwards. Raises: Rejected."""
+        """Change what is given; return the caller as they are afterwards. An empty `locale` is none any more.
+
+        Raises: Rejected.
+        """
         ...
 
     async def change_password(
@@ -139,4 +150,54 @@ class AuthClient(TokenVerifier, Protocol):
 
     async def log_out_everywhere(self, *, access_token: Redacted[str], origin: Origin) -> None:
         """End every session of the caller, this one too."""
+        ...
+
+    async def look_at_invitation(self, *, token: Redacted[str]) -> InvitedTo:
+        """Return what an invitation says, and leave it as good as it was. Raises: RegistrationClosed, UnusableToken."""
+        ...
+
+    async def accept_invitation(
+        self,
+        *,
+        token: Redacted[str],
+        password: Redacted[str],
+        first_name: str | None = None,
+        last_name: str | None = None,
+        locale: str | None = None,
+        origin: Origin,
+    ) -> User:
+        """Make the account that waited one's own, and return it. Nobody is signed in by it.
+
+        Raises: RegistrationClosed, UnusableToken, Rejected, WeakPassword, Busy.
+        """
+        ...
+
+    async def verify_email(self, *, token: Redacted[str], origin: Origin) -> None:
+        """Prove the address the token was sent to. Raises: UnusableToken."""
+        ...
+
+    async def resend_verification(self, *, email: str, origin: Origin) -> None:
+        """Send the mail to prove an address once more, if there is one to prove. Raises: InvalidEmail, NoMail."""
+        ...
+
+    async def request_password_reset(self, *, email: str, origin: Origin) -> None:
+        """Send a mail to choose a new password by, if there is such an account. Raises: InvalidEmail, NoMail."""
+        ...
+
+    async def choose_password(self, *, token: Redacted[str], new_password: Redacted[str], origin: Origin) -> None:
+        """Take the token of that mail, and end every session. Raises: UnusableToken, WeakPassword, Busy."""
+        ...
+
+    async def request_email_change(
+        self, *, access_token: Redacted[str], new_email: str, password: Redacted[str], origin: Origin
+    ) -> None:
+        """Send a mail to the address the caller wants. Raises: Rejected, WrongPassword, NoMail, Busy."""
+        ...
+
+    async def confirm_email_change(self, *, token: Redacted[str], origin: Origin) -> None:
+        """Take the token of that mail: the address is the new one. Raises: UnusableToken, EmailTaken."""
+        ...
+
+    async def undo_email_change(self, *, token: Redacted[str], origin: Origin) -> None:
+        """Take the token of the mail to the old address: it is back. Raises: UnusableToken, EmailTaken, Busy."""
         ...

@@ -14,7 +14,7 @@ from auth_core.sessions.model import Session, TokenPair
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.errors import InvalidToken, MalformedToken, RevokedToken
 from auth_core.users.errors import UserNotFound
-from auth_core.users.model import User
+from auth_core.users.model import InvitedTo, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,23 @@ class AuthInProcess:
         return await self.auth.tokens.verify_access_token(token=token)
 
     async def register(
-        self, *, email: str, password: Redacted[str], first_name: str, last_name: str, origin: Origin
+        self,
+        *,
+        email: str,
+        password: Redacted[str],
+        first_name: str,
+        last_name: str,
+        locale: str | None = None,
+        origin: Origin,
     ) -> User | None:
         """Create an account, or ask for one."""
         return await self.auth.users.register(
-            email=email, password=password, first_name=first_name, last_name=last_name, origin=origin
+            email=email,
+            password=password,
+            first_name=first_name,
+            last_name=last_name,
+            locale=locale,
+            origin=origin,
         )
 
     async def log_in(
@@ -63,13 +75,18 @@ class AuthInProcess:
         access_token: Redacted[str],
         first_name: str | None = None,
         last_name: str | None = None,
+        locale: str | None = None,
         origin: Origin,
     ) -> Account:
-        """Change the names that are given."""
+        """Change what is given."""
         caller = await self._caller(access_token)
         try:
             profile = await self.auth.users.update_profile(
-                user_id=caller.principal.user_id, first_name=first_name, last_name=last_name, origin=origin
+                user_id=caller.principal.user_id,
+                first_name=first_name,
+                last_name=last_name,
+                locale=locale,
+                origin=origin,
             )
         except UserNotFound as error:
             raise RevokedToken from error
@@ -123,6 +140,63 @@ class AuthInProcess:
         """End every session of the caller."""
         caller = await self._caller(access_token)
         await self.auth.sessions.log_out_everywhere(user_id=caller.principal.user_id, origin=origin)
+
+    async def look_at_invitation(self, *, token: Redacted[str]) -> InvitedTo:
+        """Return what an invitation says."""
+        return await self.auth.recovery.look_at_invitation(token=token)
+
+    async def accept_invitation(
+        self,
+        *,
+        token: Redacted[str],
+        password: Redacted[str],
+        first_name: str | None = None,
+        last_name: str | None = None,
+        locale: str | None = None,
+        origin: Origin,
+    ) -> User:
+        """Make the account that waited one's own."""
+        return await self.auth.recovery.accept_invitation(
+            token=token,
+            password=password,
+            first_name=first_name,
+            last_name=last_name,
+            locale=locale,
+            origin=origin,
+        )
+
+    async def verify_email(self, *, token: Redacted[str], origin: Origin) -> None:
+        """Prove the address the token was sent to."""
+        await self.auth.recovery.verify_email(token=token, origin=origin)
+
+    async def resend_verification(self, *, email: str, origin: Origin) -> None:
+        """Send the mail to prove an address once more."""
+        await self.auth.recovery.resend_verification(email=email, origin=origin)
+
+    async def request_password_reset(self, *, email: str, origin: Origin) -> None:
+        """Send a mail to choose a new password by."""
+        await self.auth.recovery.request_password_reset(email=email, origin=origin)
+
+    async def choose_password(self, *, token: Redacted[str], new_password: Redacted[str], origin: Origin) -> None:
+        """Take the token of that mail."""
+        await self.auth.recovery.choose_password(token=token, new_password=new_password, origin=origin)
+
+    async def request_email_change(
+        self, *, access_token: Redacted[str], new_email: str, password: Redacted[str], origin: Origin
+    ) -> None:
+        """Send a mail to the address the caller wants."""
+        caller = await self._caller(access_token)
+        await self.auth.recovery.request_email_change(
+            user_id=caller.principal.user_id, new_email=new_email, password=password, origin=origin
+        )
+
+    async def confirm_email_change(self, *, token: Redacted[str], origin: Origin) -> None:
+        """Take the token of that mail."""
+        await self.auth.recovery.confirm_email_change(token=token, origin=origin)
+
+    async def undo_email_change(self, *, token: Redacted[str], origin: Origin) -> None:
+        """Take the token of the mail to the old address."""
+        await self.auth.recovery.undo_email_change(token=token, origin=origin)
 
     async def _caller(self, access_token: Redacted[str]) -> VerifiedClaims:
         try:

@@ -29,6 +29,7 @@ from auth_core.outbox.drop_message import DropMessage
 from auth_core.outbox.list_messages import ListMessages
 from auth_core.outbox.look import LookAtOutbox
 from auth_core.outbox.retry_message import RetryMessage
+from auth_core.recovery.accept_invitation import AcceptInvitation, LookAtInvitation
 from auth_core.recovery.choose_password import ChooseForgottenPassword
 from auth_core.recovery.confirm_email_change import ConfirmEmailChange
 from auth_core.recovery.request_email_change import RequestEmailChange
@@ -53,6 +54,7 @@ from auth_core.tokens.revoke_key import RevokeKey
 from auth_core.tokens.rotate_keys import RotateKeys
 from auth_core.tokens.verify_access_token import VerifyAccessToken
 from auth_core.upkeep.erase_deleted import EraseDeleted
+from auth_core.upkeep.erase_unproven import EraseUnproven
 from auth_core.upkeep.purge import Purge
 from auth_core.upkeep.reseal import Reseal
 from auth_core.users.change_roles import ChangeRoles, SetRoles
@@ -62,6 +64,8 @@ from auth_core.users.erase import EraseUser
 from auth_core.users.explain_permission import ExplainPermission
 from auth_core.users.export_users import ExportUsers
 from auth_core.users.import_users import ImportUsers
+from auth_core.users.invitations import SendInvitationAgain, WithdrawInvitation
+from auth_core.users.invite import InviteUser
 from auth_core.users.leave import Leave
 from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
@@ -80,6 +84,9 @@ class UsersRoom:
 
     register: Register
     create: CreateUser
+    invite: InviteUser
+    invite_again: SendInvitationAgain
+    withdraw_invitation: WithdrawInvitation
     set_up: SetUpAdministrator
     look_up: LookUpProfile
     look_up_by_email: LookUpByEmail
@@ -208,8 +215,10 @@ class OutboxRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryRoom:
-    """By mail: proving an address, choosing a forgotten password anew, moving to another address."""
+    """By mail: accepting an invitation, proving an address, choosing a password anew, moving to another address."""
 
+    look_at_invitation: LookAtInvitation
+    accept_invitation: AcceptInvitation
     verify_email: VerifyEmail
     resend_verification: ResendVerification
     request_password_reset: RequestPasswordReset
@@ -225,6 +234,7 @@ class UpkeepRoom:
 
     purge: Purge
     erase_deleted: EraseDeleted
+    erase_unproven: EraseUnproven
     reseal: Reseal
 
 

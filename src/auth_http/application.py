@@ -25,6 +25,7 @@ from auth_http.routers import (
     account_pages,
     docs,
     health,
+    invitations,
     login,
     oauth,
     own_data,
@@ -40,6 +41,7 @@ from auth_http.routers import (
     well_known,
 )
 from auth_http.routers.admin import bulk, clients, events, rights, roles, user_changes, user_sessions, users
+from auth_http.routers.admin import invitations as admin_invitations
 from auth_http.settings import Settings
 from auth_http.settings.mail import MailMode
 from auth_http.wiring import Wiring
@@ -60,11 +62,13 @@ _GROUPS: Final = (
     set_up.router,
     password.router,
     recovery.router,
+    invitations.router,
     clients.router,
     bulk.router,
     users.router,
     rights.router,
     user_changes.router,
+    admin_invitations.router,
     user_sessions.router,
     roles.router,
     events.router,

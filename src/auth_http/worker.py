@@ -57,6 +57,9 @@ def jobs_of(auth: AuthCore, policies: Policies) -> tuple[Job, ...]:
     async def erase_deleted_users() -> None:
         await auth.upkeep.erase_deleted(where_allowed=True)
 
+    async def erase_unproven_users() -> None:
+        await auth.upkeep.erase_unproven(where_allowed=True)
+
     return (
         Job(name="load_keys", every=policies.tokens.key_reload, do=auth.tokens.load_keys),
         Job(name="find_signing_key", every=_WITHOUT_A_KEY, do=find_signing_key),
@@ -66,6 +69,7 @@ def jobs_of(auth: AuthCore, policies: Policies) -> tuple[Job, ...]:
         Job(name="make_room_for_events", every=_PURGE, do=make_room_for_events),
         Job(name="remove_old_events", every=_PURGE, do=remove_old_events),
         Job(name="erase_deleted_users", every=_PURGE, do=erase_deleted_users),
+        Job(name="erase_unproven_users", every=_PURGE, do=erase_unproven_users),
     )
 
 

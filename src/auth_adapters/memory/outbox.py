@@ -78,7 +78,7 @@ class MemoryRecipients:
 
     async def find(self, user_id: UserId) -> Recipient | None:
         user = self._tables.users.get(user_id)
-        return None if user is None else Recipient(address=user.email.address)
+        return None if user is None else user.recipient
 
 
 class MemoryOutboxQueue:

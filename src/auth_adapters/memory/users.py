@@ -8,7 +8,8 @@ from auth_adapters.memory.store import Tables
 from auth_core.ids import UserId
 from auth_core.users.email_address import CanonicalEmail, EmailAddress
 from auth_core.users.errors import EmailTaken
-from auth_core.users.model import Name, User, UserStatus
+from auth_core.users.locale import Locale
+from auth_core.users.model import Name, PendingInvitation, User, UserStatus
 
 
 class MemoryUsers:
@@ -48,6 +49,12 @@ class MemoryUsers:
             )
         )
 
+    async def prefer_locale(self, user_id: UserId, locale: Locale | None, *, now: datetime) -> User | None:
+        user = self._tables.users.get(user_id)
+        if user is None:
+            return None
+        return self._keep(replace(user, locale=locale, updated_at=now, version=user.version + 1))
+
     async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
         user = self._tables.users.get(user_id)
         if user is None:
@@ -70,10 +77,37 @@ class MemoryUsers:
 
     async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
         user = self._tables.users.get(user_id)
-        if user is None or user.status in {status, UserStatus.DELETED}:
+        if user is None or user.status in {status, UserStatus.DELETED, UserStatus.INVITED}:
             return None
         self._keep(replace(user, status=status, updated_at=now, version=user.version + 1))
         return await self.raise_security_version(user_id, now=now)
+
+    async def invite_again(self, user_id: UserId, invitation: PendingInvitation) -> User | None:
+        user = self._tables.users.get(user_id)
+        if user is None or user.status is not UserStatus.INVITED:
+            return None
+        return self._keep(replace(user, invitation=invitation, updated_at=invitation.at, version=user.version + 1))
+
+    async def accept_invitation(
+        self, user_id: UserId, *, first_name: Name, last_name: Name, locale: Locale | None, now: datetime
+    ) -> User | None:
+        user = self._tables.users.get(user_id)
+        if user is None or user.status is not UserStatus.INVITED:
+            return None
+        return self._keep(
+            replace(
+                user,
+                status=UserStatus.ACTIVE,
+                first_name=first_name,
+                last_name=last_name,
+                locale=locale,
+                invitation=None,
+                email_verified_at=now,
+                awaits_proof=False,
+                updated_at=now,
+                version=user.version + 1,
+            )
+        )
 
     async def delete(self, user_id: UserId, *, now: datetime) -> int | None:
         user = self._tables.users.get(user_id)
@@ -116,6 +150,17 @@ class MemoryUsers:
             if user.deleted_at is not None and user.deleted_at < moment and (after is None or user.id > after)
         )
         return deleted[:limit]
+
+    async def unproven_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        unproven = sorted(
+            user.id
+            for user in self._tables.users.values()
+            if user.awaits_proof
+            and user.status is UserStatus.ACTIVE
+            and user.created_at < moment
+            and (after is None or user.id > after)
+        )
+        return unproven[:limit]
 
     async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
         if user_id not in self._tables.users:

@@ -20,6 +20,8 @@ INDEXES: Final = {
     "users_status_id_idx": "users (status, id)",
     "users_deleted_id_idx": "users (id) WHERE deleted_at IS NOT NULL",
     "outbox_messages_lower_address_idx": "outbox_messages (lower(address))",
+    "users_unproven_id_idx": "users (id) WHERE awaits_proof",
+    "users_invited_id_idx": "users (id) WHERE invited_at IS NOT NULL",
 }
 """What is indexed by which. Those that have been released never change."""
 
@@ -40,7 +42,7 @@ _STATE: Final = text(
 ).bindparams(bindparam("schema", SCHEMA, type_=Text), bindparam("names", type_=ARRAY(Text)))
 _NAMELESS: Final = text(
     f"SELECT id, first_name, last_name FROM {SCHEMA}.users"  # noqa: S608 - a name of ours
-    f" WHERE last_name_key = '' AND id > :after ORDER BY id LIMIT {_ROWS_AT_ONCE}"
+    f" WHERE last_name_key = '' AND last_name <> '' AND id > :after ORDER BY id LIMIT {_ROWS_AT_ONCE}"
 ).bindparams(bindparam("after", type_=Uuid))
 # Who is renamed meanwhile has the keys already, or is found next time.
 _FILL: Final = text(

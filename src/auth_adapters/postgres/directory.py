@@ -78,13 +78,15 @@ def _begins(column: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def _is_of(status: UserStatus, source: FromClause) -> list[ColumnElement[bool]]:
-    """Return the conditions of a status as it is stored: a deleted user is a disabled one with a date."""
+    """Return the conditions of a status as it is stored: a deleted or an invited user is a disabled one with a date."""
     stored = source.c.status == bindparam("status", type_=Text)
     match status:
         case UserStatus.ACTIVE:
             return [stored]
         case UserStatus.DISABLED:
-            return [stored, source.c.deleted_at.is_(None)]
+            return [stored, source.c.deleted_at.is_(None), source.c.invited_at.is_(None)]
+        case UserStatus.INVITED:
+            return [stored, source.c.deleted_at.is_(None), source.c.invited_at.is_not(None)]
         case UserStatus.DELETED:
             return [stored, source.c.deleted_at.is_not(None)]
 
@@ -207,7 +209,7 @@ def values_of(which: UserFilter, *, sort: UserSort, after: UserPlace | None) -> 
     if which.role is not None:
         values["role"] = which.role
     if which.status is not None:
-        values["status"] = (UserStatus.DISABLED if which.status is UserStatus.DELETED else which.status).value
+        values["status"] = (UserStatus.ACTIVE if which.status is UserStatus.ACTIVE else UserStatus.DISABLED).value
     if after is not None:
         values |= {f"after_{name}": part for name, part in zip(_KEYS[sort.by], after.key, strict=True)}
         if sort.by != "email":

@@ -121,7 +121,7 @@ _RESEAL: Final = (
     .where(_IS_MEANT, _MESSAGES.c.payload == bindparam("old_payload", type_=LargeBinary))
     .values(payload=bindparam("new_payload", type_=LargeBinary))
 )
-_RECIPIENT: Final = select(USERS.c.email).where(USERS.c.id == bindparam("user_id"))
+_RECIPIENT: Final = select(USERS.c.email, USERS.c.locale).where(USERS.c.id == bindparam("user_id"))
 
 # Found and locked by one statement: what another is just claiming is passed over, and looked at again by nobody.
 _DUE: Final = (
@@ -251,7 +251,7 @@ class PostgresRecipients:
 
     async def find(self, user_id: UserId) -> Recipient | None:
         row = (await self._statements.run(_RECIPIENT, user_id=user_id)).row
-        return None if row is None else Recipient(address=row.email)
+        return None if row is None else Recipient(address=row.email, locale=row.locale)
 
 
 class PostgresOutboxQueue:

@@ -34,7 +34,8 @@ from auth_core.ids import UserId
 from auth_core.users.directory import folded
 from auth_core.users.email_address import CanonicalEmail, EmailAddress
 from auth_core.users.errors import EmailTaken
-from auth_core.users.model import Name, User, UserStatus
+from auth_core.users.locale import Locale
+from auth_core.users.model import Name, PendingInvitation, User, UserStatus
 
 
 class UserRecord(Record):
@@ -44,7 +45,8 @@ class UserRecord(Record):
     them, until the next migration fills them in. What a log-in changes is in no index, and must not be.
 
     A deleted account is stored as a disabled one with `deleted_at`, and what it was before in `deleted_from`: whoever
-    knows nothing of deletions keeps it closed. Where such a one enables it, it is active, and deleted no more.
+    knows nothing of deletions keeps it closed. Where such a one enables it, it is active, and deleted no more. So is
+    an account whose owner has not accepted an invitation stored as a disabled one with `invited_at`.
     """
 
     __tablename__ = "users"
@@ -55,6 +57,8 @@ class UserRecord(Record):
         Index(None, "first_name_key", "id"),
         Index(None, "status", "id"),
         Index("users_deleted_id_idx", "id", postgresql_where=text("deleted_at IS NOT NULL")),
+        Index("users_unproven_id_idx", "id", postgresql_where=text("awaits_proof")),
+        Index("users_invited_id_idx", "id", postgresql_where=text("invited_at IS NOT NULL")),
         {"postgresql_with": {"fillfactor": 90}},
     )
 
@@ -75,11 +79,18 @@ class UserRecord(Record):
     deleted_from: Mapped[str | None]
     email_verified_at: Mapped[datetime | None]
     awaits_proof: Mapped[bool] = mapped_column(server_default=false())
+    locale: Mapped[str | None]
+    invited_at: Mapped[datetime | None]
+    invited_by: Mapped[UUID | None]
+    invitation_expires_at: Mapped[datetime | None]
 
 
 USERS: Final = table_of(UserRecord)
 IS_ACTIVE: Final = USERS.c.status == UserStatus.ACTIVE.value
 IS_DELETED: Final = and_(USERS.c.deleted_at.is_not(None), USERS.c.status != UserStatus.ACTIVE.value)
+IS_INVITED: Final = and_(
+    USERS.c.invited_at.is_not(None), USERS.c.deleted_at.is_(None), USERS.c.status != UserStatus.ACTIVE.value
+)
 USER_COLUMNS: Final = (
     USERS.c.id,
     USERS.c.email,
@@ -93,7 +104,12 @@ USER_COLUMNS: Final = (
     USERS.c.deleted_at,
     USERS.c.email_verified_at,
     USERS.c.awaits_proof,
+    USERS.c.locale,
+    USERS.c.invited_at,
+    USERS.c.invited_by,
+    USERS.c.invitation_expires_at,
 )
+_NOT_INVITED: Final[Mapping[str, Any]] = {"invited_at": null(), "invited_by": null(), "invitation_expires_at": null()}
 _CHANGED: Final[Mapping[str, Any]] = {"version": USERS.c.version + 1, "updated_at": bindparam("now")}
 
 LOCK_USER: Final = select(USERS.c.status).where(USERS.c.id == bindparam("user_id")).with_for_update(key_share=True)
@@ -122,6 +138,12 @@ _RENAME: Final = (
     )
     .returning(*USER_COLUMNS)
 )
+_PREFER_LOCALE: Final = (
+    update(USERS)
+    .where(USERS.c.id == bindparam("user_id"))
+    .values(locale=bindparam("new_locale", type_=Text), **_CHANGED)
+    .returning(*USER_COLUMNS)
+)
 _CHANGE_EMAIL: Final = (
     update(USERS)
     .where(USERS.c.id == bindparam("user_id"))
@@ -142,15 +164,49 @@ _VERIFY_EMAIL: Final = (
 )
 _SET_STATUS: Final = (
     update(USERS)
-    .where(USERS.c.id == bindparam("user_id"), USERS.c.status != bindparam("new_status"), not_(IS_DELETED))
+    .where(
+        USERS.c.id == bindparam("user_id"),
+        USERS.c.status != bindparam("new_status"),
+        not_(IS_DELETED),
+        not_(IS_INVITED),
+    )
     .values(
         status=bindparam("new_status"),
         security_version=USERS.c.security_version + 1,
         deleted_at=null(),
         deleted_from=null(),
+        **_NOT_INVITED,
         **_CHANGED,
     )
     .returning(USERS.c.security_version)
+)
+_INVITE_AGAIN: Final = (
+    update(USERS)
+    .where(USERS.c.id == bindparam("user_id"), IS_INVITED)
+    .values(
+        invited_at=bindparam("now"),
+        invited_by=bindparam("actor", type_=Uuid),
+        invitation_expires_at=bindparam("expires_at"),
+        **_CHANGED,
+    )
+    .returning(*USER_COLUMNS)
+)
+_ACCEPT_INVITATION: Final = (
+    update(USERS)
+    .where(USERS.c.id == bindparam("user_id"), IS_INVITED)
+    .values(
+        status=UserStatus.ACTIVE.value,
+        first_name=bindparam("new_first_name"),
+        last_name=bindparam("new_last_name"),
+        first_name_key=bindparam("new_first_name_key"),
+        last_name_key=bindparam("new_last_name_key"),
+        locale=bindparam("new_locale", type_=Text),
+        email_verified_at=bindparam("now"),
+        awaits_proof=false(),
+        **_NOT_INVITED,
+        **_CHANGED,
+    )
+    .returning(*USER_COLUMNS)
 )
 _DELETE: Final = (
     update(USERS)
@@ -187,6 +243,17 @@ _DELETED_BEFORE: Final = (
     .order_by(USERS.c.id)
     .limit(bindparam("rows"))
 )
+_UNPROVEN_BEFORE: Final = (
+    select(USERS.c.id)
+    .where(
+        USERS.c.awaits_proof,
+        IS_ACTIVE,
+        USERS.c.created_at < bindparam("moment", type_=DateTime(timezone=True)),
+        USERS.c.id > bindparam("after", type_=Uuid),
+    )
+    .order_by(USERS.c.id)
+    .limit(bindparam("rows"))
+)
 _RAISE_SECURITY_VERSION: Final = (
     update(USERS)
     .where(USERS.c.id == bindparam("user_id"))
@@ -214,23 +281,31 @@ def columns_of(user: User) -> dict[str, object]:
         "last_name": user.last_name,
         "first_name_key": folded(user.first_name),
         "last_name_key": folded(user.last_name),
-        "status": user.status.value,
+        "status": (UserStatus.DISABLED if user.status is UserStatus.INVITED else user.status).value,
         "created_at": user.created_at,
         "updated_at": user.updated_at,
         "email_verified_at": user.email_verified_at,
         "awaits_proof": user.awaits_proof,
+        "locale": user.locale,
+        "invited_at": user.invitation and user.invitation.at,
+        "invited_by": user.invitation and user.invitation.by,
+        "invitation_expires_at": user.invitation and user.invitation.expires_at,
     }
 
 
 def user_in(row: Row[Any]) -> User:
     """Return the user of a row that has `USER_COLUMNS`."""
     is_deleted = row.deleted_at is not None and row.status != UserStatus.ACTIVE
+    invitation = _invitation_in(row)
+    status = UserStatus(row.status)
+    if is_deleted or invitation is not None:
+        status = UserStatus.DELETED if is_deleted else UserStatus.INVITED
     return User(
         id=UserId(row.id),
         email=EmailAddress(row.email),
         first_name=Name(row.first_name),
         last_name=Name(row.last_name),
-        status=UserStatus.DELETED if is_deleted else UserStatus(row.status),
+        status=status,
         created_at=row.created_at,
         updated_at=row.updated_at,
         last_login_at=row.last_login_at,
@@ -238,6 +313,18 @@ def user_in(row: Row[Any]) -> User:
         deleted_at=row.deleted_at if is_deleted else None,
         email_verified_at=row.email_verified_at,
         awaits_proof=row.awaits_proof,
+        invitation=invitation,
+        locale=None if row.locale is None else Locale(row.locale),
+    )
+
+
+def _invitation_in(row: Row[Any]) -> PendingInvitation | None:
+    if row.invited_at is None or row.status == UserStatus.ACTIVE:
+        return None
+    return PendingInvitation(
+        by=None if row.invited_by is None else UserId(row.invited_by),
+        at=row.invited_at,
+        expires_at=row.invitation_expires_at,
     )
 
 
@@ -273,6 +360,10 @@ class PostgresUsers:
         )
         return None if renamed.row is None else user_in(renamed.row)
 
+    async def prefer_locale(self, user_id: UserId, locale: Locale | None, *, now: datetime) -> User | None:
+        changed = await self._statements.run(_PREFER_LOCALE, user_id=user_id, new_locale=locale, now=now)
+        return None if changed.row is None else user_in(changed.row)
+
     async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
         try:
             changed = await self._statements.run(
@@ -292,6 +383,31 @@ class PostgresUsers:
         changed = await self._statements.run(_SET_STATUS, user_id=user_id, new_status=status.value, now=now)
         return None if changed.row is None else int(changed.row.security_version)
 
+    async def invite_again(self, user_id: UserId, invitation: PendingInvitation) -> User | None:
+        invited = await self._statements.run(
+            _INVITE_AGAIN,
+            user_id=user_id,
+            actor=invitation.by,
+            expires_at=invitation.expires_at,
+            now=invitation.at,
+        )
+        return None if invited.row is None else user_in(invited.row)
+
+    async def accept_invitation(
+        self, user_id: UserId, *, first_name: Name, last_name: Name, locale: Locale | None, now: datetime
+    ) -> User | None:
+        accepted = await self._statements.run(
+            _ACCEPT_INVITATION,
+            user_id=user_id,
+            new_first_name=first_name,
+            new_last_name=last_name,
+            new_first_name_key=folded(first_name),
+            new_last_name_key=folded(last_name),
+            new_locale=locale,
+            now=now,
+        )
+        return None if accepted.row is None else user_in(accepted.row)
+
     async def delete(self, user_id: UserId, *, now: datetime) -> int | None:
         deleted = await self._statements.run(_DELETE, user_id=user_id, now=now)
         return None if deleted.row is None else int(deleted.row.security_version)
@@ -305,6 +421,10 @@ class PostgresUsers:
 
     async def deleted_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
         found = await self._statements.run(_DELETED_BEFORE, moment=moment, after=after or _BEFORE_ALL, rows=limit)
+        return [UserId(row.id) for row in found.rows]
+
+    async def unproven_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        found = await self._statements.run(_UNPROVEN_BEFORE, moment=moment, after=after or _BEFORE_ALL, rows=limit)
         return [UserId(row.id) for row in found.rows]
 
     async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:

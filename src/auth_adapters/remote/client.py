@@ -7,7 +7,16 @@ from typing import Final
 
 from auth_adapters.answers import Unreadable
 from auth_adapters.extras import needs
-from auth_adapters.remote.documents import account_in, claims_in, registered_in, sessions_in, signed_in_in, tokens_in
+from auth_adapters.remote.documents import (
+    account_in,
+    claims_in,
+    invitation_in,
+    registered_in,
+    sessions_in,
+    signed_in_in,
+    tokens_in,
+    user_in,
+)
 from auth_adapters.remote.exchange import Call, Document, Exchange
 from auth_adapters.remote.failures import unknown
 from auth_adapters.service_address import checked, is_of_this_machine
@@ -22,7 +31,7 @@ from auth_core.sessions.errors import InvalidRefreshToken
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.compact import LARGEST_TOKEN
 from auth_core.tokens.errors import InvalidToken, MalformedToken
-from auth_core.users.model import User
+from auth_core.users.model import InvitedTo, User
 
 with needs("verify"):
     import httpx2
@@ -51,10 +60,19 @@ class RemoteAuth:
         return await self._read(call, claims_in)
 
     async def register(
-        self, *, email: str, password: Redacted[str], first_name: str, last_name: str, origin: Origin
+        self,
+        *,
+        email: str,
+        password: Redacted[str],
+        first_name: str,
+        last_name: str,
+        locale: str | None = None,
+        origin: Origin,
     ) -> User | None:
         """Create an account, or ask for one."""
         document: Document = {"email": email, "password": password, "first_name": first_name, "last_name": last_name}
+        if locale is not None:  # an older service does not know it
+            document = {**document, "locale": locale}
         call = Call(method="POST", path="/auth/register", document=document, origin=origin, writes=True)
         return await self._read(call, registered_in)
 
@@ -92,14 +110,15 @@ class RemoteAuth:
         access_token: Redacted[str],
         first_name: str | None = None,
         last_name: str | None = None,
+        locale: str | None = None,
         origin: Origin,
     ) -> Account:
-        """Change the names that are given."""
-        names = {"first_name": first_name, "last_name": last_name}
+        """Change what is given."""
+        given = {"first_name": first_name, "last_name": last_name, "locale": locale}
         call = Call(
             method="PATCH",
             path="/auth/me",
-            document={field: name for field, name in names.items() if name is not None},
+            document={field: each for field, each in given.items() if each is not None},
             access_token=_sendable(access_token),
             origin=origin,
             writes=True,
@@ -154,6 +173,67 @@ class RemoteAuth:
         """End every session of the caller."""
         await self._exchange.ask(_ending("POST", "/auth/logout-all", access_token, origin))
 
+    async def look_at_invitation(self, *, token: Redacted[str]) -> InvitedTo:
+        """Return what an invitation says."""
+        call = Call(method="POST", path="/auth/invitation", document={"token": token}, repeatable=True)
+        return await self._read(call, invitation_in)
+
+    async def accept_invitation(
+        self,
+        *,
+        token: Redacted[str],
+        password: Redacted[str],
+        first_name: str | None = None,
+        last_name: str | None = None,
+        locale: str | None = None,
+        origin: Origin,
+    ) -> User:
+        """Make the account that waited one's own."""
+        given = {"first_name": first_name, "last_name": last_name, "locale": locale}
+        said = {field: each for field, each in given.items() if each is not None}
+        document: Document = {"token": token, "password": password, **said}
+        call = Call(method="POST", path="/auth/invitation/accept", document=document, origin=origin, writes=True)
+        return await self._read(call, user_in)
+
+    async def verify_email(self, *, token: Redacted[str], origin: Origin) -> None:
+        """Prove the address the token was sent to."""
+        await self._exchange.ask(_telling("/auth/email/verify", {"token": token}, origin))
+
+    async def resend_verification(self, *, email: str, origin: Origin) -> None:
+        """Send the mail to prove an address once more."""
+        await self._exchange.ask(_telling("/auth/email/resend", {"email": email}, origin))
+
+    async def request_password_reset(self, *, email: str, origin: Origin) -> None:
+        """Send a mail to choose a new password by."""
+        await self._exchange.ask(_telling("/auth/password/forgot", {"email": email}, origin))
+
+    async def choose_password(self, *, token: Redacted[str], new_password: Redacted[str], origin: Origin) -> None:
+        """Take the token of that mail."""
+        document: Document = {"token": token, "new_password": new_password}
+        await self._exchange.ask(_telling("/auth/password/reset", document, origin))
+
+    async def request_email_change(
+        self, *, access_token: Redacted[str], new_email: str, password: Redacted[str], origin: Origin
+    ) -> None:
+        """Send a mail to the address the caller wants."""
+        call = Call(
+            method="POST",
+            path="/auth/email/change",
+            document={"new_email": new_email, "password": password},
+            access_token=_sendable(access_token),
+            origin=origin,
+            writes=True,
+        )
+        await self._exchange.ask(call)
+
+    async def confirm_email_change(self, *, token: Redacted[str], origin: Origin) -> None:
+        """Take the token of that mail."""
+        await self._exchange.ask(_telling("/auth/email/change/confirm", {"token": token}, origin))
+
+    async def undo_email_change(self, *, token: Redacted[str], origin: Origin) -> None:
+        """Take the token of the mail to the old address."""
+        await self._exchange.ask(_telling("/auth/email/change/undo", {"token": token}, origin))
+
     async def _read[T](self, call: Call, read: Callable[[bytes], T]) -> T:
         body = await self._exchange.ask(call)
         try:
@@ -163,6 +243,10 @@ class RemoteAuth:
         # Out here, so that no exception leads to the tokens in it.
         body = b""
         raise unknown(writes=call.writes)
+
+
+def _telling(path: str, document: Document, origin: Origin) -> Call:
+    return Call(method="POST", path=path, document=document, origin=origin, writes=True)
 
 
 def _ending(method: str, path: str, access_token: Redacted[str], origin: Origin) -> Call:

@@ -9,13 +9,32 @@ from auth_core.ids import SessionId, UserId
 from auth_core.redacted import Redacted
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.users.email_address import EmailAddress
-from auth_core.users.model import Name, User, UserStatus
+from auth_core.users.locale import Locale
+from auth_core.users.model import InvitedTo, Name, User, UserStatus
 
 
 def registered_in(body: bytes) -> User | None:
     """Read who has registered; None when a mail tells the rest. Raises: Unreadable."""
     document = document_in(body)
     return None if document == {} else _user(document)
+
+
+def user_in(body: bytes) -> User:
+    """Read a person with an account. Raises: Unreadable."""
+    return _user(document_in(body))
+
+
+def invitation_in(body: bytes) -> InvitedTo:
+    """Read what an invitation says. Raises: Unreadable."""
+    said = members(document_in(body), "email", "first_name", "last_name", "locale", "expires_at")
+    first_name, last_name = said["first_name"], said["last_name"]
+    return InvitedTo(
+        email=EmailAddress(text(said["email"])),
+        first_name=None if first_name is None else Name(text(first_name)),
+        last_name=None if last_name is None else Name(text(last_name)),
+        locale=_locale(said["locale"]),
+        expires_at=moment(said["expires_at"]),
+    )
 
 
 def account_in(body: bytes) -> Account:
@@ -84,7 +103,12 @@ def _user(document: object) -> User:
         last_login_at=None if last_login_at is None else moment(last_login_at),
         version=whole_number(user.get("version", 0)),  # an older service tells none
         email_verified_at=None if verified_at is None else moment(verified_at),
+        locale=_locale(user.get("locale")),
     )
+
+
+def _locale(value: object) -> Locale | None:
+    return None if value is None else Locale(text(value))
 
 
 def _account(document: object) -> Account:

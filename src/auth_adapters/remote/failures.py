@@ -27,7 +27,7 @@ from auth_core.tokens.errors import (
     NoSigningKey,
     RevokedToken,
 )
-from auth_core.users.errors import EmailTaken, RegistrationClosed, UserNotFound
+from auth_core.users.errors import EmailTaken, InvalidEmail, RegistrationClosed, UserNotFound
 from auth_core.verification.errors import NoMail, UnusableToken
 
 _log: Final = logging.getLogger(__name__)
@@ -69,6 +69,7 @@ ERRORS: Final[Mapping[str, Make]] = {
     EmailTaken.code: _plain(EmailTaken),
     ExpiredToken.code: _plain(ExpiredToken),
     IdempotencyKeyReused.code: _plain(IdempotencyKeyReused),
+    InvalidEmail.code: _plain(InvalidEmail),
     InvalidCredentials.code: _plain(InvalidCredentials),
     InvalidIdempotencyKey.code: _plain(InvalidIdempotencyKey),
     InvalidRefreshToken.code: _plain(InvalidRefreshToken),

@@ -15,6 +15,10 @@ class EventKind(StrEnum):
 
     USER_REGISTERED = "user.registered"
     USER_CREATED = "user.created"
+    USER_INVITED = "user.invited"
+    INVITATION_SENT_AGAIN = "invitation.sent_again"
+    INVITATION_ACCEPTED = "invitation.accepted"
+    INVITATION_WITHDRAWN = "invitation.withdrawn"
     ADMINISTRATOR_SET_UP = "administrator.set_up"
     USER_IMPORTED = "user.imported"
     USERS_EXPORTED = "users.exported"

@@ -18,7 +18,6 @@ from auth_core.login.model import Candidate, LoggedIn
 from auth_core.login.ports import Candidates, LoginTx
 from auth_core.origin import Origin
 from auth_core.outbox.messages import NewDevice
-from auth_core.outbox.model import Recipient
 from auth_core.outbox.posting import Posting
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
@@ -167,7 +166,7 @@ class LogIn:
         if is_news:
             # By what the client says of itself: what somebody calls their device is not for a mail of ours.
             notice = NewDevice(at=now, device=device_label(origin.user_agent), address=origin.address)
-            await self.post(tx, notice, to=Recipient(address=user.email.address), at=now)
+            await self.post(tx, notice, to=user.recipient, at=now)
         return user, opened.session, principal
 
     async def _end_others(self, tx: LoginTx, session: Session, origin: Origin) -> None:

@@ -66,6 +66,22 @@ class EmailChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmailReplaced:
+    """An administrator has put another address in the place of this one. Nobody undoes that but an administrator."""
+
+    kind: ClassVar[str] = "email_replaced"
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailAssigned:
+    """An administrator has given this address to an account that had another one."""
+
+    kind: ClassVar[str] = "email_assigned"
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
     """An administrator has made an account for this address: with the token a password can be chosen."""
 
@@ -100,6 +116,8 @@ type Message = (
     | PasswordChanged
     | ConfirmEmailChange
     | EmailChanged
+    | EmailReplaced
+    | EmailAssigned
     | Invitation
     | NewDevice
     | AccountDeleted

@@ -37,5 +37,5 @@ class Asking:
         account = await account_of(tx, user.id) if user is not None else None
         if account is None or (purpose is Purpose.VERIFY_EMAIL and account.user.email_verified_at is not None):
             return None
-        await self.mail.send(tx, purpose, account.binding, address=account.user.email.address, now=now)
+        await self.mail.send(tx, purpose, account.binding, to=account.user.recipient, now=now)
         return account.user.id

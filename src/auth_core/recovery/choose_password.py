@@ -11,7 +11,6 @@ from auth_core.credentials.passwords.new_passwords import NewPasswords
 from auth_core.credentials.passwords.ports import PasswordHasher
 from auth_core.origin import Origin
 from auth_core.outbox.messages import PasswordChanged
-from auth_core.outbox.model import Recipient
 from auth_core.outbox.posting import Posting
 from auth_core.recovery.ports import RecoveryTx
 from auth_core.recovery.standing import Account, account_behind
@@ -94,4 +93,4 @@ class ChooseForgottenPassword:
             sessions_ended=ended,
         )
         notice = PasswordChanged(at=now, address=origin.address)
-        await self.post(tx, notice, to=Recipient(address=user.email.address), at=now)
+        await self.post(tx, notice, to=user.recipient, at=now)

@@ -54,4 +54,4 @@ class ConfirmEmailChange:
         await tx.users.verify_email(old.id, now=now)
         await self.record(tx, EventKind.EMAIL_CHANGED, at=now, origin=origin, subject=old.id, actor=old.id)
         if old.email_verified_at is not None and old.email.canonical != sent.address.lower():
-            await self.mail.send(tx, Purpose.UNDO_EMAIL_CHANGE, account.binding, address=old.email.address, now=now)
+            await self.mail.send(tx, Purpose.UNDO_EMAIL_CHANGE, account.binding, to=old.recipient, now=now)

@@ -10,6 +10,7 @@ from auth_core.credentials.passwords.ports import PasswordHasher
 from auth_core.errors import Fault, Rejected
 from auth_core.ids import UserId
 from auth_core.origin import Origin
+from auth_core.outbox.model import Recipient
 from auth_core.recovery.ports import RecoveryTx
 from auth_core.recovery.standing import Account, account_of
 from auth_core.redacted import Redacted
@@ -64,11 +65,12 @@ class RequestEmailChange:
 
     async def _ask(self, tx: RecoveryTx, account: Account, address: EmailAddress) -> None:
         now = self.clock.now()
+        to = Recipient(address=address.address, locale=account.user.locale)
         holder = await tx.users.find_by_email(address.canonical)
         if holder is None or holder.id == account.user.id:
-            await self.mail.ask(tx, Purpose.CHANGE_EMAIL, account.binding, address=address.address, now=now)
+            await self.mail.ask(tx, Purpose.CHANGE_EMAIL, account.binding, to=to, now=now)
         else:
-            await self.mail.tell_owner(tx, address=holder.email.address, now=now)
+            await self.mail.tell_owner(tx, to=holder.recipient, now=now)
 
 
 def _read(new_email: str) -> EmailAddress:

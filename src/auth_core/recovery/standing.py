@@ -34,6 +34,15 @@ async def account_of(tx: RecoveryTx, user_id: UserId) -> Account | None:
     return Account(user=user, password=await tx.passwords.find(user_id))
 
 
+async def invited_behind(tx: RecoveryTx, token: OneTimeToken | None) -> Account | None:
+    """Return the account that waits for whoever holds the token, if the invitation stands; None otherwise."""
+    user = await tx.users.find(token.binding.user_id) if token is not None else None
+    if token is None or user is None or user.status is not UserStatus.INVITED:
+        return None
+    account = Account(user=user, password=await tx.passwords.find(user.id))
+    return account if account.binding == token.binding else None
+
+
 async def account_behind(tx: RecoveryTx, token: OneTimeToken | None, *, locked: bool = False) -> Account | None:
     """Return the account of a token that stands, with `locked` until the transaction ends; None otherwise.
 

@@ -86,4 +86,4 @@ class UndoEmailChange:
         )
         restored = await account_of(tx, user_id)
         if restored is not None and self.mail.post.is_possible:
-            await self.mail.send(tx, Purpose.RESET_PASSWORD, restored.binding, address=sent.address, now=now)
+            await self.mail.send(tx, Purpose.RESET_PASSWORD, restored.binding, to=restored.user.recipient, now=now)

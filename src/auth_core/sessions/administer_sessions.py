@@ -53,7 +53,13 @@ class EndSessionOfUser:
         """
         async with self.uow() as tx:
             outcome = await self.guard(
-                tx, user_id, attempted=EventKind.SESSION_ENDED, deleted_too=True, actor=actor, origin=origin
+                tx,
+                user_id,
+                attempted=EventKind.SESSION_ENDED,
+                deleted_too=True,
+                invited_too=True,
+                actor=actor,
+                origin=origin,
             )
             if not isinstance(outcome, AuthError):
                 session = await tx.sessions.lock(session_id)
@@ -91,7 +97,13 @@ class EndSessionsOfUser:
         """
         async with self.uow() as tx:
             outcome = await self.guard(
-                tx, user_id, attempted=EventKind.SESSIONS_ENDED, deleted_too=True, actor=actor, origin=origin
+                tx,
+                user_id,
+                attempted=EventKind.SESSIONS_ENDED,
+                deleted_too=True,
+                invited_too=True,
+                actor=actor,
+                origin=origin,
             )
             ended = 0
             if not isinstance(outcome, AuthError):

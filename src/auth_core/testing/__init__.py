@@ -21,6 +21,7 @@ from auth_core.testing.builders import (
     a_user_revocation,
     an_email,
     an_event,
+    an_invited_user,
     an_origin,
     claims_of,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "a_user_revocation",
     "an_email",
     "an_event",
+    "an_invited_user",
     "an_origin",
     "claims_of",
     "mail_to",

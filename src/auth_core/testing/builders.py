@@ -1,6 +1,7 @@
 """Values for tests to begin with: valid, and different each time where they have to be."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4  # noqa: TID251 - tests of one store have to differ, and nobody gives them anything
@@ -30,7 +31,7 @@ from auth_core.testing.moments import FAR_AHEAD, LONG_AGO, NOON
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.keys import Algorithm, KeyId, KeyMaterial, SigningKey
 from auth_core.users.email_address import EmailAddress
-from auth_core.users.model import User, UserStatus, name
+from auth_core.users.model import PendingInvitation, User, UserStatus, name
 from auth_core.verification.model import Binding, OneTimeToken, Purpose, TokenDigest
 
 # Tests of one store, in this run or the last one, must not meet each other's users.
@@ -58,6 +59,12 @@ def a_user(*, email: str | None = None, status: UserStatus = UserStatus.ACTIVE, 
         created_at=at,
         updated_at=at,
     )
+
+
+def an_invited_user(*, at: datetime = NOON) -> User:
+    """Return somebody whom the operator invited at `at`, who can accept for a day."""
+    invitation = PendingInvitation(by=None, at=at, expires_at=at + timedelta(days=1))
+    return replace(a_user(status=UserStatus.INVITED, at=at), invitation=invitation)
 
 
 def a_password_hash() -> PasswordHash:

@@ -12,6 +12,7 @@ from auth_core.credentials.passwords.ports import HashTransfer
 from auth_core.errors import Fault, Rejected
 from auth_core.ids import Ids, UserId
 from auth_core.users.email_address import EmailAddress
+from auth_core.users.locale import locale as read_locale
 from auth_core.users.model import User, UserStatus, name
 from auth_core.users.moving import Arriving
 
@@ -46,6 +47,8 @@ class ArrivalCheck:
         last_name = _read(faults, lambda: name(row.last_name, field="last_name"))
         status = _read(faults, lambda: _status(row.status))
         roles = _read(faults, lambda: _roles(row.roles))
+        said = row.locale
+        locale = None if said is None else _read(faults, lambda: read_locale(said))
         written = row.password_hash
         carried = None if written is None else _read(faults, lambda: self.transfer.look_at(written))
         if faults or email is None or first_name is None or last_name is None or status is None or roles is None:
@@ -59,6 +62,7 @@ class ArrivalCheck:
             created_at=row.created_at or now,
             updated_at=now,
             last_login_at=row.last_login_at,
+            locale=locale,
         )
         return Acceptable(row=row, user=user, roles=roles, carried=carried)
 
@@ -79,6 +83,8 @@ def _status(text: str) -> UserStatus:
             return UserStatus(text)
         case UserStatus.DELETED:
             raise Rejected(Fault("status", "deleted", "Who was deleted is not taken in."))
+        case UserStatus.INVITED:
+            raise Rejected(Fault("status", "invited", "Who has not accepted an invitation is invited anew."))
         case _:
             raise Rejected(Fault("status", "unknown_status", "A status is one of: active, disabled."))
 

@@ -42,6 +42,7 @@ class CreateUser:
         password: Redacted[str],
         first_name: str,
         last_name: str,
+        locale: str | None = None,
         roles: Sequence[str] = (),
         must_change_password: bool = False,
         actor: UserId | None,
@@ -61,6 +62,7 @@ class CreateUser:
             password=password,
             first_name=first_name,
             last_name=last_name,
+            locale=locale,
             new_passwords=self.new_passwords,
         )
         role_names = tuple(role_name(each) for each in roles)

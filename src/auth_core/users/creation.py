@@ -10,6 +10,8 @@ from auth_core.errors import Fault, Rejected
 from auth_core.ids import Ids, UserId
 from auth_core.redacted import Redacted
 from auth_core.users.email_address import EmailAddress
+from auth_core.users.locale import Locale
+from auth_core.users.locale import locale as read_locale
 from auth_core.users.model import Name, User, UserStatus, name
 from auth_core.users.ports import RegistrationTx
 
@@ -22,10 +24,17 @@ class NewAccount:
     password: VettedPassword
     first_name: Name
     last_name: Name
+    locale: Locale | None = None
 
 
 async def read_new_account(
-    *, email: str, password: Redacted[str], first_name: str, last_name: str, new_passwords: NewPasswords
+    *,
+    email: str,
+    password: Redacted[str],
+    first_name: str,
+    last_name: str,
+    locale: str | None = None,
+    new_passwords: NewPasswords,
 ) -> NewAccount:
     """Read what a new account is made of.
 
@@ -35,6 +44,7 @@ async def read_new_account(
     faults: list[Fault] = []
     parsed: list[EmailAddress] = []
     names: list[Name] = []
+    locales: list[Locale] = []
     try:
         parsed.append(EmailAddress.parse(email))
     except Rejected as error:
@@ -44,8 +54,19 @@ async def read_new_account(
             names.append(name(text, field=field))
         except Rejected as error:
             faults.extend(error.faults)
+    try:
+        if locale is not None:
+            locales.append(read_locale(locale))
+    except Rejected as error:
+        faults.extend(error.faults)
     vetted = await new_passwords.vet(password, field="password", context=(email, first_name, last_name), besides=faults)
-    return NewAccount(email=parsed[0], password=vetted, first_name=names[0], last_name=names[1])
+    return NewAccount(
+        email=parsed[0],
+        password=vetted,
+        first_name=names[0],
+        last_name=names[1],
+        locale=locales[0] if locales else None,
+    )
 
 
 async def create_account(
@@ -73,6 +94,7 @@ async def create_account(
         created_at=now,
         updated_at=now,
         awaits_proof=awaits_proof,
+        locale=account.locale,
     )
     if not await tx.users.add(user):
         return None

@@ -59,6 +59,7 @@ class DeleteUser:
                 seen=seen,
                 closes=True,
                 deleted_too=True,
+                invited_too=True,
                 actor=actor,
                 origin=origin,
             )
@@ -104,7 +105,13 @@ class RestoreUser:
         now = self.clock.now()
         async with self.uow() as tx, self.answers(tx, once) as done:
             outcome = await self.guard(
-                tx, user_id, attempted=EventKind.USER_RESTORED, deleted_too=True, actor=actor, origin=origin
+                tx,
+                user_id,
+                attempted=EventKind.USER_RESTORED,
+                deleted_too=True,
+                invited_too=True,
+                actor=actor,
+                origin=origin,
             )
             if isinstance(outcome, User) and self._is_due_to_be_erased(outcome, now):
                 outcome = UserNotFound()

@@ -45,6 +45,7 @@ class EraseUser:
                 attempted=EventKind.USER_ERASED,
                 closes=True,
                 deleted_too=True,
+                invited_too=True,
                 actor=actor,
                 origin=origin,
             )

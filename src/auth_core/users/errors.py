@@ -23,6 +23,16 @@ class InvalidName(Rejected):
         super().__init__(Fault(field, self.code, self.detail))
 
 
+class InvalidLocale(Rejected):
+    """The text names no language."""
+
+    code = "invalid_locale"
+    detail = "A language is a tag such as en, de or pt-BR."
+
+    def __init__(self) -> None:
+        super().__init__(Fault("locale", self.code, self.detail))
+
+
 class InvalidSearch(Rejected):
     """Nothing anybody is called can begin like this."""
 
@@ -55,6 +65,27 @@ class RegistrationClosed(Forbidden):
 
     code = "registration_closed"
     detail = "Registration is closed. Ask an administrator for an account."
+
+
+class InvitationsClosed(Forbidden):
+    """Nobody comes in by an invitation here, so nobody is invited."""
+
+    code = "invitations_closed"
+    detail = "Registration is closed, to the invited too. Create the account with a password."
+
+
+class NotInvited(Conflict):
+    """There is no invitation that waits to be accepted: they have an account already, or it is deleted."""
+
+    code = "not_invited"
+    detail = "This person has no invitation that could be accepted."
+
+
+class InvitationPending(Conflict):
+    """The person was invited and has not accepted yet: there is no account to do this to."""
+
+    code = "invitation_pending"
+    detail = "This person has not accepted their invitation yet. Send it again, withdraw it, or delete the account."
 
 
 class SetUpRefused(Forbidden):

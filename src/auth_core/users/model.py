@@ -8,14 +8,18 @@ from typing import Final, NewType
 
 from auth_core.access.model import Principal
 from auth_core.ids import UserId
+from auth_core.outbox.model import Recipient
 from auth_core.redacted import Redacted
 from auth_core.text import is_printable
 from auth_core.users.email_address import EmailAddress
 from auth_core.users.errors import InvalidName
+from auth_core.users.locale import Locale
 
 Name = NewType("Name", str)
 
 LONGEST_NAME: Final = 100
+NAMELESS: Final = Name("")
+"""The name of whoever was invited without one, until they say it."""
 
 
 def name(text: str, *, field: str) -> Name:
@@ -38,6 +42,17 @@ class UserStatus(StrEnum):
     DISABLED = "disabled"
     DELETED = "deleted"
     """It can be restored for a while; its address and its id are nobody else's."""
+    INVITED = "invited"
+    """Its owner has not accepted the invitation: it has roles and no password, and nobody can use it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingInvitation:
+    """By whom and when somebody was invited last, and until when they can accept. The operator is None."""
+
+    by: UserId | None
+    at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +60,8 @@ class User:
     """A person with an account. What they know to prove it lives in `credentials`, what they may do in `access`.
 
     `version` counts the changes of names, address and status, and nothing that a log-in does. `awaits_proof` says that
-    they registered where addresses are proven first, and have not done so: nobody signs in until then.
+    they registered where addresses are proven first, and have not done so: nobody signs in until then. `invitation` is
+    there until it is accepted, and no longer; until then names may be missing. `locale` is what they read, if known.
     """
 
     id: UserId
@@ -60,11 +76,29 @@ class User:
     deleted_at: datetime | None = None
     email_verified_at: datetime | None = None
     awaits_proof: bool = False
+    invitation: PendingInvitation | None = None
+    locale: Locale | None = None
+
+    @property
+    def recipient(self) -> Recipient:
+        """Where they are told, and in which language."""
+        return Recipient(address=self.email.address, locale=self.locale)
 
     @property
     def tag(self) -> str:
         """What somebody has seen of the user: another one after every change that counts."""
         return str(self.version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitedTo:
+    """What an invitation says, to whoever holds its token. A name that is None has to be given with the acceptance."""
+
+    email: EmailAddress
+    first_name: Name | None
+    last_name: Name | None
+    locale: Locale | None
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ class Arriving:
     last_login_at: datetime | None = None
     id: UUID | None = None
     must_change_password: bool = False
+    locale: str | None = None
     faults: tuple[Fault, ...] = ()
 
 

@@ -9,11 +9,13 @@ from auth_core.audit.ports import AuditTx, TrailTx
 from auth_core.credentials.passwords.ports import PasswordsTx
 from auth_core.idempotency.ports import AnswersTx
 from auth_core.ids import UserId
+from auth_core.outbox.ports import OutboxTx
 from auth_core.revocation.model import Reason
 from auth_core.revocation.ports import RevocationsTx
 from auth_core.users.directory import Found, ListedUser, UserFilter, UserPlace, UserSort
 from auth_core.users.email_address import CanonicalEmail, EmailAddress
-from auth_core.users.model import Name, Profile, User, UserStatus
+from auth_core.users.locale import Locale
+from auth_core.users.model import Name, PendingInvitation, Profile, User, UserStatus
 from auth_core.users.moving import Mover, Resident
 from auth_core.verification.ports import VerificationTx
 
@@ -39,6 +41,10 @@ class Users(Protocol):
         """Change the names that are given and leave the others; None when the user is unknown."""
         ...
 
+    async def prefer_locale(self, user_id: UserId, locale: Locale | None, *, now: datetime) -> User | None:
+        """Let this be the language they read, or none in particular; None when the user is unknown."""
+        ...
+
     async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
         """Give the user this address; None when the user is unknown. Of any number who want one at once one gets it.
 
@@ -55,8 +61,21 @@ class Users(Protocol):
     async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
         """Open or close the account and return the raised security version.
 
-        None when the user is unknown, has this status already, or is deleted.
+        None when the user is unknown, has this status already, is deleted, or has not accepted an invitation.
         The user stays locked against log-ins and changes of password until the transaction ends.
+        """
+        ...
+
+    async def invite_again(self, user_id: UserId, invitation: PendingInvitation) -> User | None:
+        """Put this invitation in the place of the one that was not accepted; None when there is none."""
+        ...
+
+    async def accept_invitation(
+        self, user_id: UserId, *, first_name: Name, last_name: Name, locale: Locale | None, now: datetime
+    ) -> User | None:
+        """Let an invited user be an active one with these names, whose address is proven since `now`.
+
+        None when the user is not an invited one. Of any number of simultaneous calls one gets the user.
         """
         ...
 
@@ -81,6 +100,13 @@ class Users(Protocol):
 
     async def deleted_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
         """Return up to `limit` users who were deleted before then, in the order of their ids, those after `after`."""
+        ...
+
+    async def unproven_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        """Return up to `limit` active users who were made before then and still await a proof of their address.
+
+        They are in the order of their ids, those after `after`.
+        """
         ...
 
     async def raise_security_version(self, user_id: UserId, *, now: datetime) -> int | None:
@@ -223,5 +249,5 @@ class ErasureTx(StatusTx, TrailTx, Protocol):
     """What goes with a person who is erased."""
 
 
-class ProfileTx(UsersTx, AccessTx, AnswersTx, Protocol):
+class ProfileTx(UsersTx, AccessTx, AnswersTx, OutboxTx, Protocol):
     """What is read to show a profile, and what changes it."""

@@ -12,10 +12,10 @@ from auth_core.idempotency.first_answers import FirstAnswers
 from auth_core.idempotency.model import Once
 from auth_core.ids import Ids
 from auth_core.origin import Origin
+from auth_core.outbox.model import Recipient
 from auth_core.redacted import Redacted
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.creation import NewAccount, create_account, read_new_account
-from auth_core.users.email_address import EmailAddress
 from auth_core.users.errors import EmailTaken, RegistrationClosed
 from auth_core.users.model import User, UserStatus
 from auth_core.users.policy import RegistrationMode, UserPolicy
@@ -49,6 +49,7 @@ class Register:
         password: Redacted[str],
         first_name: str,
         last_name: str,
+        locale: str | None = None,
         origin: Origin,
         once: Once[User | None] | None = None,
     ) -> User | None:
@@ -57,7 +58,7 @@ class Register:
         Raises: RegistrationClosed, Rejected, WeakPassword, EmailTaken, NoMail, Busy, Unavailable; AnsweredBefore,
         IdempotencyKeyReused.
         """
-        if self.policy.registration is RegistrationMode.CLOSED:
+        if not self.policy.registration.lets_anybody_register:
             raise RegistrationClosed
         if self._proves_first:
             self.mail.must_be_possible()
@@ -67,6 +68,7 @@ class Register:
             password=password,
             first_name=first_name,
             last_name=last_name,
+            locale=locale,
             new_passwords=self.new_passwords,
         )
         async with self.hasher.turn() as turn:
@@ -78,7 +80,7 @@ class Register:
                 user = await self._create(tx, account, password_hash, origin)
                 if self._proves_first:
                     if user is None:
-                        await self._answer_for_taken(tx, account.email, origin)
+                        await self._answer_for_taken(tx, account, origin)
                     outcome.be(None)
                 elif user is not None:
                     outcome.be(user)
@@ -86,7 +88,7 @@ class Register:
             if not self._proves_first:
                 raise
             async with self.uow() as tx, self.answers(tx, once) as outcome:
-                await self._answer_for_taken(tx, account.email, origin)
+                await self._answer_for_taken(tx, account, origin)
                 outcome.be(None)
         if self._proves_first:
             return None
@@ -116,25 +118,26 @@ class Register:
             raise EmailTaken
         await self.record(tx, EventKind.USER_REGISTERED, at=now, origin=origin, subject=user.id, actor=user.id)
         binding = Binding(user_id=user.id, email=user.email.canonical, password_version=1)
-        await self.mail.ask(tx, Purpose.VERIFY_EMAIL, binding, address=user.email.address, now=now)
+        await self.mail.ask(tx, Purpose.VERIFY_EMAIL, binding, to=user.recipient, now=now)
         return user
 
-    async def _answer_for_taken(self, tx: RegistrationTx, email: EmailAddress, origin: Origin) -> None:
+    async def _answer_for_taken(self, tx: RegistrationTx, account: NewAccount, origin: Origin) -> None:
         """Tell who reads the address.
 
         An account that was never proven may be somebody else's doing, who knows its password: who reads the address
         gets into it by choosing another one, and in no other way.
         """
-        now = self.clock.now()
+        now, email = self.clock.now(), account.email
         holder = await tx.users.find_by_email(email.canonical)
         stored = await tx.passwords.find(holder.id) if holder else None
         if holder is not None and holder.awaits_proof and holder.status is UserStatus.ACTIVE:
             binding = Binding(
                 user_id=holder.id, email=email.canonical, password_version=stored.version if stored else 0
             )
-            await self.mail.ask(tx, Purpose.RESET_PASSWORD, binding, address=holder.email.address, now=now)
+            await self.mail.ask(tx, Purpose.RESET_PASSWORD, binding, to=holder.recipient, now=now)
         else:
-            await self.mail.tell_owner(tx, address=(holder.email if holder else email).address, now=now)
+            nobody = Recipient(address=email.address, locale=account.locale)
+            await self.mail.tell_owner(tx, to=holder.recipient if holder else nobody, now=now)
         await self.record(
             tx,
             EventKind.USER_REGISTERED,

@@ -44,6 +44,7 @@ class SetUpAdministrator:
         password: Redacted[str],
         first_name: str,
         last_name: str,
+        locale: str | None = None,
         origin: Origin,
         once: Once[User] | None = None,
     ) -> User:
@@ -63,6 +64,7 @@ class SetUpAdministrator:
             password=password,
             first_name=first_name,
             last_name=last_name,
+            locale=locale,
             new_passwords=self.new_passwords,
         )
         async with self.hasher.turn() as turn:

@@ -1,4 +1,4 @@
-"""A person changes how they are called."""
+"""A person changes how they are called, and in which language they are written to."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from auth_core.users.profile_changes import ProfileChanges, WantedProfile, read_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateProfile:
-    """Change the names that are given and leave the others as they are. Doing it twice is doing it once."""
+    """Change what is given and leave the rest as it is. Doing it twice is doing it once."""
 
     uow: UnitOfWork[ProfileTx]
     change: ProfileChanges
@@ -26,14 +26,15 @@ class UpdateProfile:
         user_id: UserId,
         first_name: str | None = None,
         last_name: str | None = None,
+        locale: str | None = None,
         seen: Seen = None,
         origin: Origin,
     ) -> Profile:
-        """Return the profile as it is afterwards.
+        """Return the profile as it is afterwards. An empty `locale` is none any more.
 
         Raises: Rejected with every fault at once, UserNotFound, ChangedMeanwhile unless it is as it was `seen`.
         """
-        wanted = read_profile(first_name=first_name, last_name=last_name)
+        wanted = read_profile(first_name=first_name, last_name=last_name, locale=locale)
         async with self.uow() as tx:
             outcome = await self._change(tx, user_id, wanted, seen, origin)
         if isinstance(outcome, AuthError):

@@ -32,6 +32,7 @@ class UpdateUser:
         first_name: str | None = None,
         last_name: str | None = None,
         email: str | None = None,
+        locale: str | None = None,
         seen: Seen = None,
         actor: UserId | None,
         origin: Origin,
@@ -43,10 +44,10 @@ class UpdateUser:
         Raises: Rejected with every fault at once, UserNotFound, UserDeleted, BeyondYourRights, EmailTaken,
         ChangedMeanwhile unless the user is as they were `seen`; AnsweredBefore, IdempotencyKeyReused.
         """
-        wanted = read_profile(first_name=first_name, last_name=last_name, email=email)
+        wanted = read_profile(first_name=first_name, last_name=last_name, email=email, locale=locale)
         async with self.uow() as tx, self.answers(tx, once) as done:
             outcome = await self.guard(
-                tx, user_id, attempted=EventKind.USER_UPDATED, seen=seen, actor=actor, origin=origin
+                tx, user_id, attempted=EventKind.USER_UPDATED, seen=seen, invited_too=True, actor=actor, origin=origin
             )
             if not isinstance(outcome, AuthError):
                 outcome = await self.change(tx, outcome, wanted, actor=actor, origin=origin)

@@ -12,7 +12,7 @@ from auth_core.errors import AuthError, ChangedMeanwhile
 from auth_core.ids import UserId
 from auth_core.origin import Origin
 from auth_core.seen import Seen, is_outdated
-from auth_core.users.errors import UserDeleted, UserNotFound
+from auth_core.users.errors import InvitationPending, UserDeleted, UserNotFound
 from auth_core.users.model import User, UserStatus
 from auth_core.users.ports import ProfileTx
 
@@ -35,11 +35,13 @@ class UserGuard:
         seen: Seen = None,
         closes: bool = False,
         deleted_too: bool = False,
+        invited_too: bool = False,
     ) -> User | AuthError:
         """Return the user as they are, locked until the transaction ends, or what forbids it.
 
         `actor` is None for the operator of the machine, who may do everything. What `closes` the account is not done to
-        the last administrator, and with `deleted_too` a deleted user is no obstacle.
+        the last administrator. With `deleted_too` a deleted user is no obstacle, with `invited_too` one who has not
+        accepted an invitation yet.
         """
         held = await tx.roles.lock_held(user_id)
         user = await tx.users.find(user_id)
@@ -52,6 +54,8 @@ class UserGuard:
             return ChangedMeanwhile()
         elif user.status is UserStatus.DELETED and not deleted_too:
             return UserDeleted()
+        elif user.status is UserStatus.INVITED and not invited_too:
+            return InvitationPending()
         elif closes and user.status is UserStatus.ACTIVE and await is_last_administrator(tx, user_id, held):
             refusal = LastAdministrator()
         if refusal is None:

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     RESET_PASSWORD = "reset_password"  # noqa: S105 - the name of a purpose, not a password
     CHANGE_EMAIL = "change_email"
     UNDO_EMAIL_CHANGE = "undo_email_change"
+    ACCEPT_INVITATION = "accept_invitation"
 
     @property
     def is_one_of_many(self) -> bool:

@@ -21,11 +21,12 @@ class VerificationPolicy:
     reset: timedelta = timedelta(hours=1)
     change: timedelta = timedelta(days=1)
     undo: timedelta = timedelta(days=7)
+    invitation: timedelta = timedelta(days=7)
     mails: int = 5
     window: timedelta = timedelta(hours=1)
 
     def __post_init__(self) -> None:
-        if min(self.verify, self.reset, self.change, self.undo, self.window) <= timedelta(0):
+        if min(self.verify, self.reset, self.change, self.undo, self.invitation, self.window) <= timedelta(0):
             raise ValueError("every length of time must be more than nothing")
         if self.reset > _LONGEST_RESET:
             raise ValueError("reset must be at most an hour")
@@ -39,5 +40,6 @@ class VerificationPolicy:
             Purpose.RESET_PASSWORD: self.reset,
             Purpose.CHANGE_EMAIL: self.change,
             Purpose.UNDO_EMAIL_CHANGE: self.undo,
+            Purpose.ACCEPT_INVITATION: self.invitation,
         }
         return lifetimes[purpose]

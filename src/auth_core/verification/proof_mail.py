@@ -10,6 +10,7 @@ from auth_core.outbox.messages import (
     AddressTaken,
     ConfirmEmailChange,
     EmailChanged,
+    Invitation,
     Message,
     ResetPassword,
     VerifyAddress,
@@ -22,12 +23,13 @@ from auth_core.verification.policy import VerificationPolicy
 from auth_core.verification.ports import VerificationTx
 from auth_core.verification.secret import digest_of, new_token
 
-type _Asking = type[VerifyAddress | ResetPassword | ConfirmEmailChange]
+type _Asking = type[VerifyAddress | ResetPassword | ConfirmEmailChange | Invitation]
 
 _MESSAGES: Final[Mapping[Purpose, _Asking]] = {
     Purpose.VERIFY_EMAIL: VerifyAddress,
     Purpose.RESET_PASSWORD: ResetPassword,
     Purpose.CHANGE_EMAIL: ConfirmEmailChange,
+    Purpose.ACCEPT_INVITATION: Invitation,
 }
 
 
@@ -55,15 +57,17 @@ class ProofMail:
         """Count a mail somebody asks for, whoever reads that canonical address; False when there were enough."""
         return await tx.mail_allowances.take(email, kind, most=self.policy.mails, window=self.policy.window, now=now)
 
-    async def ask(self, tx: VerificationTx, purpose: Purpose, binding: Binding, *, address: str, now: datetime) -> None:
-        """Send a token, if one may be sent to `address` now; if not, the one before stays good."""
+    async def ask(
+        self, tx: VerificationTx, purpose: Purpose, binding: Binding, *, to: Recipient, now: datetime
+    ) -> None:
+        """Send a token, if one may be sent there now; if not, the one before stays good."""
         message = _MESSAGES[purpose]
-        if not self.post.is_possible or not await self.may_be_sent(tx, message.kind, email=address.lower(), now=now):
+        if not self.post.is_possible or not await self.may_be_sent(tx, message.kind, email=to.address.lower(), now=now):
             return
-        await self.send(tx, purpose, binding, address=address, now=now)
+        await self.send(tx, purpose, binding, to=to, now=now)
 
     async def send(
-        self, tx: VerificationTx, purpose: Purpose, binding: Binding, *, address: str, now: datetime
+        self, tx: VerificationTx, purpose: Purpose, binding: Binding, *, to: Recipient, now: datetime
     ) -> None:
         """Send a token, however many were sent: for who has just proven something."""
         token, expires_at = new_token(self.entropy), now + self.policy.lifetime(purpose)
@@ -72,7 +76,7 @@ class ProofMail:
                 digest=digest_of(token),
                 purpose=purpose,
                 binding=binding,
-                address=address,
+                address=to.address,
                 made_at=now,
                 expires_at=expires_at,
             )
@@ -82,9 +86,9 @@ class ProofMail:
             if purpose is Purpose.UNDO_EMAIL_CHANGE
             else _MESSAGES[purpose](token=token, expires_at=expires_at)
         )
-        await self.post(tx, message, to=Recipient(address=address), at=now)
+        await self.post(tx, message, to=to, at=now)
 
-    async def tell_owner(self, tx: VerificationTx, *, address: str, now: datetime) -> None:
+    async def tell_owner(self, tx: VerificationTx, *, to: Recipient, now: datetime) -> None:
         """Tell whoever has the address that somebody wanted it, unless they were told often enough."""
-        if self.post.is_possible and await self.may_be_sent(tx, AddressTaken.kind, email=address.lower(), now=now):
-            await self.post(tx, AddressTaken(at=now), to=Recipient(address=address), at=now)
+        if self.post.is_possible and await self.may_be_sent(tx, AddressTaken.kind, email=to.address.lower(), now=now):
+            await self.post(tx, AddressTaken(at=now), to=to, at=now)

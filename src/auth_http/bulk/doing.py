@@ -13,7 +13,18 @@ from auth_core.ids import UserId
 from auth_core.origin import Origin
 from auth_core.rooms import UsersRoom
 from auth_core.users.model import User
-from auth_http.bulk.items import Item, ItemAnswer, ToCreate, ToDelete, ToDisable, ToDo, ToEnable, ToRestore, ToUpdate
+from auth_http.bulk.items import (
+    Item,
+    ItemAnswer,
+    ToCreate,
+    ToDelete,
+    ToDisable,
+    ToDo,
+    ToEnable,
+    ToInvite,
+    ToRestore,
+    ToUpdate,
+)
 from auth_http.problems import Problem
 from auth_http.request_problems import RequestRefused, problem_told
 from auth_http.schemas.people import UserAnswer
@@ -65,7 +76,7 @@ class Bulk:
 
     async def _do(self, item: Item, asked: ToDo) -> ItemAnswer:
         def answer(user: User) -> ItemAnswer:
-            status = 201 if isinstance(asked, ToCreate) else 200
+            status = 201 if isinstance(asked, ToCreate | ToInvite) else 200
             return ItemAnswer(key=asked.key, status=status, user=UserAnswer.of(user))
 
         try:
@@ -79,7 +90,7 @@ class Bulk:
         except AnsweredBefore as before:
             return ItemAnswer.model_validate_json(before.answer.reveal())
 
-    async def _call(self, asked: ToDo, once: Once[User]) -> User:
+    async def _take_in(self, asked: ToCreate | ToInvite, once: Once[User]) -> User:
         users, actor, origin = self.users, self.actor, self.origin
         match asked:
             case ToCreate():
@@ -88,12 +99,30 @@ class Bulk:
                     password=asked.password,
                     first_name=asked.first_name,
                     last_name=asked.last_name,
+                    locale=asked.locale,
                     roles=asked.roles,
                     must_change_password=asked.must_change_password,
                     actor=actor,
                     origin=origin,
                     once=once,
                 )
+            case ToInvite():
+                return await users.invite(
+                    email=asked.email,
+                    first_name=asked.first_name,
+                    last_name=asked.last_name,
+                    locale=asked.locale,
+                    roles=asked.roles,
+                    actor=actor,
+                    origin=origin,
+                    once=once,
+                )
+
+    async def _call(self, asked: ToDo, once: Once[User]) -> User:
+        users, actor, origin = self.users, self.actor, self.origin
+        match asked:
+            case ToCreate() | ToInvite():
+                return await self._take_in(asked, once)
             case ToUpdate():
                 return await users.update(user_id=_id_in(asked), **asked.changes, actor=actor, origin=origin, once=once)
             case ToDisable():

@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema, core_schema
 from auth_http.problems import Problem
 from auth_http.request_problems import rejected_for
 from auth_http.schemas.document import Answered, Asked, Secret, example
-from auth_http.schemas.people import EXAMPLE_USER, UserAnswer
+from auth_http.schemas.people import EXAMPLE_USER, LocaleAsked, UserAnswer, given_in
 from auth_http.validation import places_of
 
 LARGEST_BULK: Final = 1000
@@ -41,8 +41,20 @@ class ToCreate(_Keyed):
     password: Secret
     first_name: str
     last_name: str
+    locale: LocaleAsked = None
     roles: list[str] = Field(default=[], max_length=100)
     must_change_password: bool = False
+
+
+class ToInvite(_Keyed):
+    """Invite a user, as `POST /admin/users` does with `invite`."""
+
+    do: Literal["invite"]
+    email: str
+    first_name: str | None = None
+    last_name: str | None = None
+    locale: LocaleAsked = None
+    roles: list[str] = Field(default=[], max_length=100)
 
 
 class ToUpdate(_OfSomebody):
@@ -53,11 +65,12 @@ class ToUpdate(_OfSomebody):
     email: str = Field(default="", json_schema_extra=_without_default)
     first_name: str = Field(default="", json_schema_extra=_without_default)
     last_name: str = Field(default="", json_schema_extra=_without_default)
+    locale: LocaleAsked = Field(default=None, json_schema_extra=_without_default)
 
     @property
     def changes(self) -> dict[str, str]:
         """What is given."""
-        return self.model_dump(include={"email", "first_name", "last_name"}, exclude_unset=True)
+        return given_in(self, {"email", "first_name", "last_name", "locale"})
 
 
 class ToDisable(_OfSomebody):
@@ -84,10 +97,10 @@ class ToRestore(_OfSomebody):
     do: Literal["restore"]
 
 
-type ToDo = ToCreate | ToUpdate | ToDisable | ToEnable | ToDelete | ToRestore
+type ToDo = ToCreate | ToInvite | ToUpdate | ToDisable | ToEnable | ToDelete | ToRestore
 
 _TO_DO: Final[TypeAdapter[ToDo]] = TypeAdapter(Annotated[ToDo, Field(discriminator="do")])
-_NAMES: Final = frozenset({"create", "update", "disable", "enable", "delete", "restore"})
+_NAMES: Final = frozenset({"create", "invite", "update", "disable", "enable", "delete", "restore"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol
 
 import typer
 
-from auth_http.cli import moving, user_sessions
+from auth_http.cli import invitations, moving, user_sessions
 from auth_http.cli.bulk import bulk
 from auth_http.cli.invocation import run
 from auth_http.cli.output import print_fields, print_json, print_table, shown
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 app = typer.Typer(
-    help="Create, list, change, close and delete accounts, import and export them, and say who holds which roles.",
+    help="Create, invite, list, change, close and delete accounts, import and export them, say who holds which roles.",
     no_args_is_help=True,
 )
 
@@ -44,6 +44,19 @@ app.command(
 )(moving.import_users)
 app.command("export", epilog="Example: `auth-service users export people.jsonl --with-password-hashes`")(
     moving.export_users
+)
+app.command(
+    epilog="Examples: `auth-service users invite ada@example.com`, "
+    "`auth-service users invite ada@example.com --first-name Ada --last-name Lovelace --role accountant --locale de`"
+)(invitations.invite)
+app.command("invitations", epilog="Example: `auth-service users invitations --json | jq -r .items[].email`")(
+    invitations.list_invitations
+)
+app.command("resend-invitation", epilog="Example: `auth-service users resend-invitation ada@example.com`")(
+    invitations.resend_invitation
+)
+app.command("withdraw-invitation", epilog="Example: `auth-service users withdraw-invitation ada@example.com`")(
+    invitations.withdraw_invitation
 )
 app.add_typer(user_sessions.app, name="sessions")
 app.command(
@@ -68,6 +81,7 @@ def create(
     *,
     first_name: Annotated[str, typer.Option(help="The first name.", prompt=True)],
     last_name: Annotated[str, typer.Option(help="The last name.", prompt=True)],
+    locale: Annotated[str | None, typer.Option(help="The language of mails to them: en, de, pt-BR …")] = None,
     role: Annotated[list[str] | None, typer.Option(help="A role to give; may be repeated.")] = None,
     admin: Annotated[bool, typer.Option("--admin", help="The same as --role admin.")] = False,
     password_stdin: Annotated[
@@ -93,6 +107,7 @@ def create(
             password=entry.password,
             first_name=first_name,
             last_name=last_name,
+            locale=locale,
             roles=roles,
             must_change_password=must_change_password,
             actor=None,
@@ -121,7 +136,7 @@ def list_users(
         str | None, typer.Option("--query", "-q", help="How an e-mail address, a first or a last name begins.")
     ] = None,
     role: Annotated[str | None, typer.Option(help="Only who holds this role themselves.")] = None,
-    status: Annotated[str | None, typer.Option(help="Only active users, or only disabled ones.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only who is active, disabled, deleted or invited.")] = None,
     sort: Annotated[str, typer.Option(help="created_at, email or name; with a - before it the other way.")] = (
         "created_at"
     ),
@@ -202,14 +217,17 @@ def update(
     first_name: Annotated[str | None, typer.Option(help="The new first name.")] = None,
     last_name: Annotated[str | None, typer.Option(help="The new last name.")] = None,
     email: Annotated[str | None, typer.Option(help="The new e-mail address, in force at once.")] = None,
+    locale: Annotated[
+        str | None, typer.Option(help='The language of mails to them; "" for none in particular.')
+    ] = None,
     version: Annotated[
         int | None, typer.Option(help="Change nothing unless the account has this version, as `--json` shows it.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Change names and e-mail address; what is not given stays as it is."""
-    if first_name is None and last_name is None and email is None:
-        raise typer.BadParameter("Give --first-name, --last-name or --email.")
+    """Change names, e-mail address and language; what is not given stays as it is."""
+    if first_name is None and last_name is None and email is None and locale is None:
+        raise typer.BadParameter("Give --first-name, --last-name, --email or --locale.")
 
     def change(auth: "AuthCore") -> "Act":
         return partial(
@@ -217,6 +235,7 @@ def update(
             first_name=first_name,
             last_name=last_name,
             email=email,
+            locale=locale,
             seen=None if version is None else (str(version),),
         )
 
@@ -283,6 +302,24 @@ def erase_deleted(context: typer.Context, *, json: Json = False) -> None:
 
     async def work(container: "Container") -> int:
         return await container.auth().upkeep.erase_deleted()
+
+    erased = run(context, work)
+    if json:
+        print_json({"erased": erased})
+    else:
+        typer.echo(f"Erased {erased} accounts.")
+
+
+@app.command("erase-unproven", epilog="Example: `auth-service users erase-unproven`")
+def erase_unproven(context: typer.Context, *, json: Json = False) -> None:
+    """Erase everybody who registered more than AUTH_UNPROVEN_USER_DAYS ago and never proved their address.
+
+    The service does so by itself where its role may change the audit trail. Where it may only append, run this as the
+    role that owns the tables.
+    """
+
+    async def work(container: "Container") -> int:
+        return await container.auth().upkeep.erase_unproven()
 
     erased = run(context, work)
     if json:
@@ -467,4 +504,5 @@ def _as_json(user: "User") -> dict[str, str | int | None]:
         "last_login_at": shown(user.last_login_at) or None,
         "deleted_at": shown(user.deleted_at) or None,
         "version": user.version,
+        "locale": user.locale,
     }

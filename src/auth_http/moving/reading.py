@@ -114,6 +114,7 @@ def _arriving(line: int, row: Row, firebase: FirebaseParameters | None) -> Arriv
         last_login_at=row.last_login_at,
         id=row.id,
         must_change_password=row.must_change_password,
+        locale=row.locale,
     )
 
 

@@ -38,6 +38,7 @@ class Row(BaseModel):
     roles: tuple[str, ...] = ()
     created_at: AwareDatetime | None = None
     last_login_at: AwareDatetime | None = None
+    locale: str | None = None
     must_change_password: bool = False
     password_hash: Secret | None = None
     password_scheme: str | None = None

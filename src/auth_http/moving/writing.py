@@ -21,6 +21,7 @@ _COLUMNS: Final = (
     "roles",
     "created_at",
     "last_login_at",
+    "locale",
     "must_change_password",
 )
 _HASH: Final = "password_hash"
@@ -71,6 +72,7 @@ def _members(person: Departing) -> dict[str, object]:
         "roles": " ".join(person.roles),
         "created_at": user.created_at.isoformat(),
         "last_login_at": user.last_login_at.isoformat() if user.last_login_at else None,
+        "locale": user.locale,
         "must_change_password": True if person.must_change_password else None,
         _HASH: person.password_hash.reveal() if person.password_hash is not None else None,
     }

@@ -6,7 +6,8 @@ const PAGES = {
   "verify-email": { path: "auth/email/verify" },
   "confirm-email": { path: "auth/email/change/confirm" },
   "undo-email-change": { path: "auth/email/change/undo" },
-  "reset-password": { path: "auth/password/reset", asksPassword: true },
+  "reset-password": { path: "auth/password/reset", asksPassword: "new_password" },
+  "accept-invitation": { path: "auth/invitation/accept", asksPassword: "password", looks: "auth/invitation" },
 };
 
 const TEXTS = {
@@ -19,7 +20,13 @@ const TEXTS = {
       "Your account has this address again, and everybody is signed out. Look into your mailbox: we have sent you a link to choose a new password.",
     ],
     "reset-password": ["Choose a new password", "Set the password", "Your password is changed, and everybody is signed out. You can sign in with it."],
+    "accept-invitation": ["Accept your invitation", "Create my account", "Your account is ready. You can sign in with this password."],
     password: "New password",
+    first_name: "First name",
+    last_name: "Last name",
+    about: "You are invited as {email}.",
+    invalid_name: "Please give your first and your last name, with at most 100 characters each.",
+    registration_closed: "Registration is closed. Ask whoever invited you.",
     broken: "The link is not complete. Open it in the mail once more.",
     unusable_token: "This link is not good any more: it was used, it is too old, or there is a newer one.",
     email_taken: "Another account has this address.",
@@ -41,7 +48,13 @@ const TEXTS = {
       "Ihr Konto hat wieder diese Adresse, und alle sind abgemeldet. Sehen Sie in Ihr Postfach: Wir haben Ihnen einen Link geschickt, mit dem Sie ein neues Passwort wählen.",
     ],
     "reset-password": ["Neues Passwort wählen", "Passwort setzen", "Ihr Passwort ist geändert, und alle sind abgemeldet. Sie können sich damit anmelden."],
+    "accept-invitation": ["Einladung annehmen", "Konto anlegen", "Ihr Konto ist fertig. Sie können sich mit diesem Passwort anmelden."],
     password: "Neues Passwort",
+    first_name: "Vorname",
+    last_name: "Nachname",
+    about: "Sie sind als {email} eingeladen.",
+    invalid_name: "Bitte geben Sie Vor- und Nachnamen an, mit jeweils höchstens 100 Zeichen.",
+    registration_closed: "Die Registrierung ist geschlossen. Fragen Sie, wer Sie eingeladen hat.",
     broken: "Der Link ist nicht vollständig. Öffnen Sie ihn noch einmal aus der Mail.",
     unusable_token: "Dieser Link gilt nicht mehr: Er wurde benutzt, ist zu alt, oder es gibt einen neueren.",
     email_taken: "Ein anderes Konto hat diese Adresse.",
@@ -68,15 +81,27 @@ history.replaceState(null, "", location.pathname);
 const form = document.querySelector("form");
 const button = document.querySelector("button");
 const told = document.querySelector("[role=status]");
-const password = document.querySelector("input");
+const inputs = { first_name: field("first_name"), last_name: field("last_name"), password: field("new_password") };
+const password = inputs.password;
+
+function field(called) {
+  return document.querySelector(`input[name=${called}]`);
+}
+
+function show(called, shown) {
+  const input = inputs[called];
+  input.required = shown;
+  input.parentElement.hidden = !shown;
+  input.previousElementSibling.textContent = texts[called];
+}
 
 document.documentElement.lang = language;
 document.title = title;
 document.querySelector("h1").textContent = title;
 button.textContent = action;
-document.querySelector("label span").textContent = texts.password;
-document.querySelector("label").hidden = !page.asksPassword;
-password.required = Boolean(page.asksPassword);
+show("first_name", false);
+show("last_name", false);
+show("password", Boolean(page.asksPassword));
 
 function tell(...lines) {
   told.replaceChildren(
@@ -84,21 +109,46 @@ function tell(...lines) {
   );
 }
 
-async function send() {
-  const asked = page.asksPassword ? { token, new_password: password.value } : { token };
-  const answer = await fetch(page.path, {
+function post(path, asked) {
+  return fetch(path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(asked),
     credentials: "omit",
   });
+}
+
+// Asks what the invitation says, which uses nothing up: whose it is, and which names have still to be given.
+async function look() {
+  const answer = await post(page.looks, { token });
+  const said = await answer.json();
+  if (!answer.ok) {
+    return tell(texts[said.code] ?? texts.later);
+  }
+  document.querySelector("#about").textContent = texts.about.replace("{email}", () => said.email);
+  show("first_name", !said.first_name);
+  show("last_name", !said.last_name);
+  form.hidden = false;
+}
+
+async function send() {
+  const asked = { token };
+  if (page.asksPassword) {
+    asked[page.asksPassword] = password.value;
+  }
+  for (const called of ["first_name", "last_name"]) {
+    if (inputs[called].required) {
+      asked[called] = inputs[called].value;
+    }
+  }
+  const answer = await post(page.path, asked);
   if (answer.ok) {
     form.hidden = true;
     return tell(done);
   }
   const problem = await answer.json();
-  if (problem.code === "weak_password") {
-    return tell(...problem.errors.map((each) => texts[each.code] ?? texts.weak));
+  if (problem.code === "weak_password" || problem.code === "rejected") {
+    return tell(...new Set(problem.errors.map((each) => texts[each.code] ?? texts.weak)));
   }
   tell(texts[problem.code] ?? texts.later);
 }
@@ -110,7 +160,9 @@ form.addEventListener("submit", async (event) => {
   button.disabled = false;
 });
 
-if (token) {
+if (token && page.looks) {
+  look().catch(() => tell(texts.later));
+} else if (token) {
   form.hidden = false;
 } else {
   tell(texts.broken);

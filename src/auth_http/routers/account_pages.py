@@ -33,6 +33,9 @@ _PAGE: Final = """<!doctype html>
 <h1>Your account</h1>
 <noscript><p>This page needs JavaScript.</p></noscript>
 <form hidden>
+<p id="about"></p>
+<label hidden><span></span><input name="first_name" autocomplete="given-name" maxlength="100"></label>
+<label hidden><span></span><input name="last_name" autocomplete="family-name" maxlength="100"></label>
 <label hidden><span></span><input type="password" name="new_password" autocomplete="new-password"></label>
 <button></button>
 </form>
@@ -58,6 +61,12 @@ async def read_verify_email() -> Response:
 async def read_reset_password() -> Response:
     """The page on which a password is chosen."""
     return _page("reset-password")
+
+
+@router.get("/accept-invitation", openapi_extra=OPEN_TO_ALL)
+async def read_accept_invitation() -> Response:
+    """The page on which an invitation is accepted."""
+    return _page("accept-invitation")
 
 
 @router.get("/confirm-email", openapi_extra=OPEN_TO_ALL)

@@ -8,13 +8,13 @@ from auth_core.errors import Rejected
 from auth_core.seen import Seen
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.errors import RevokedToken
-from auth_core.users.errors import InvalidName, UserNotFound
+from auth_core.users.errors import InvalidLocale, InvalidName, UserNotFound
 from auth_core.users.model import Profile
 from auth_http.conditional import IfMatch, tagged
 from auth_http.dependencies import Current, auth, origin
 from auth_http.documented import SHORTLY, failures
 from auth_http.schemas.document import answered
-from auth_http.schemas.people import Farewell, NameChange, Names, ProfileAnswer
+from auth_http.schemas.people import Farewell, NameChange, Names, ProfileAnswer, given_in
 
 router = APIRouter(tags=["People"])
 
@@ -39,16 +39,21 @@ async def read_profile(current: Current, request: Request) -> Response:
 @router.patch(
     "/auth/me",
     operation_id="update_profile",
-    summary="Change some of my names",
+    summary="Change some of my names, or my language",
     response_model=ProfileAnswer,
     response_description="The account as it is now.",
     responses=failures(
-        Rejected(*InvalidName("first_name").faults), json=True, bearer=True, writes=True, tagged=200, if_match=True
+        Rejected(*InvalidName("first_name").faults, *InvalidLocale().faults),
+        json=True,
+        bearer=True,
+        writes=True,
+        tagged=200,
+        if_match=True,
     ),
 )
 async def update_profile(asked: NameChange, current: Current, seen: IfMatch, request: Request) -> Response:
-    """Changes the names that are given and leaves the others."""
-    return await _rename(current, request, seen, **asked.model_dump(exclude_unset=True))
+    """Changes what is given and leaves the rest."""
+    return await _rename(current, request, seen, **given_in(asked))
 
 
 @router.put(
@@ -58,12 +63,19 @@ async def update_profile(asked: NameChange, current: Current, seen: IfMatch, req
     response_model=ProfileAnswer,
     response_description="The account as it is now.",
     responses=failures(
-        Rejected(*InvalidName("first_name").faults), json=True, bearer=True, writes=True, tagged=200, if_match=True
+        Rejected(*InvalidName("first_name").faults, *InvalidLocale().faults),
+        json=True,
+        bearer=True,
+        writes=True,
+        tagged=200,
+        if_match=True,
     ),
 )
 async def replace_profile(asked: Names, current: Current, seen: IfMatch, request: Request) -> Response:
     """Changes both names."""
-    return await _rename(current, request, seen, first_name=asked.first_name, last_name=asked.last_name)
+    return await _rename(
+        current, request, seen, first_name=asked.first_name, last_name=asked.last_name, locale=asked.locale
+    )
 
 
 @router.delete(
@@ -98,12 +110,14 @@ async def _rename(
     *,
     first_name: str | None = None,
     last_name: str | None = None,
+    locale: str | None = None,
 ) -> Response:
     try:
         profile = await auth(request).users.update_profile(
             user_id=current.principal.user_id,
             first_name=first_name,
             last_name=last_name,
+            locale=locale,
             seen=seen,
             origin=origin(request),
         )

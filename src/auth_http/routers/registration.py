@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from auth_core.credentials.passwords.errors import Busy, WeakPassword
 from auth_core.errors import Fault, Rejected
 from auth_core.idempotency.model import Unproven
-from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidName, RegistrationClosed
+from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidLocale, InvalidName, RegistrationClosed
 from auth_core.users.model import User
 from auth_core.verification.errors import NoMail
 from auth_http.dependencies import auth, origin
@@ -38,7 +38,7 @@ _ASKED_FOR: Final[dict[int | str, dict[str, Any]]] = {
         RegistrationClosed(),
         NoMail(),
         EmailTaken(),
-        Rejected(*InvalidEmail().faults, *InvalidName("first_name").faults),
+        Rejected(*InvalidEmail().faults, *InvalidName("first_name").faults, *InvalidLocale().faults),
         WeakPassword(Fault("password", "too_short", "Use at least 8 characters.")),
         Busy(SHORTLY),
         json=True,
@@ -51,12 +51,14 @@ async def register(asked: Registration, key: Key, request: Request) -> Response:
 
     Two spellings of an address that differ in case alone are one address. Where `AUTH_REGISTRATION` is `verified` the
     answer is 202, one and the same for every address: a mail tells the rest, and nobody signs in before it is answered.
+    Where it is `invitation` or `closed` everybody is refused; who was invited uses `/auth/invitation/accept`.
     """
     user = await auth(request).users.register(
         email=asked.email,
         password=asked.password,
         first_name=asked.first_name,
         last_name=asked.last_name,
+        locale=asked.locale,
         origin=origin(request),
         once=await once(request, key, caller=Unproven(asked.email), tell=_told),
     )

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 
 from auth_core.credentials.passwords.errors import Busy, WeakPassword
 from auth_core.errors import Fault, Rejected
-from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidName, SetUpRefused
+from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidLocale, InvalidName, SetUpRefused
 from auth_core.users.model import User
 from auth_http.dependencies import auth, origin
 from auth_http.documented import SHORTLY, failures
@@ -30,7 +30,7 @@ _log = structlog.get_logger("auth_http.set_up")
     responses=failures(
         SetUpRefused(),
         EmailTaken(),
-        Rejected(*InvalidEmail().faults, *InvalidName("first_name").faults),
+        Rejected(*InvalidEmail().faults, *InvalidName("first_name").faults, *InvalidLocale().faults),
         WeakPassword(Fault("password", "too_short", "Use at least 8 characters.")),
         Busy(SHORTLY),
         json=True,
@@ -51,6 +51,7 @@ async def set_up_administrator(asked: FirstAdministrator, key: Key, request: Req
             password=asked.password,
             first_name=asked.first_name,
             last_name=asked.last_name,
+            locale=asked.locale,
             origin=origin(request),
             # Whoever gets past the secret is the operator, and it is a part of the request.
             once=await once(request, key, caller=None, tell=_created),

@@ -1,16 +1,20 @@
 """What administrators do with people, as it is asked for and answered."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
+from auth_core.errors import Fault, Rejected
 from auth_core.ids import SessionId, UserId
+from auth_core.redacted import Redacted
 from auth_core.sessions.model import Session
 from auth_core.users.model import PasswordReset
 from auth_http.schemas.document import Answered, Asked, Secret, example
+from auth_http.schemas.people import LocaleAsked
 from auth_http.schemas.roles import Name
 from auth_http.schemas.sessions import EXAMPLE_SESSION, SessionAnswer
 
@@ -20,9 +24,11 @@ def _without_default(schema: JsonDict) -> None:
 
 
 class NewUser(Asked):
-    """An account for another person, who holds `user` besides `roles`.
+    """An account for another person, who holds `user` besides `roles`: with a password, or with an invitation.
 
-    With `must_change_password` the password serves to choose another one at the first log-in, and nothing else.
+    With `must_change_password` the password serves to choose another one at the first log-in, and nothing else. With
+    `invite` they are sent a mail by which they choose the password themselves; names that are left out then are asked
+    of them.
     """
 
     model_config = ConfigDict(
@@ -37,15 +43,48 @@ class NewUser(Asked):
     )
 
     email: str
-    password: Secret
+    invite: bool = False
+    password: Secret | None = None
     must_change_password: bool = False
-    first_name: str
-    last_name: str
+    first_name: str | None = None
+    last_name: str | None = None
+    locale: LocaleAsked = None
     roles: Annotated[list[Name], Field(max_length=100)] = Field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """The account is to wait for its owner."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithPassword:
+    """What an account without an invitation needs besides."""
+
+    password: Redacted[str]
+    first_name: str
+    last_name: str
+
+
+def read_new_user(asked: NewUser) -> Invited | WithPassword:
+    """Say which of the two is asked for. Raises: Rejected where it is neither, or both."""
+    if asked.invite:
+        faults = [
+            Fault(field, "not_with_invitation", "Who is invited chooses the password: leave this out.")
+            for field in ("password", "must_change_password")
+            if getattr(asked, field)
+        ]
+        if faults:
+            raise Rejected(*faults)
+        return Invited()
+    missing = [each for each in ("password", "first_name", "last_name") if getattr(asked, each) is None]
+    if asked.password is None or asked.first_name is None or asked.last_name is None:
+        raise Rejected(*(Fault(each, "missing", "This is needed, unless `invite` is true.") for each in missing))
+    return WithPassword(password=asked.password, first_name=asked.first_name, last_name=asked.last_name)
+
+
 class UserChange(Asked):
-    """What to change; what is left out stays as it is."""
+    """What to change; what is left out stays as it is. With `locale` null it is no language any more."""
 
     model_config = ConfigDict(json_schema_extra=example(last_name="Murray Hopper"))
 
@@ -53,10 +92,14 @@ class UserChange(Asked):
     first_name: str = Field(default="", json_schema_extra=_without_default)
     last_name: str = Field(default="", json_schema_extra=_without_default)
     email: str = Field(default="", json_schema_extra=_without_default)
+    locale: LocaleAsked = Field(default=None, json_schema_extra=_without_default)
 
 
 class UserContent(Asked):
-    """Everything that can be written of a person. What is not here has routes of its own, and stays as it is."""
+    """Everything that can be written of a person; the language stays as it is unless it is given.
+
+    What is not here has routes of its own, and stays as it is.
+    """
 
     model_config = ConfigDict(
         json_schema_extra=example(first_name="Grace", last_name="Murray Hopper", email="grace@example.com")
@@ -65,6 +108,7 @@ class UserContent(Asked):
     first_name: str
     last_name: str
     email: str
+    locale: LocaleAsked = Field(default=None, json_schema_extra=_without_default)
 
 
 class PasswordToGive(Asked):

@@ -6,7 +6,7 @@ from pydantic import ConfigDict
 
 from auth_core.users.directory import ListedUser, UserListing
 from auth_http.schemas.document import Answered, example
-from auth_http.schemas.people import EXAMPLE_USER, UserAnswer
+from auth_http.schemas.people import EXAMPLE_USER, UserAnswer, told_of
 
 
 class ListedUserAnswer(UserAnswer):
@@ -19,21 +19,7 @@ class ListedUserAnswer(UserAnswer):
     @classmethod
     def listed(cls, listed: ListedUser) -> Self:
         """Write `listed`."""
-        user = listed.user
-        return cls(
-            id=user.id,
-            email=user.email.address,
-            first_name=user.first_name,
-            last_name=user.last_name,
-            status=user.status,
-            created_at=user.created_at,
-            updated_at=user.updated_at,
-            last_login_at=user.last_login_at,
-            version=user.version,
-            email_verified=user.email_verified_at is not None,
-            email_verified_at=user.email_verified_at,
-            roles=listed.roles,
-        )
+        return cls(**told_of(listed.user), roles=listed.roles)
 
 
 class UsersAnswer(Answered):

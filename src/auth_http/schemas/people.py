@@ -1,13 +1,14 @@
 """People, as they are asked for and answered."""
 
 from datetime import datetime
-from typing import Final, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from auth_core.access.model import Principal
+from auth_core.users.locale import LONGEST_LOCALE
 from auth_core.users.model import User, UserStatus
 from auth_http.schemas.document import Answered, Asked, Secret, example
 
@@ -23,6 +24,8 @@ EXAMPLE_USER: Final[JsonDict] = {
     "version": 3,
     "email_verified": True,
     "email_verified_at": "2026-11-02T09:34:00Z",
+    "locale": "en",
+    "invitation": None,
 }
 EXAMPLE_PROFILE: Final[JsonDict] = {
     **EXAMPLE_USER,
@@ -30,6 +33,16 @@ EXAMPLE_PROFILE: Final[JsonDict] = {
     "roles": ["user"],
     "permissions": ["reports:read"],
 }
+
+
+LocaleAsked = Annotated[
+    str | None,
+    Field(
+        description="The language mails to this person are written in, if we have it: a tag such as de or pt-BR.",
+        max_length=LONGEST_LOCALE,
+        examples=["de"],
+    ),
+]
 
 
 def _without_default(schema: JsonDict) -> None:
@@ -52,6 +65,7 @@ class Registration(Asked):
     password: Secret
     first_name: str
     last_name: str
+    locale: LocaleAsked = None
 
 
 class FirstAdministrator(Registration):
@@ -79,29 +93,56 @@ class Farewell(Asked):
 
 
 class NameChange(Asked):
-    """The names to change; those left out stay as they are."""
+    """The names to change, and the language; what is left out stays as it is. With null it is no language any more."""
 
     model_config = ConfigDict(json_schema_extra=example(last_name="Murray Hopper"))
 
     # Left out is not the same as null, which is refused: the defaults are never read.
     first_name: str = Field(default="", json_schema_extra=_without_default)
     last_name: str = Field(default="", json_schema_extra=_without_default)
+    locale: LocaleAsked = Field(default=None, json_schema_extra=_without_default)
 
 
 class Names(Asked):
-    """Both names."""
+    """Both names. The language stays as it is unless it is given."""
 
     model_config = ConfigDict(json_schema_extra=example(first_name="Grace", last_name="Murray Hopper"))
 
     first_name: str
     last_name: str
+    locale: LocaleAsked = Field(default=None, json_schema_extra=_without_default)
+
+
+def given_in(change: Asked, fields: set[str] | None = None) -> dict[str, Any]:
+    """Return what a change says, as the use cases take it: a null takes away what can be without."""
+    return {field: value or "" for field, value in change.model_dump(include=fields, exclude_unset=True).items()}
+
+
+class InvitationAnswer(Answered):
+    """An invitation that was not accepted yet: by whom it was sent last, when, and until when it can be accepted.
+
+    `by` is null when the operator of the machine has invited.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            by="0199a1f3-5c00-7a3e-9b1c-2f6d1e0c4a55",
+            sent_at="2026-11-02T09:30:00Z",
+            expires_at="2026-11-09T09:30:00Z",
+        )
+    )
+
+    by: UUID | None
+    sent_at: datetime
+    expires_at: datetime
 
 
 class UserAnswer(Answered):
     """A person with an account.
 
     `version` counts the changes of names, address and status; in quotes it is the `ETag`, for `If-Match`. An address is
-    verified once a mail to it has been answered.
+    verified once a mail to it has been answered. `invitation` is null unless the status is `invited`: then names that
+    nobody has said yet are empty.
     """
 
     model_config = ConfigDict(json_schema_extra=example(**EXAMPLE_USER))
@@ -117,23 +158,34 @@ class UserAnswer(Answered):
     version: int
     email_verified: bool
     email_verified_at: datetime | None
+    locale: str | None
+    invitation: InvitationAnswer | None
 
     @classmethod
     def of(cls, user: User) -> Self:
         """Write `user`."""
-        return cls(
-            id=user.id,
-            email=user.email.address,
-            first_name=user.first_name,
-            last_name=user.last_name,
-            status=user.status,
-            created_at=user.created_at,
-            updated_at=user.updated_at,
-            last_login_at=user.last_login_at,
-            version=user.version,
-            email_verified=user.email_verified_at is not None,
-            email_verified_at=user.email_verified_at,
-        )
+        return cls(**told_of(user))
+
+
+def told_of(user: User) -> dict[str, Any]:
+    """Return the members of a `UserAnswer`."""
+    invitation = user.invitation
+    return {
+        "id": user.id,
+        "email": user.email.address,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "status": user.status,
+        "created_at": user.created_at,
+        "updated_at": user.updated_at,
+        "last_login_at": user.last_login_at,
+        "version": user.version,
+        "email_verified": user.email_verified_at is not None,
+        "email_verified_at": user.email_verified_at,
+        "locale": user.locale,
+        "invitation": invitation
+        and InvitationAnswer(by=invitation.by, sent_at=invitation.at, expires_at=invitation.expires_at),
+    }
 
 
 class ProfileAnswer(UserAnswer):
@@ -147,18 +199,4 @@ class ProfileAnswer(UserAnswer):
     @classmethod
     def with_rights(cls, user: User, principal: Principal) -> Self:
         """Write `user` with what `principal` may do."""
-        return cls(
-            id=user.id,
-            email=user.email.address,
-            first_name=user.first_name,
-            last_name=user.last_name,
-            status=user.status,
-            created_at=user.created_at,
-            updated_at=user.updated_at,
-            last_login_at=user.last_login_at,
-            version=user.version,
-            email_verified=user.email_verified_at is not None,
-            email_verified_at=user.email_verified_at,
-            roles=principal.roles,
-            permissions=principal.permissions,
-        )
+        return cls(**told_of(user), roles=principal.roles, permissions=principal.permissions)

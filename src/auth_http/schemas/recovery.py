@@ -1,10 +1,12 @@
 """What is asked for and answered around mail that proves something."""
 
+from typing import Final
+
 from pydantic import ConfigDict
 
 from auth_http.schemas.document import Answered, Asked, Secret, example
 
-_TOKEN = "Zl9tqUuQh3xTjvP1cQ4bq0m5aYg2r8kN7sWdEoXfLhM"  # noqa: S105 - an example
+EXAMPLE_TOKEN: Final = "Zl9tqUuQh3xTjvP1cQ4bq0m5aYg2r8kN7sWdEoXfLhM"  # noqa: S105 - an example
 
 
 class Accepted(Answered):
@@ -24,7 +26,7 @@ class AddressOfSomebody(Asked):
 class SentToken(Asked):
     """The token that was sent: what is behind `#token=` in the link."""
 
-    model_config = ConfigDict(json_schema_extra=example(token=_TOKEN))
+    model_config = ConfigDict(json_schema_extra=example(token=EXAMPLE_TOKEN))
 
     token: Secret
 
@@ -34,7 +36,7 @@ class ForgottenPassword(SentToken):
 
     model_config = ConfigDict(
         json_schema_extra=example(
-            token=_TOKEN,
+            token=EXAMPLE_TOKEN,
             new_password="paper lantern under the bridge",  # noqa: S106 - an example
         )
     )

@@ -9,6 +9,7 @@ import structlog
 
 from auth_core import AuthCore, UserNotFound
 from auth_http.settings import LogFormat, Settings
+from auth_http.settings.mail import MailMode
 
 _FEW = 50
 _ADMIN = "admin"
@@ -35,6 +36,7 @@ class Announcement:
                 address=self.address,
                 docs=docs,
                 storage=self.storage,
+                mail=self.settings.mail.value,
                 make_first_administrator=command,
                 set_up_open_at=over_http,
             )
@@ -43,6 +45,8 @@ class Announcement:
         if docs:
             lines.append(f"  Docs      {docs}")
         lines.append(f"  Storage   {self.storage}")
+        if self.settings.mail is MailMode.CONSOLE:
+            lines.append("  Mail      printed here, to nobody else; AUTH_MAIL_HOST sends it")
         if command:
             lines += ["", "  There is no administrator yet. Make one, in another terminal:", f"    {command}"]
         if over_http:

@@ -113,6 +113,12 @@ def _is_guarded(values: Mapping[str, Any]) -> bool:
     return bool(values.get("env", Stage.PRODUCTION).is_guarded)
 
 
+def _mail_mode(values: Mapping[str, Any]) -> MailMode:
+    if values.get("mail_host"):
+        return MailMode.SMTP
+    return MailMode.CONSOLE if values.get("env") is Stage.DEVELOPMENT else MailMode.OFF
+
+
 def _local_address(values: Mapping[str, Any]) -> str:
     return f"http://127.0.0.1:{values.get('port', 8000)}"
 
@@ -217,7 +223,8 @@ class Settings(BaseSettings):
     # ---- Accounts and passwords
     registration: RegistrationMode = Field(default=RegistrationMode.OPEN)
     """Who may create an account for themselves: open (everybody), verified (whoever proves by a mail that they read the
-    address; nobody learns which addresses have an account) or closed (administrators create them).
+    address; nobody learns which addresses have an account), invitation (whoever an administrator has invited) or closed
+    (nobody, not even by an invitation: administrators create accounts with a password).
     """
 
     setup_secret: Secret | None = Field(
@@ -294,6 +301,12 @@ class Settings(BaseSettings):
     deleted_user_days: float = Field(default=30, ge=0, le=3650)
     """Days for which a deleted account can be restored. Then it is erased, with all that is personal of it."""
 
+    unproven_user_days: float = Field(default=30, ge=0, le=3650)
+    """Days after which an account is erased whose address was to be proven (AUTH_REGISTRATION=verified) and was not; 0
+    for never. Nobody has ever signed in to it. Where the serving role may not change the audit trail,
+    `auth-service users erase-unproven` does it.
+    """
+
     max_sessions: int = Field(default=100, ge=0, le=1_000_000)
     """Sessions a person may have at a time; one log-in more ends the one that was not used for longest. 0 for any
     number.
@@ -341,8 +354,10 @@ class Settings(BaseSettings):
     """The mail server that takes mail from us and delivers it."""
 
     mail: MailMode = Field(
-        default_factory=lambda values: MailMode.SMTP if values.get("mail_host") else MailMode.OFF,
-        json_schema_extra=_in_words("smtp where AUTH_MAIL_HOST is given, otherwise off"),
+        default_factory=_mail_mode,
+        json_schema_extra=_in_words(
+            "smtp where AUTH_MAIL_HOST is given, otherwise console in development, off elsewhere"
+        ),
     )
     """What becomes of what people are told: smtp (it is sent), console (it is printed, for development only) or off
     (nobody is told anything).
@@ -394,6 +409,9 @@ class Settings(BaseSettings):
 
     reset_password_minutes: float = Field(default=60, ge=5, le=60)
     """Minutes for which the link in a mail lets a new password be chosen."""
+
+    invitation_days: float = Field(default=7, ge=0.1, le=90)
+    """Days for which the link in a mail lets an invitation be accepted."""
 
     undo_email_change_days: float = Field(default=7, ge=1, le=90)
     """Days for which the old address of an account can undo that it was changed."""
@@ -491,6 +509,7 @@ class Settings(BaseSettings):
                 registration=self.registration,
                 set_up_secret=self.setup_secret,
                 deleted_kept=timedelta(days=self.deleted_user_days),
+                unproven_kept=timedelta(days=self.unproven_user_days) if self.unproven_user_days else None,
             ),
             passwords=PasswordPolicy(
                 min_length=self.password_min_length,
@@ -514,6 +533,7 @@ class Settings(BaseSettings):
                 verify=timedelta(hours=self.verify_email_hours),
                 reset=timedelta(minutes=self.reset_password_minutes),
                 undo=timedelta(days=self.undo_email_change_days),
+                invitation=timedelta(days=self.invitation_days),
                 mails=self.mails_per_hour,
             ),
             delivery=DeliveryPolicy(kept=timedelta(days=self.message_retention_days)),

@@ -71,6 +71,13 @@ def _mail(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "mail_from", "is missing: mail must come from somebody, such as Example <no-reply@example.com>."
     if settings.registration is RegistrationMode.VERIFIED and settings.mail is MailMode.OFF:
         yield "registration", "must not be verified without mail: nobody could ever sign in. Give AUTH_MAIL_HOST."
+    if settings.registration is RegistrationMode.INVITATION and settings.mail is MailMode.OFF:
+        yield "registration", "must not be invitation without mail: nobody could be invited. Give AUTH_MAIL_HOST."
+    if 0 < settings.unproven_user_days < settings.verify_email_hours / 24:
+        yield (
+            "unproven_user_days",
+            "must not be less than AUTH_VERIFY_EMAIL_HOURS: the link in the mail is good for so long.",
+        )
     if (settings.mail_user is None) != (settings.mail_password is None):
         yield "mail_password", "and AUTH_MAIL_USER belong together: give both or neither."
     if settings.mail_user is not None and settings.mail_tls is MailTls.OFF and not _is_here(settings.mail_host):

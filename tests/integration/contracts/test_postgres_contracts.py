@@ -9,6 +9,7 @@ from auth_core.testing.contracts.answers import AnswersContract
 from auth_core.testing.contracts.audit_trail import AuditTrailContract
 from auth_core.testing.contracts.candidates import CandidatesContract
 from auth_core.testing.contracts.ended_sessions import EndedSessionsContract
+from auth_core.testing.contracts.invited_users import InvitedUsersContract
 from auth_core.testing.contracts.movers import MoversContract
 from auth_core.testing.contracts.one_time_tokens import MailAllowancesContract, OneTimeTokensContract
 from auth_core.testing.contracts.outbox import OutboxContract
@@ -35,6 +36,9 @@ class TestPostgresUnitOfWork(UnitOfWorkContract): ...
 
 
 class TestPostgresUsers(UsersContract): ...
+
+
+class TestPostgresInvitedUsers(InvitedUsersContract): ...
 
 
 class TestPostgresUserDirectory(UserDirectoryContract): ...

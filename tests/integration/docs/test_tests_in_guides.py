@@ -42,6 +42,7 @@ def test_there_are_tests_in_the_guides() -> None:
     assert {example.name for example in executed_by(Path(__file__))} == {
         "test_forgotten.py",
         "test_guarded.py",
+        "test_invited.py",
         "test_reports.py",
         "test_scrypt_hasher.py",
         "test_storage.py",

@@ -51,8 +51,15 @@ def auth(line: Line) -> AuthCore:
         recovery.request_email_change.mail,
         post=replace(recovery.request_email_change.mail.post, vault=UnsafeOpenVault()),
     )
+    users = line.auth.users
+    inviting = replace(users.invite.inviting, mail=mail)
     return replace(
         line.auth,
+        users=replace(
+            users,
+            invite=replace(users.invite, inviting=inviting),
+            invite_again=replace(users.invite_again, inviting=inviting),
+        ),
         recovery=replace(
             recovery,
             resend_verification=replace(recovery.resend_verification, ask=Asking(mail=mail)),

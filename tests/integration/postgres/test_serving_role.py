@@ -155,7 +155,7 @@ async def test_room_that_was_made_at_its_wish_is_as_closed_to_it_as_the_rest(
 
     for statement in (f"DELETE FROM auth.{newest}", f"SELECT count(*) FROM auth.{newest}", f"DROP TABLE auth.{newest}"):
         with pytest.raises(DatabaseFault, match="42501"):
-            await Alone(serving.single_statements).write(text(statement))
+            await serving.single_statements.write(text(statement))
     await rows(operator, f"ALTER DEFAULT PRIVILEGES IN SCHEMA auth REVOKE ALL ON TABLES FROM {grantee}")
 
 
@@ -167,7 +167,7 @@ async def test_it_cannot_have_more_room_made_than_there_is_need_for(
     before = await scalar(operator, "SELECT count(*) FROM auth.audit_stretches()")
 
     with suppress(DatabaseFault):
-        await Alone(serving.single_statements).write(text(f"SELECT auth.audit_make_room({room})"))
+        await serving.single_statements.write(text(f"SELECT auth.audit_make_room({room})"))
 
     assert await scalar(operator, "SELECT count(*) FROM auth.audit_stretches()") == before
 
@@ -208,7 +208,7 @@ async def test_with_leave_to_erase_nothing_goes_that_was_not_ordered_before_or_i
 
     async def refused(event: object) -> None:
         with pytest.raises(DatabaseFault, match="42501"):
-            await Alone(serving.single_statements).write(text(erase.format(event)))
+            await serving.single_statements.write(text(erase.format(event)))
 
     await refused(before)
     order = await _ordered(operator, gone)
@@ -219,7 +219,7 @@ async def test_with_leave_to_erase_nothing_goes_that_was_not_ordered_before_or_i
     )
     for each in (order, later, of_the_living):
         await refused(each)
-    await Alone(serving.single_statements).write(text(erase.format(before)))
+    await serving.single_statements.write(text(erase.format(before)))
 
     erased = await rows(operator, "SELECT id FROM auth.audit_events WHERE personal_digest = sha256('') OR salt IS NULL")
     assert before in {row.id for row in erased}
@@ -263,7 +263,7 @@ async def test_a_role_of_upkeep_removes_what_it_has_ordered_and_is_old_and_does_
         "SELECT * FROM auth.users",
     ):
         with pytest.raises(DatabaseFault, match="42501"):
-            await Alone(upkeep.single_statements).write(text(statement))
+            await upkeep.single_statements.write(text(statement))
     assert await removing.audit.remove_old(origin=Origin()) == 6
     await rows(
         operator,
@@ -271,7 +271,7 @@ async def test_a_role_of_upkeep_removes_what_it_has_ordered_and_is_old_and_does_
         " (gen_random_uuid(), 'audit.shortened', 'success', now(), '{\"through\": 99}')",
     )
     with pytest.raises(DatabaseFault, match="42501"):  # it was recorded today
-        await Alone(upkeep.single_statements).write(text("SELECT auth.audit_remove_oldest(3)"))
+        await upkeep.single_statements.write(text("SELECT auth.audit_remove_oldest(3)"))
 
     await auth.audit.seal()
     assert (await whole(auth)).emptied == 2

@@ -56,6 +56,7 @@ READS: Final = {
     "revocation.follow",
     "revocation.read",
     "users.list_roles",
+    "recovery.look_at_invitation",
     "users.explain_permission",
     "access.list_roles",
     "access.look_up_role",
@@ -247,6 +248,12 @@ async def _deleted_long_ago(scene: Scene) -> None:
     scene.clock.advance(timedelta(days=31))
 
 
+async def _unproven_long_ago(scene: Scene) -> None:
+    await scene.auth.upkeep.erase_unproven()
+    await rows(scene.operator, "UPDATE auth.users SET awaits_proof = true WHERE id = :user_id", user_id=scene.person.id)
+    scene.clock.advance(timedelta(days=31))
+
+
 async def _reset(scene: Scene) -> None:
     await scene.auth.users.reset_password(user_id=scene.person.id, actor=None, origin=an_origin())
 
@@ -288,6 +295,17 @@ def _sent(purpose: Purpose) -> Act:
             await tx.one_time_tokens.add(token)
 
     return send
+
+
+async def _invited(scene: Scene) -> None:
+    """Let the person be one who was invited, with a token that is known."""
+    user = await scene.auth.users.invite(email=scene.email, first_name="Ada", actor=None, origin=an_origin())
+    scene.person.id, scene.person.email = user.id, scene.email
+    token = a_one_time_token(user, Purpose.ACCEPT_INVITATION, at=scene.clock.now())
+    async with scene.auth.recovery.verify_email.uow() as tx:
+        await tx.one_time_tokens.add(
+            replace(token, digest=digest_of(scene.token), binding=replace(token.binding, password_version=0))
+        )
 
 
 async def _a_message(scene: Scene) -> None:
@@ -345,6 +363,30 @@ WRITES: Final = (
         happened=_EXISTS,
         event=EventKind.USER_CREATED,
         again=EmailTaken,
+    ),
+    Write(
+        name="users.invite",
+        act=lambda scene: scene.auth.users.invite(email=scene.email, actor=None, origin=an_origin()),
+        happened=_EXISTS,
+        event=EventKind.USER_INVITED,
+        again=EmailTaken,
+    ),
+    Write(
+        name="users.invite_again",
+        before=_invited,
+        act=lambda scene: scene.auth.users.invite_again(user_id=scene.person.id, actor=None, origin=an_origin()),
+        happened="SELECT version > 0 FROM auth.users WHERE id = :user_id",
+        event=EventKind.INVITATION_SENT_AGAIN,
+        # Another mail, with a token that takes the place of the first; with a key there is one.
+        times=2,
+    ),
+    Write(
+        name="users.withdraw_invitation",
+        before=_invited,
+        act=lambda scene: scene.auth.users.withdraw_invitation(user_id=scene.person.id, actor=None, origin=an_origin()),
+        happened="SELECT count(*) = 0 FROM auth.users WHERE id = :user_id",
+        event=EventKind.INVITATION_WITHDRAWN,
+        again=UserNotFound,
     ),
     Write(
         name="users.set_up",
@@ -430,6 +472,14 @@ WRITES: Final = (
         name="upkeep.erase_deleted",
         before=_deleted_long_ago,
         act=lambda scene: scene.auth.upkeep.erase_deleted(),
+        happened="SELECT count(*) = 0 FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_ERASED,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="upkeep.erase_unproven",
+        before=_unproven_long_ago,
+        act=lambda scene: scene.auth.upkeep.erase_unproven(),
         happened="SELECT count(*) = 0 FROM auth.users WHERE id = :user_id",
         event=EventKind.USER_ERASED,
         moment=lambda: nth(2, commit),
@@ -521,6 +571,18 @@ WRITES: Final = (
         event=EventKind.PASSWORD_RESET_ASKED,
         # As above.
         times=2,
+    ),
+    Write(
+        name="recovery.accept_invitation",
+        before=_invited,
+        act=lambda scene: scene.auth.recovery.accept_invitation(
+            token=scene.token, password=NEW_PASSWORD, last_name="Lovelace", origin=an_origin()
+        ),
+        happened="SELECT status = 'active' FROM auth.users WHERE id = :user_id",
+        event=EventKind.INVITATION_ACCEPTED,
+        # The account is there, and the password signs in.
+        again=UnusableToken,
+        moment=lambda: nth(2, commit),
     ),
     Write(
         name="recovery.choose_password",

@@ -25,6 +25,7 @@ from auth_core import AuthClient, AuthCore, AuthInProcess, Origin, Redacted, Tok
 from auth_core.access.model import ADMIN
 from auth_core.testing import MovableClock, an_email
 from auth_core.testing.contracts.auth_client import AuthClientContract
+from auth_core.testing.contracts.recovery_client import RecoveryClientContract
 from auth_core.testing.contracts.token_verifier import TokenVerifierContract
 from auth_core.tokens.key_ring import KeyRing
 from auth_http.application import application
@@ -131,13 +132,13 @@ class OverPostgres:
         return client
 
 
-class TestInProcess(OverPostgres, AuthClientContract, TokenVerifierContract):
+class TestInProcess(OverPostgres, AuthClientContract, RecoveryClientContract, TokenVerifierContract):
     @pytest.fixture
     def client(self, core: AuthCore) -> AuthClient:
         return AuthInProcess(core)
 
 
-class TestRemote(OverPostgres, AuthClientContract, TokenVerifierContract):
+class TestRemote(OverPostgres, AuthClientContract, RecoveryClientContract, TokenVerifierContract):
     @pytest.fixture
     async def client(self, served: Served) -> AsyncGenerator[AuthClient]:
         async with remote(address=served.address) as auth:

@@ -69,7 +69,14 @@ class TestSaysNothingIsCurrent(OverMemory, AuthClientContract):
 
 class TellsOneFault(AuthInProcess):
     async def register(
-        self, *, email: str, password: Redacted[str], first_name: str, last_name: str, origin: Origin
+        self,
+        *,
+        email: str,
+        password: Redacted[str],
+        first_name: str,
+        last_name: str,
+        locale: str | None = None,
+        origin: Origin,
     ) -> User | None:
         try:
             return await AuthInProcess.register(

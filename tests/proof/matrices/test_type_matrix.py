@@ -61,6 +61,8 @@ def shown_as_sent(path: str, **besides: str) -> Consumer:
 
 
 IN_THE_BODY: Mapping[Route, Consumer] = {
+    ("POST", "/auth/invitation"): shown_as_sent("/auth/invitation"),
+    ("POST", "/auth/invitation/accept"): shown_as_sent("/auth/invitation/accept", password="paper lantern"),
     ("POST", "/auth/email/verify"): shown_as_sent("/auth/email/verify"),
     ("POST", "/auth/password/reset"): shown_as_sent("/auth/password/reset", new_password="paper lantern"),
     ("POST", "/auth/email/change/confirm"): shown_as_sent("/auth/email/change/confirm"),

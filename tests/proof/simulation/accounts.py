@@ -10,7 +10,8 @@ from auth_core.ids import UserId
 from auth_core.login.model import Candidate
 from auth_core.page import Page
 from auth_core.users.email_address import CanonicalEmail, EmailAddress
-from auth_core.users.model import Name, Profile, User, UserStatus
+from auth_core.users.locale import Locale
+from auth_core.users.model import Name, PendingInvitation, Profile, User, UserStatus
 from tests.proof.simulation.points import Key, nobody_does_this, statement
 from tests.proof.simulation.rows import Rows, Transaction
 
@@ -83,6 +84,17 @@ class SimUsers:
     async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
         nobody_does_this()
 
+    async def prefer_locale(self, user_id: UserId, locale: Locale | None, *, now: datetime) -> User | None:
+        nobody_does_this()
+
+    async def invite_again(self, user_id: UserId, invitation: PendingInvitation) -> User | None:
+        nobody_does_this()
+
+    async def accept_invitation(
+        self, user_id: UserId, *, first_name: Name, last_name: Name, locale: Locale | None, now: datetime
+    ) -> User | None:
+        nobody_does_this()
+
     async def verify_email(self, user_id: UserId, *, now: datetime) -> bool:
         nobody_does_this()
 
@@ -93,6 +105,9 @@ class SimUsers:
         nobody_does_this()
 
     async def erase(self, user_id: UserId) -> bool:
+        nobody_does_this()
+
+    async def unproven_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
         nobody_does_this()
 
     async def deleted_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:

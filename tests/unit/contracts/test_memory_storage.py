@@ -8,6 +8,7 @@ from auth_core.testing.contracts.answers import AnswersContract
 from auth_core.testing.contracts.audit_trail import AuditTrailContract
 from auth_core.testing.contracts.candidates import CandidatesContract
 from auth_core.testing.contracts.ended_sessions import EndedSessionsContract
+from auth_core.testing.contracts.invited_users import InvitedUsersContract
 from auth_core.testing.contracts.movers import MoversContract
 from auth_core.testing.contracts.one_time_tokens import MailAllowancesContract, OneTimeTokensContract
 from auth_core.testing.contracts.outbox import OutboxContract
@@ -38,6 +39,10 @@ def storage() -> Storage:
 
 @pytest.mark.covers("REG-04", "REG-07", "SES-09")
 class TestMemoryUsers(UsersContract):
+    pass
+
+
+class TestMemoryInvitedUsers(InvitedUsersContract):
     pass
 
 

@@ -16,7 +16,7 @@ async def test_a_new_account_is_answered_without_secrets(service: Service) -> No
 
     assert set(answer.json()) == {
         "id", "email", "first_name", "last_name", "status", "created_at", "updated_at", "last_login_at",
-            "version", "email_verified", "email_verified_at",
+        "version", "email_verified", "email_verified_at", "locale", "invitation",
     }  # fmt: skip
     assert answer.json()["created_at"] == "2030-06-01T12:00:00.123456Z"
     assert PASSWORD.encode() not in answer.body

@@ -41,7 +41,7 @@ async def test_people_are_told_with_their_roles_and_without_what_proves_them(ser
     assert listed == {**listed, "id": user["id"], "email": user["email"], "status": "active", "roles": ["user"]}
     assert set(listed) == {
         "id", "email", "first_name", "last_name", "status", "created_at", "updated_at", "last_login_at",
-        "version", "email_verified", "email_verified_at", "roles",
+        "version", "email_verified", "email_verified_at", "locale", "invitation", "roles",
     }  # fmt: skip
 
 

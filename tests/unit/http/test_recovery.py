@@ -18,7 +18,7 @@ from tests.unit.http.service import EMAIL, PASSWORD, Service, a_service, over
 
 NEW_PASSWORD: Final = "paper lantern under the bridge"
 NEW_EMAIL: Final = "grace.hopper@example.org"
-OURS: Final = sorted(set(PAGES.values()) - {"accept-invitation"})
+OURS: Final = sorted(PAGES.values())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -151,7 +151,7 @@ async def test_what_is_wrong_is_told_with_its_code(mailing: Mailing) -> None:
 
 
 async def test_a_service_without_mail_says_so_and_has_no_pages() -> None:
-    service = await a_service()
+    service = await a_service(Settings(mail=MailMode.OFF))
 
     answers = [
         await service.ask("POST", path, {"email": EMAIL}) for path in ("/auth/password/forgot", "/auth/email/resend")
@@ -193,5 +193,12 @@ def test_the_pages_send_what_the_routes_take() -> None:
     script = resources.files("auth_http.pages").joinpath("account.js").read_text(encoding="utf-8")
 
     paths = set(re.findall(r'path: "([^"]+)"', script))
-    assert paths == {"auth/email/verify", "auth/email/change/confirm", "auth/email/change/undo", "auth/password/reset"}
+    assert paths == {
+        "auth/email/verify",
+        "auth/email/change/confirm",
+        "auth/email/change/undo",
+        "auth/password/reset",
+        "auth/invitation/accept",
+    }
+    assert re.findall(r'looks: "([^"]+)"', script) == ["auth/invitation"]
     assert "innerHTML" not in script

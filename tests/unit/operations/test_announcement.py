@@ -4,7 +4,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from auth_http.serving.announcement import Announcement
-from auth_http.settings import LogFormat, Settings
+from auth_http.settings import LogFormat, Settings, Stage
 
 SECRET = "q3Yd0vJ8mK2xT7bNfR5wLz9cGhS4pVaE1uXiOoBtWnM="
 
@@ -34,3 +34,16 @@ def test_it_says_nothing_of_it_otherwise(*, secret: str | None, lacks: bool) -> 
     [line] = lines
     assert line["set_up_open_at"] is None
     assert bool(line["make_first_administrator"]) is lacks
+
+
+def test_it_says_that_mail_is_only_printed_where_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    def said(stage: Stage) -> str:
+        settings = Settings(env=stage, log_format=LogFormat.CONSOLE)
+        Announcement(settings=settings, address="http://a.test", storage="memory", lacks_administrator=False).make()
+        return capsys.readouterr().out
+
+    assert "AUTH_MAIL_HOST" in said(Stage.DEVELOPMENT)
+    assert "AUTH_MAIL_HOST" not in said(Stage.TEST)
+    with capture_logs() as lines:
+        announce(secret=None, lacks_administrator=False, log_format=LogFormat.JSON)
+    assert [line["mail"] for line in lines] == ["console"]

@@ -117,17 +117,31 @@ def test_a_file_that_is_not_there_is_said_so(command: Command) -> None:
     assert command("users", "import", "/nowhere/people.jsonl").exit_code == 66
 
 
+def test_whoever_has_not_accepted_an_invitation_and_who_reads_no_language_are_refused(
+    command: Command, tmp_path: Path
+) -> None:
+    invited = {"email": "a@example.org", "status": "invited", **NAMES}
+    file, report = people(tmp_path, invited, {"email": "b@example.org", "locale": "?", **NAMES}), tmp_path / "refused"
+
+    command("users", "import", file, "--report", str(report))
+
+    faults = [json.loads(line)["faults"] for line in report.read_text().splitlines()]
+    assert [[fault["code"] for fault in each] for each in faults] == [["invited"], ["invalid_locale"]]
+
+
 @pytest.mark.parametrize("name", ["out.jsonl", "out.csv"])
 def test_what_is_exported_is_read_back_elsewhere(command: Command, tmp_path: Path, name: str) -> None:
-    file, out = people(tmp_path, {"email": "a@example.org", "password_hash": a_hash(), **NAMES}), tmp_path / name
+    one = {"email": "a@example.org", "password_hash": a_hash(), "locale": "DE-at", **NAMES}
+    file, out, store = people(tmp_path, one), tmp_path / name, MemoryStore()
     command("users", "import", file)
 
     exported = command("users", "export", str(out), "--with-password-hashes")
-    elsewhere = run_command("users", "import", str(out), wire=lambda: container_over(MemoryStore()))
+    elsewhere = run_command("users", "import", str(out), wire=lambda: container_over(store))
 
     assert (exported.exit_code, exported.stderr) == (0, "Exported 1 people.\n")
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert "imported         1 (1 fast)" in elsewhere.stdout
+    assert [each.locale for each in store.committed.users.values()] == ["de-AT"]
     assert command("users", "export", str(out)).exit_code == 73
 
 

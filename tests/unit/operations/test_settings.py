@@ -397,8 +397,9 @@ def test_the_set_up_secret_may_lie_in_a_file_and_is_in_no_text(tmp_path: Path) -
 MAIL = {"AUTH_MAIL_HOST": "smtp.example.org", "AUTH_MAIL_FROM": "Example <no-reply@example.org>"}
 
 
-def test_mail_is_on_where_there_is_a_server_and_off_elsewhere() -> None:
-    assert read_settings({}).mail is MailMode.OFF
+def test_mail_is_sent_where_there_is_a_server_printed_in_development_and_off_elsewhere() -> None:
+    assert read_settings({}).mail is MailMode.CONSOLE
+    assert read_settings({"AUTH_ENV": "test"}).mail is read_settings(PRODUCTION).mail is MailMode.OFF
     assert read_settings({**PRODUCTION, **MAIL}).mail is MailMode.SMTP
     assert read_settings({**MAIL, "AUTH_MAIL": "off"}).mail is MailMode.OFF
 
@@ -413,6 +414,7 @@ def test_mail_is_on_where_there_is_a_server_and_off_elsewhere() -> None:
         ({"AUTH_MAIL": "console"}, "AUTH_MAIL", "would be printed"),
         ({**MAIL, "AUTH_MAIL_USER": "auth"}, "AUTH_MAIL_PASSWORD", "belong together"),
         ({"AUTH_REGISTRATION": "verified"}, "AUTH_REGISTRATION", "nobody could ever sign in"),
+        ({"AUTH_REGISTRATION": "invitation"}, "AUTH_REGISTRATION", "nobody could be invited"),
     ],
 )
 def test_mail_that_is_half_set_up_or_not_safe_is_refused(given: dict[str, str], setting: str, reason: str) -> None:

@@ -54,6 +54,48 @@ class Letters:
         """What the tokens that are kept are good for."""
         return {each.purpose for each in self.core.store.committed.one_time_tokens.values()}
 
+    async def invite(
+        self, email: str = ADA, *roles: str, actor: User | None = None, locale: str | None = None, named: bool = True
+    ) -> User:
+        return await self.core.auth.users.invite(
+            email=email,
+            first_name="Ada" if named else None,
+            last_name="Lovelace" if named else None,
+            locale=locale,
+            roles=roles,
+            actor=actor.id if actor else None,
+            origin=HERE,
+        )
+
+    async def invited(self, email: str = ADA) -> Redacted[str]:
+        """Invite somebody, and return what was sent."""
+        await self.invite(email)
+        return await self.token("invitation")
+
+    async def invite_again(self, user: User, *, actor: User | None = None) -> User:
+        return await self.core.auth.users.invite_again(user_id=user.id, actor=actor.id if actor else None, origin=HERE)
+
+    async def withdraw(self, user: User, *, actor: User | None = None) -> None:
+        await self.core.auth.users.withdraw_invitation(user_id=user.id, actor=actor.id if actor else None, origin=HERE)
+
+    async def accept(
+        self,
+        token: Redacted[str],
+        password: str = PASSWORD,
+        *,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        locale: str | None = None,
+    ) -> User:
+        return await self.core.auth.recovery.accept_invitation(
+            token=token,
+            password=Redacted(password),
+            first_name=first_name,
+            last_name=last_name,
+            locale=locale,
+            origin=HERE,
+        )
+
     async def register(self, email: str = ADA, password: str = PASSWORD) -> User | None:
         return await self.core.auth.users.register(
             email=email, password=Redacted(password), first_name="Ada", last_name="Lovelace", origin=HERE

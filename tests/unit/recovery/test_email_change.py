@@ -1,6 +1,7 @@
 """An address takes the place of another when it is proven, and whoever was robbed takes theirs back."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -15,7 +16,7 @@ from auth_core import (
 )
 from auth_core.audit.events import EventKind, Outcome
 from auth_core.verification.model import Purpose
-from tests.unit.core_in_memory import DAY, OTHER_PASSWORD, PASSWORD
+from tests.unit.core_in_memory import DAY, HERE, OTHER_PASSWORD, PASSWORD
 from tests.unit.recovery.letters import ADA, THERE, Letters
 
 THIEF, THIEF_TOO = "eve@example.net", "eve@example.com"
@@ -219,6 +220,22 @@ async def test_an_address_nobody_ever_proved_is_told_nothing(letters: Letters) -
 
     assert await letters.sent() == []
     assert (await letters.user(THERE)).email_verified_at is not None
+
+
+async def test_both_addresses_are_told_when_an_administrator_changes_one_and_the_new_one_is_not_proven(
+    letters: Letters,
+) -> None:
+    user = await letters.registered()
+    update = partial(letters.core.auth.users.update, user_id=user.id, actor=None, origin=HERE)
+
+    await update(email=THERE, locale="de")
+    told = await letters.sent()
+    await update(email=THERE.upper(), last_name="King")
+
+    assert told == [(user.email.address, "email_replaced"), (THERE, "email_assigned")]
+    assert await letters.sent() == []
+    moved = await letters.user(THERE)
+    assert (moved.email_verified_at, moved.locale) == (None, "de")
 
 
 async def test_nothing_is_undone_of_an_account_that_was_closed(letters: Letters) -> None:

@@ -1,13 +1,14 @@
 """Where addresses are proven first, whoever asks learns nothing, and nobody gets into an account that is not theirs."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from auth_core import InvalidCredentials, NoMail, RegistrationMode, UnusableToken
+from auth_core import InvalidCredentials, NoMail, RegistrationMode, UnusableToken, UserPolicy
 from auth_core.audit.events import EventKind
 from tests.unit.core_in_memory import DAY, HERE, HOUR, OTHER_PASSWORD, PASSWORD, SECOND, Core
-from tests.unit.recovery.letters import ADA, Letters
+from tests.unit.recovery.letters import ADA, THERE, Letters
 
 VERIFIED = RegistrationMode.VERIFIED
 
@@ -164,3 +165,23 @@ async def test_another_mail_comes_to_who_has_something_to_prove_and_not_too_ofte
             await letters.resend(email)
 
     assert await letters.sent() == [("unverified@example.org", "verify_address")] * 5
+
+
+async def test_who_never_proves_an_address_is_erased_after_a_while_and_nobody_else_is() -> None:
+    letters = await Letters.make(RegistrationMode.VERIFIED)
+    await letters.registered(THERE)
+    await letters.register("closed@example.org")
+    await letters.core.disable(await letters.user("closed@example.org"))
+    await letters.register()
+    letters.core.clock.advance(29 * DAY)
+    await letters.register("late@example.org")
+    letters.core.clock.advance(DAY + SECOND)
+
+    erased = [await letters.core.auth.upkeep.erase_unproven() for _ in range(2)]
+
+    assert erased == [1, 0]
+    left = {each.email.address for each in letters.core.store.committed.users.values()}
+    assert left == {THERE, "closed@example.org", "late@example.org"}
+    for_ever = replace(letters.core.auth.upkeep.erase_unproven, policy=UserPolicy(unproven_kept=None))
+    letters.core.clock.advance(1000 * DAY)
+    assert await for_ever() == 0

@@ -27,6 +27,7 @@ TOKEN = Redacted(ACCESS)
 READS: dict[str, Act] = {
     "verify": lambda auth: auth.verify_access_token(token=ACCESS),
     "profile": lambda auth: auth.profile(access_token=TOKEN),
+    "look_at_invitation": lambda auth: auth.look_at_invitation(token=TOKEN),
     "sessions": lambda auth: auth.sessions(access_token=TOKEN),
 }
 REFRESHES: dict[str, Act] = {
@@ -41,6 +42,8 @@ WRITES: dict[str, Act] = {
     "change_password": lambda auth: auth.change_password(
         access_token=TOKEN, current_password=Redacted(PASSWORD), new_password=Redacted(PASSWORD), origin=HERE
     ),
+    "accept_invitation": lambda auth: auth.accept_invitation(token=TOKEN, password=Redacted(PASSWORD), origin=HERE),
+    "choose_password": lambda auth: auth.choose_password(token=TOKEN, new_password=Redacted(PASSWORD), origin=HERE),
     "end_session": lambda auth: auth.end_session(access_token=TOKEN, session_id=SESSION, origin=HERE),
     "log_out": lambda auth: auth.log_out(access_token=TOKEN, origin=HERE),
     "log_out_everywhere": lambda auth: auth.log_out_everywhere(access_token=TOKEN, origin=HERE),

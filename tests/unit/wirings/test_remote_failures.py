@@ -34,6 +34,9 @@ def documented_codes() -> Iterator[tuple[str, str]]:
     asked = {
         *(("post", path) for path in ("/auth/verify", "/auth/register", "/auth/login", "/auth/refresh")),
         *(("post", path) for path in ("/auth/change-password", "/auth/logout", "/auth/logout-all")),
+        *(("post", path) for path in ("/auth/invitation", "/auth/invitation/accept")),
+        *(("post", f"/auth/email/{path}") for path in ("verify", "resend", "change", "change/confirm", "change/undo")),
+        *(("post", f"/auth/password/{path}") for path in ("forgot", "reset")),
         *(
             ("get", "/auth/me"),
             ("patch", "/auth/me"),

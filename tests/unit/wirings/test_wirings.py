@@ -11,7 +11,10 @@ from auth_adapters.remote import remote
 from auth_core import AuthClient, AuthCore, AuthInProcess, TokenVerifier
 from auth_core.testing import MovableClock
 from auth_core.testing.contracts.auth_client import AuthClientContract
+from auth_core.testing.contracts.recovery_client import RecoveryClientContract
 from auth_core.testing.contracts.token_verifier import TokenVerifierContract
+from auth_http.settings import Settings
+from auth_http.settings.mail import MailMode
 from tests.unit.http.service import Service, a_service
 from tests.unit.verify_only.issuer import Issuer
 
@@ -23,7 +26,7 @@ class OverMemory:
 
     @pytest.fixture
     async def service(self) -> Service:
-        return await a_service()
+        return await a_service(Settings(mail=MailMode.OFF))
 
     @pytest.fixture
     def core(self, service: Service) -> AuthCore:
@@ -38,13 +41,13 @@ class OverMemory:
         return client
 
 
-class TestInProcess(OverMemory, AuthClientContract, TokenVerifierContract):
+class TestInProcess(OverMemory, AuthClientContract, RecoveryClientContract, TokenVerifierContract):
     @pytest.fixture
     def client(self, core: AuthCore) -> AuthClient:
         return AuthInProcess(core)
 
 
-class TestRemote(OverMemory, AuthClientContract, TokenVerifierContract):
+class TestRemote(OverMemory, AuthClientContract, RecoveryClientContract, TokenVerifierContract):
     @pytest.fixture
     async def client(self, service: Service) -> AsyncIterator[AuthClient]:
         # As uvicorn does where we are trusted to tell the addresses of others.

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from auth_core.access.model import USER, RoleName
 from auth_core.ids import UserId
-from auth_core.testing.builders import a_user
+from auth_core.testing.builders import a_user, an_invited_user
 from auth_core.testing.contracts.arrangement import set_status, stored_role, stored_user
 from auth_core.testing.contracts.concurrency import in_transaction
 from auth_core.testing.contracts.storage import Storage
@@ -164,11 +164,14 @@ class UserDirectoryContract:
 
         assert (list(page.items), page.next, page.total) == ([], None, 0)
 
-    async def test_the_deleted_are_a_status_of_their_own(self, storage: Storage) -> None:
+    async def test_the_deleted_and_the_invited_are_a_status_of_their_own(self, storage: Storage) -> None:
         role = await _a_role(storage)
         active, disabled, deleted, restored = [
             await _called(storage, "Ada", "Lovelace", role=role, minute=minute) for minute in range(4)
         ]
+        invited = an_invited_user()
+        await in_transaction(storage, lambda tx: tx.users.add(invited))
+        await in_transaction(storage, lambda tx: tx.roles.assign(invited.id, role, by=None, now=NOON))
         await set_status(storage, disabled, UserStatus.DISABLED)
         await in_transaction(storage, lambda tx: tx.users.delete(deleted.id, now=NOON))
         await in_transaction(storage, lambda tx: tx.users.delete(restored.id, now=NOON))
@@ -183,8 +186,9 @@ class UserDirectoryContract:
             UserStatus.ACTIVE: [active.id, restored.id],
             UserStatus.DISABLED: [disabled.id],
             UserStatus.DELETED: [deleted.id],
+            UserStatus.INVITED: [invited.id],
         }
-        assert [page.total for page in pages.values()] == [2, 1, 1]
+        assert [page.total for page in pages.values()] == [2, 1, 1, 1]
 
     async def test_conditions_hold_together(self, storage: Storage) -> None:
         role = await _a_role(storage)

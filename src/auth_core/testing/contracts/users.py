@@ -381,6 +381,20 @@ class UsersContract:
         ]
         assert first not in await _deleted_before(storage, LATER)
 
+    async def test_those_who_await_a_proof_since_before_a_moment_are_found_in_order(self, storage: Storage) -> None:
+        users = sorted([replace(a_user(), awaits_proof=True) for _ in range(5)], key=lambda user: user.id)
+        await in_transaction(storage, lambda tx: _add_all(tx, (*users, a_user())))
+        first, second, proven, disabled, deleted = (user.id for user in users)
+        await in_transaction(storage, lambda tx: tx.users.verify_email(proven, now=LATER))
+        await _set_status(storage, disabled, UserStatus.DISABLED)
+        await _delete(storage, deleted)
+
+        found = await _unproven_before(storage, LATER)
+
+        assert [each for each in found if each in {user.id for user in users}] == [first, second]
+        assert await _unproven_before(storage, LATER, after=first, limit=1) == [found[found.index(first) + 1]]
+        assert first not in await _unproven_before(storage, NOON)
+
     async def test_the_status_changes_once(self, storage: Storage) -> None:
         user = await stored_user(storage)
 
@@ -581,6 +595,17 @@ async def _delete(storage: Storage, user_id: UserId) -> int | None:
 
 async def _erase(storage: Storage, user_id: UserId) -> bool:
     return await in_transaction(storage, lambda tx: tx.users.erase(user_id))
+
+
+async def _add_all(tx: Tx, users: Sequence[User]) -> None:
+    for user in users:
+        assert await tx.users.add(user)
+
+
+async def _unproven_before(
+    storage: Storage, moment: datetime, *, after: UserId | None = None, limit: int = 10_000
+) -> Sequence[UserId]:
+    return await in_transaction(storage, lambda tx: tx.users.unproven_before(moment, after=after, limit=limit))
 
 
 async def _deleted_before(

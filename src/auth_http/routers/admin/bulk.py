@@ -11,7 +11,7 @@ from auth_core.access.permissions import ROLES_ASSIGN, USERS_WRITE
 from auth_core.access.requirement import all_of
 from auth_core.guard import identify
 from auth_http.bulk.doing import Bulk
-from auth_http.bulk.items import BulkAnswer, BulkAsked, ToCreate, ToDo
+from auth_http.bulk.items import BulkAnswer, BulkAsked, ToCreate, ToDo, ToInvite
 from auth_http.dependencies import Current, auth, origin, permitted
 from auth_http.documented import failures
 from auth_http.guard.bearer import read_bearer
@@ -49,7 +49,7 @@ async def change_many_users(asked: BulkAsked, current: Current, request: Request
 
     async def admit(what: ToDo) -> None:
         # Rights may be taken, and the token may expire, between two items.
-        gives_roles = isinstance(what, ToCreate) and what.roles
+        gives_roles = isinstance(what, ToCreate | ToInvite) and what.roles
         needed = _NEEDED_TO_GIVE_ROLES if gives_roles else _NEEDED
         needed.demand_of((await identify(tokens, read_bearer(request.scope))).principal)
 

@@ -17,23 +17,41 @@ from auth_core.access.requirement import all_of
 from auth_core.credentials.passwords.errors import Busy, WeakPassword
 from auth_core.errors import Fault, Rejected
 from auth_core.ids import UserId
-from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidName, UserDeleted, UserNotFound
+from auth_core.users.errors import (
+    EmailTaken,
+    InvalidEmail,
+    InvalidLocale,
+    InvalidName,
+    InvitationPending,
+    InvitationsClosed,
+    UserDeleted,
+    UserNotFound,
+)
 from auth_core.users.model import User
+from auth_core.verification.errors import NoMail
 from auth_http.conditional import IfMatch, tagged
 from auth_http.dependencies import Current, auth, origin, permitted
 from auth_http.documented import SHORTLY, failures
 from auth_http.idempotency import Key, once
 from auth_http.routers.admin.parameters import UserInPath, no_such
-from auth_http.schemas.administration import NewUser, PasswordResetAnswer, PasswordToGive, UserChange, UserContent
+from auth_http.schemas.administration import (
+    Invited,
+    NewUser,
+    PasswordResetAnswer,
+    PasswordToGive,
+    UserChange,
+    UserContent,
+    read_new_user,
+)
 from auth_http.schemas.document import answered
-from auth_http.schemas.people import UserAnswer
+from auth_http.schemas.people import UserAnswer, given_in
 
 router = APIRouter(tags=["Administration"])
 
 _MAY_WRITE: Final = Depends(permitted(USERS_WRITE))
 _MAY_GIVE_ROLES: Final = all_of(ROLES_ASSIGN)
 _OF_SOMEBODY: Final = (PermissionDenied(), BeyondYourRights(), UserNotFound(), no_such("user_id"))
-_INVALID: Final = Rejected(*InvalidEmail().faults, *InvalidName("first_name").faults)
+_INVALID: Final = Rejected(*InvalidEmail().faults, *InvalidName("first_name").faults, *InvalidLocale().faults)
 _WEAK: Final = WeakPassword(Fault("password", "too_short", "Use at least 8 characters."))
 
 
@@ -50,6 +68,8 @@ _WEAK: Final = WeakPassword(Fault("password", "too_short", "Use at least 8 chara
         BeyondYourRights(),
         RoleNotFound(),
         EmailTaken(),
+        InvitationsClosed(),
+        NoMail(),
         _INVALID,
         Rejected(*InvalidRoleName().faults),
         _WEAK,
@@ -62,23 +82,40 @@ _WEAK: Final = WeakPassword(Fault("password", "too_short", "Use at least 8 chara
     ),
 )
 async def create_user(asked: NewUser, current: Current, key: Key, request: Request) -> Response:
-    """Creates an account, whether registration is open or not.
+    """Creates an account, whether registration is open or not: with a `password`, or with `invite` and without one.
+
+    Who is invited gets a mail; until it is answered the account is `invited`, and nobody can use it.
 
     Needs `users:write`; to give `roles`, `roles:assign` too, and every right that they allow.
     """
     if asked.roles:
         _MAY_GIVE_ROLES.demand_of(current.principal)
-    user = await auth(request).users.create(
-        email=asked.email,
-        password=asked.password,
-        must_change_password=asked.must_change_password,
-        first_name=asked.first_name,
-        last_name=asked.last_name,
-        roles=asked.roles,
-        actor=current.principal.user_id,
-        origin=origin(request),
-        once=await once(request, key, caller=current.principal.user_id, tell=_created),
-    )
+    whole = read_new_user(asked)
+    first_time = await once(request, key, caller=current.principal.user_id, tell=_created)
+    if isinstance(whole, Invited):
+        user = await auth(request).users.invite(
+            email=asked.email,
+            first_name=asked.first_name,
+            last_name=asked.last_name,
+            locale=asked.locale,
+            roles=asked.roles,
+            actor=current.principal.user_id,
+            origin=origin(request),
+            once=first_time,
+        )
+    else:
+        user = await auth(request).users.create(
+            email=asked.email,
+            password=whole.password,
+            must_change_password=asked.must_change_password,
+            first_name=whole.first_name,
+            last_name=whole.last_name,
+            locale=asked.locale,
+            roles=asked.roles,
+            actor=current.principal.user_id,
+            origin=origin(request),
+            once=first_time,
+        )
     return _created(user)
 
 
@@ -114,7 +151,7 @@ async def update_user(
     """
     user = await auth(request).users.update(
         user_id=UserId(UUID(user_id)),
-        **asked.model_dump(exclude_unset=True),
+        **given_in(asked),
         seen=seen,
         actor=current.principal.user_id,
         origin=origin(request),
@@ -153,6 +190,7 @@ async def replace_user(
         first_name=asked.first_name,
         last_name=asked.last_name,
         email=asked.email,
+        locale=asked.locale,
         seen=seen,
         actor=current.principal.user_id,
         origin=origin(request),
@@ -208,7 +246,9 @@ async def restore_user(user_id: UserInPath, current: Current, request: Request) 
     response_model=UserAnswer,
     response_description="The user as they are now.",
     dependencies=[_MAY_WRITE],
-    responses=failures(*_OF_SOMEBODY, UserDeleted(), LastAdministrator(), bearer=True, writes=True, tagged=200),
+    responses=failures(
+        *_OF_SOMEBODY, UserDeleted(), InvitationPending(), LastAdministrator(), bearer=True, writes=True, tagged=200
+    ),
 )
 async def disable_user(user_id: UserInPath, current: Current, request: Request) -> Response:
     """Closes an account: its sessions end at once, and nobody can sign in to it.
@@ -229,7 +269,7 @@ async def disable_user(user_id: UserInPath, current: Current, request: Request) 
     response_model=UserAnswer,
     response_description="The user as they are now.",
     dependencies=[_MAY_WRITE],
-    responses=failures(*_OF_SOMEBODY, UserDeleted(), bearer=True, writes=True, tagged=200),
+    responses=failures(*_OF_SOMEBODY, UserDeleted(), InvitationPending(), bearer=True, writes=True, tagged=200),
 )
 async def enable_user(user_id: UserInPath, current: Current, request: Request) -> Response:
     """Opens a disabled account again. Sessions that ended stay ended.
@@ -250,7 +290,9 @@ async def enable_user(user_id: UserInPath, current: Current, request: Request) -
     response_model=PasswordResetAnswer,
     response_description="Reset. A password that was made up is told this once.",
     dependencies=[_MAY_WRITE],
-    responses=failures(*_OF_SOMEBODY, UserDeleted(), _WEAK, Busy(SHORTLY), json=True, bearer=True, writes=True),
+    responses=failures(
+        *_OF_SOMEBODY, UserDeleted(), InvitationPending(), _WEAK, Busy(SHORTLY), json=True, bearer=True, writes=True
+    ),
 )
 async def reset_password_of_user(
     user_id: UserInPath, asked: PasswordToGive, current: Current, request: Request
@@ -277,7 +319,7 @@ async def reset_password_of_user(
     response_class=Response,
     response_description="They will be asked at their next log-in.",
     dependencies=[_MAY_WRITE],
-    responses=failures(*_OF_SOMEBODY, UserDeleted(), bearer=True, writes=True),
+    responses=failures(*_OF_SOMEBODY, UserDeleted(), InvitationPending(), bearer=True, writes=True),
 )
 async def force_password_change_of_user(user_id: UserInPath, current: Current, request: Request) -> None:
     """Lets the present password be good for one thing at the next log-in: to choose another one. Sessions go on.
