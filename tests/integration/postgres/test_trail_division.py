@@ -51,7 +51,7 @@ async def downgrade(address: Redacted[str], revision: str) -> None:
 
 async def undivided(address: Redacted[str], operator: AsyncEngine) -> None:
     """Let the trail be one table again in the schema of today, as a migration finds it that was broken off."""
-    await downgrade(address, "0014")
+    await downgrade(address, "0017")
     await rows(operator, "UPDATE auth.alembic_version SET version_num = '0014'")
 
 
