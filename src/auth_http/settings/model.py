@@ -1,6 +1,7 @@
 """Every setting, with its unit, its default and its bounds."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -28,6 +29,8 @@ from auth_core import (
     VerificationPolicy,
 )
 from auth_core.tokens.keys import Algorithm
+from auth_core.webhooks.policy import WEBHOOK_DELIVERY, WebhookPolicy
+from auth_core.webhooks.reach import Reach
 from auth_http.settings.mail import MailMode, checked_sender
 from auth_http.settings.problems import PREFIX
 from auth_http.settings.stage import Stage
@@ -403,10 +406,25 @@ class Settings(BaseSettings):
     """
 
     delivery: bool = Field(default=True)
-    """Whether `auth-service serve` delivers mail; off where `auth-service worker` does."""
+    """Whether `auth-service serve` delivers mail and webhooks; off where `auth-service worker` does."""
 
     message_retention_days: float = Field(default=30, ge=0, le=3650)
-    """Days for which it can be seen what became of a message."""
+    """Days for which it can be seen what became of a message, or of a delivery to a webhook."""
+
+    # ---- Webhooks
+    webhook_networks: Networks = Field(default=(), json_schema_extra=_in_words("none"))
+    """Addresses or networks that webhooks may be sent to although they are not of the public internet, with commas
+    between them. Whoever may write webhooks can have the service knock at every door in there.
+    """
+
+    webhook_unsafe_http: bool = Field(default=False)
+    """Whether webhooks may be sent without encryption, for development. Refused in staging and production."""
+
+    webhook_ca_file: Path | None = Field(default=None, json_schema_extra=_in_words("those of the system"))
+    """A file with the certificates to trust when a receiver shows its own."""
+
+    webhook_timeout_seconds: float = Field(default=15, ge=1, le=60)
+    """Seconds a receiver may take to answer."""
 
     # ---- Metrics
     metrics_port: int | None = Field(
@@ -508,6 +526,14 @@ class Settings(BaseSettings):
                 mails=self.mails_per_hour,
             ),
             delivery=DeliveryPolicy(kept=timedelta(days=self.message_retention_days)),
+            webhooks=WebhookPolicy(
+                delivery=replace(
+                    WEBHOOK_DELIVERY,
+                    send_within=timedelta(seconds=self.webhook_timeout_seconds),
+                    kept=timedelta(days=self.message_retention_days),
+                ),
+                reach=Reach(networks=self.webhook_networks, unsafe_http=self.webhook_unsafe_http),
+            ),
             audit=AuditPolicy(
                 seal_every=timedelta(seconds=self.audit_seal_seconds),
                 retention=None if self.audit_retention_days is None else timedelta(days=self.audit_retention_days),

@@ -37,6 +37,8 @@ async def auth_over(
             arrivals=storage.arrivals,
             old_messages=storage.old_messages,
             old_tokens=storage.old_tokens,
+            webhook_queue=storage.webhook_queue,
+            old_webhook_deliveries=storage.old_webhook_deliveries,
         ),
         policies=policies,
     )

@@ -299,8 +299,8 @@ async def _a_message(scene: Scene) -> None:
 async def _a_dead_message(scene: Scene) -> None:
     await _a_message(scene)
     assert scene.message_id is not None
-    queue, now = scene.auth.outbox.deliver.queue, scene.clock.now()
-    claim = scene.auth.outbox.deliver.ids.claim()
+    lane, now = scene.auth.outbox.deliver.lane, scene.clock.now()
+    queue, claim = lane.queue, lane.ids.claim()
     await queue.claim(claim, limit=1, now=now, until=now + timedelta(minutes=2))
     assert await queue.end(scene.message_id, claim, State.DEAD, now=now)
 
