@@ -127,7 +127,16 @@ def _in_words(error: Exception) -> str:
 
 
 def _cause(error: BaseException) -> str:
-    """Return what kind of failure began it all; its words may repeat what was sent."""
-    while error.__cause__ is not None:
-        error = error.__cause__
+    """Return what kind of failure began it all; its words may repeat what was sent.
+
+    The package puts what it translates into the arguments of its own errors, and hides it as their cause.
+    """
+    while (inner := _inner(error)) is not None:
+        error = inner
     return error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else type(error).__name__
+
+
+def _inner(error: BaseException) -> BaseException | None:
+    if error.args and isinstance(error.args[0], BaseException):
+        return error.args[0]
+    return error.__cause__
