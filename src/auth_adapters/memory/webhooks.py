@@ -158,7 +158,7 @@ class MemoryWebhookQueue:
             for each in self._due(limit, now):
                 filed = replace(each.filed, due_at=until, attempts=each.filed.attempts + 1)
                 self._store.committed.webhook_deliveries[filed.id] = StoredDelivery(filed=filed, claim=claim)
-                claimed.append(_delivery(filed))
+                claimed.append(delivery_of(filed))
             return claimed
 
     def _due(self, limit: int, now: datetime) -> Sequence[StoredDelivery]:
@@ -226,7 +226,8 @@ def _place(filed: FiledDelivery) -> Place:
     return Place(filed.created_at, EventId(filed.id))
 
 
-def _delivery(filed: FiledDelivery) -> Delivery:
+def delivery_of(filed: FiledDelivery) -> Delivery:
+    """Return a delivery as whoever claimed it sees it."""
     return Delivery(
         id=filed.id,
         webhook_id=filed.webhook_id,
