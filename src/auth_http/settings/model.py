@@ -82,8 +82,8 @@ def _networks(given: object) -> tuple[Network, ...]:
         return tuple(ip_network(str(each).strip()) for each in members if str(each).strip())
     except ValueError:
         raise ValueError(
-            "must list addresses or networks such as 10.0.0.7, 10.1.0.0/16 with commas between them: whoever is "
-            "trusted can claim any address for a caller, so names and * are not taken"
+            "must list addresses or networks such as 10.0.0.7, 10.1.0.0/16 with commas between them: whatever a "
+            "name leads to can change, so * and names are not taken"
         ) from None
 
 

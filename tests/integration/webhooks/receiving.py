@@ -49,6 +49,7 @@ class LoopbackReceiver:
     requests: list[Posted] = field(default_factory=list[Posted])
     connections: int = 0
     on_posted: Callable[[], None] | None = None
+    _writers: list[asyncio.StreamWriter] = field(default_factory=list[asyncio.StreamWriter])
     _answers: deque[bytes | None] = field(default_factory=deque[bytes | None])
 
     @property
@@ -67,6 +68,7 @@ class LoopbackReceiver:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._writers.append(writer)
         try:
             while await self._one(reader, writer):
                 pass
@@ -74,6 +76,11 @@ class LoopbackReceiver:
             pass
         finally:
             writer.close()
+
+    def hang_up(self) -> None:
+        """Close every connection, whatever is under way on it."""
+        for each in self._writers:
+            each.transport.abort()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
@@ -102,4 +109,4 @@ async def a_receiver(tls: ssl.SSLContext | None = None) -> AsyncGenerator[Loopba
         yield receiver
     finally:
         server.close()
-        server.close_clients()
+        receiver.hang_up()

@@ -1,5 +1,6 @@
 """`auth-service webhooks`, over a service in memory."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -118,9 +119,7 @@ def test_a_test_that_is_not_taken_ends_with_1(webhooks: Command) -> None:
     assert (tried.exit_code, "Nobody sends webhooks here." in tried.stdout) == (1, True)
 
 
-def test_the_doctor_says_what_was_given_up_and_who_wants_to_hear_nothing(
-    store: MemoryStore, webhooks: Command
-) -> None:
+def test_the_doctor_says_what_was_given_up_and_who_wants_to_hear_nothing(store: MemoryStore, webhooks: Command) -> None:
     def examined() -> Finding:
         return asyncio.run(examine_webhooks(container_over(store)))
 
