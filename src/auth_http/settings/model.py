@@ -1,6 +1,6 @@
 """Every setting, with its unit, its default and its bounds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
@@ -75,16 +75,20 @@ def _web_address(address: str) -> str:
     return address
 
 
-def _networks(given: object) -> tuple[Network, ...]:
-    """Read a list with commas; a tuple of networks is taken as it is."""
-    members = given.split(",") if isinstance(given, str) else cast("tuple[object, ...]", given)
-    try:
-        return tuple(ip_network(str(each).strip()) for each in members if str(each).strip())
-    except ValueError:
-        raise ValueError(
-            "must list addresses or networks such as 10.0.0.7, 10.1.0.0/16 with commas between them: whatever a "
-            "name leads to can change, so * and names are not taken"
-        ) from None
+def _networks(why: str) -> Callable[[object], tuple[Network, ...]]:
+    """Return what reads a list with commas, and takes a tuple of networks as it is; `why` it takes no names."""
+
+    def read(given: object) -> tuple[Network, ...]:
+        members = given.split(",") if isinstance(given, str) else cast("tuple[object, ...]", given)
+        try:
+            return tuple(ip_network(str(each).strip()) for each in members if str(each).strip())
+        except ValueError:
+            raise ValueError(
+                f"must list addresses or networks such as 10.0.0.7, 10.1.0.0/16 with commas between them: {why}, so "
+                "names and * are not taken"
+            ) from None
+
+    return read
 
 
 def _words(given: object) -> tuple[str, ...]:
@@ -100,7 +104,14 @@ def _without_last_slash(address: str) -> str:
 Secret = Annotated[Redacted[str], PlainValidator(_secret)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
-Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
+Proxies = Annotated[
+    tuple[Network, ...],
+    NoDecode,
+    BeforeValidator(_networks("whoever is trusted can claim any address for a caller")),
+]
+Receivers = Annotated[
+    tuple[Network, ...], NoDecode, BeforeValidator(_networks("what a name leads to can be another at any time"))
+]
 
 _UNGUARDED_ONLY: Final = "on in development and test, off in staging and production"
 
@@ -195,7 +206,7 @@ class Settings(BaseSettings):
     )
     """The address at which clients reach the service."""
 
-    trusted_proxies: Networks = Field(default=(), json_schema_extra=_in_words("none"))
+    trusted_proxies: Proxies = Field(default=(), json_schema_extra=_in_words("none"))
     """Addresses or networks of the proxies in front, with commas between them: theirs alone are the headers that say
     where a call came from.
     """
@@ -412,7 +423,7 @@ class Settings(BaseSettings):
     """Days for which it can be seen what became of a message, or of a delivery to a webhook."""
 
     # ---- Webhooks
-    webhook_networks: Networks = Field(default=(), json_schema_extra=_in_words("none"))
+    webhook_networks: Receivers = Field(default=(), json_schema_extra=_in_words("none"))
     """Addresses or networks that webhooks may be sent to although they are not of the public internet, with commas
     between them. Whoever may write webhooks can have the service knock at every door in there.
     """
