@@ -43,7 +43,7 @@ class WebhooksContract:
             pass
 
     async def test_a_webhook_is_found_as_it_was_kept(self, storage: Storage) -> None:
-        some, all_of_it = await _kept(storage, "user.updated", "user.erased"), await _kept(storage)
+        all_of_it, some = await _kept(storage, at=_LATER), await _kept(storage, "user.updated", "user.erased")
 
         assert await in_transaction(storage, lambda tx: tx.webhooks.find(some.id)) == some
         assert await in_transaction(storage, lambda tx: tx.webhooks.list_all()) == [some, all_of_it]
@@ -358,8 +358,8 @@ def _a_claim() -> ClaimId:
     return Ids(clock=MovableClock(NOON), entropy=_ENTROPY).claim()
 
 
-async def _kept(storage: Storage, *types: str) -> Webhook:
-    webhook = a_webhook(*types)
+async def _kept(storage: Storage, *types: str, at: datetime = NOON) -> Webhook:
+    webhook = a_webhook(*types, at=at)
     await in_transaction(storage, lambda tx: tx.webhooks.add(webhook))
     return webhook
 
