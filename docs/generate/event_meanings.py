@@ -114,6 +114,20 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
     ),
     EventKind.MESSAGE_RETRIED: "A message that had been given up is to be delivered after all, by order of `actor`.",
     EventKind.MESSAGE_DROPPED: "A message was taken away before it was delivered, by order of `actor`.",
+    EventKind.WEBHOOK_CREATED: "A webhook was made; `types` are what it is told.",
+    EventKind.WEBHOOK_CHANGED: "A webhook has another address, description or types; `types` are what it is told now.",
+    EventKind.WEBHOOK_DISABLED: (
+        "A webhook is told nothing any more; `reason` is `operator`, or `gone` as its receiver has answered 410."
+    ),
+    EventKind.WEBHOOK_ENABLED: "A disabled webhook is told again what happens.",
+    EventKind.WEBHOOK_SECRET_ROTATED: (
+        "A webhook got a new secret; the old one signs along for another `overlap_seconds`."
+    ),
+    EventKind.WEBHOOK_DELETED: "A webhook was deleted, with its secrets and all that waited for it.",
+    EventKind.WEBHOOK_TESTED: "A test was posted to a webhook, by order of `actor`.",
+    EventKind.WEBHOOK_REPLAYED: (
+        "A webhook is told again, by order of `actor`: what `delivery_id` says, or that many failed `deliveries`."
+    ),
     EventKind.TRAIL_ERASED: (
         "What the trail held of a person's addresses, devices and details was erased, by order of `actor`."
     ),

@@ -4,7 +4,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs.generate import command_line, errors, events, http_interface, metrics, routes, security_coverage, settings
+from docs.generate import (
+    command_line,
+    errors,
+    events,
+    http_interface,
+    metrics,
+    routes,
+    security_coverage,
+    settings,
+    webhooks,
+)
 
 REFERENCE: Final = Path(__file__).parents[1] / "reference"
 
@@ -17,6 +27,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "routes.md": routes.page,
     "security-coverage.md": security_coverage.page,
     "settings.md": settings.page,
+    "webhooks.md": webhooks.page,
 }
 
 

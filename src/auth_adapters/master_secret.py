@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     AUDIT_HEADS = "audit heads"
     FIRST_ANSWERS = "first answers"
     MESSAGES = "messages"
+    WEBHOOK_SECRETS = "webhook secrets"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

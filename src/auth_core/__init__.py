@@ -91,6 +91,17 @@ from auth_core.users.errors import (
 from auth_core.users.policy import RegistrationMode, UserPolicy
 from auth_core.verification.errors import NoMail, UnusableToken
 from auth_core.verification.policy import VerificationPolicy
+from auth_core.webhooks.errors import (
+    InvalidDeliveryCursor,
+    InvalidWebhook,
+    InvalidWebhookDescription,
+    InvalidWebhookUrl,
+    TooManyWebhooks,
+    UnknownEventType,
+    WebhookDeliveryNotFound,
+    WebhookNotFound,
+    WebhookOverlapTooLong,
+)
 
 if TYPE_CHECKING:
     from auth_core.assembly import Policies, Ports, assemble
@@ -102,6 +113,8 @@ if TYPE_CHECKING:
     from auth_core.rooms import AuthCore
     from auth_core.tokens.late_verifier import LateVerifier
     from auth_core.tokens.ports import TokenVerifier
+    from auth_core.webhooks.policy import WebhookPolicy
+    from auth_core.webhooks.verifying import VerifiedWebhook, verify_webhook
 
 __all__ = [
     "AccessCheckMode",
@@ -134,6 +147,7 @@ __all__ = [
     "InvalidClientName",
     "InvalidCredentials",
     "InvalidCursor",
+    "InvalidDeliveryCursor",
     "InvalidDescription",
     "InvalidEmail",
     "InvalidEventCursor",
@@ -149,6 +163,9 @@ __all__ = [
     "InvalidUserCursor",
     "InvitationPending",
     "InvitationsClosed",
+    "InvalidWebhook",
+    "InvalidWebhookDescription",
+    "InvalidWebhookUrl",
     "IssuedTokens",
     "KeysUnknown",
     "LastAdministrator",
@@ -192,10 +209,12 @@ __all__ = [
     "TokenPolicy",
     "TokenVerifier",
     "TooManyAttempts",
+    "TooManyWebhooks",
     "TrailIsAppendOnly",
     "Unauthenticated",
     "Unavailable",
     "UnknownClientPermission",
+    "UnknownEventType",
     "UnknownParent",
     "Unproven",
     "UnusableToken",
@@ -205,13 +224,19 @@ __all__ = [
     "UserPolicy",
     "VerificationPolicy",
     "VerifiedClaims",
+    "VerifiedWebhook",
     "WeakPassword",
+    "WebhookDeliveryNotFound",
+    "WebhookNotFound",
+    "WebhookOverlapTooLong",
+    "WebhookPolicy",
     "WrongPassword",
     "all_of",
     "any_of",
     "assemble",
     "idempotency_key",
     "requires",
+    "verify_webhook",
 ]
 
 
@@ -224,6 +249,8 @@ _FETCHED = {
     "oauth.policy": ("ClientPolicy",),
     "tokens.late_verifier": ("LateVerifier",),
     "tokens.ports": ("TokenVerifier",),
+    "webhooks.policy": ("WebhookPolicy",),
+    "webhooks.verifying": ("VerifiedWebhook", "verify_webhook"),
 }
 _MODULES = {name: f"{__name__}.{module}" for module, names in _FETCHED.items() for name in names}
 

@@ -15,7 +15,7 @@ from auth_core.audit.export_events import ExportEvents
 from auth_core.audit.list_events import ListEvents
 from auth_core.audit.make_room import MakeRoom
 from auth_core.audit.policy import AuditPolicy
-from auth_core.audit.ports import HeadSigner, TrailTx
+from auth_core.audit.ports import HeadSigner
 from auth_core.audit.read_head import ReadHead
 from auth_core.audit.recorder import Recorder
 from auth_core.audit.remove_old import RemoveOldEvents
@@ -52,6 +52,7 @@ from auth_core.oauth.revoke_token import RevokeToken
 from auth_core.oauth.rotate_secret import RotateSecret
 from auth_core.outbox.deliver import DeliverMessages
 from auth_core.outbox.drop_message import DropMessage
+from auth_core.outbox.lane import Lane
 from auth_core.outbox.list_messages import ListMessages
 from auth_core.outbox.look import LookAtOutbox
 from auth_core.outbox.model import SealedMessage
@@ -91,6 +92,7 @@ from auth_core.rooms import (
     TokensRoom,
     UpkeepRoom,
     UsersRoom,
+    WebhooksRoom,
 )
 from auth_core.sessions.administer_sessions import EndSessionOfUser, EndSessionsOfUser, ListSessionsOfUser
 from auth_core.sessions.ending import SessionEnd
@@ -163,6 +165,20 @@ from auth_core.users.update_user import UpdateUser
 from auth_core.users.user_guard import UserGuard
 from auth_core.verification.policy import VerificationPolicy
 from auth_core.verification.proof_mail import ProofMail
+from auth_core.webhooks.change_webhook import ChangeWebhook
+from auth_core.webhooks.create_webhook import CreateWebhook
+from auth_core.webhooks.delete_webhook import DeleteWebhook
+from auth_core.webhooks.deliver_webhooks import DeliverWebhooks
+from auth_core.webhooks.list_deliveries import ListWebhookDeliveries
+from auth_core.webhooks.list_webhooks import ListWebhooks, LookUpWebhook
+from auth_core.webhooks.look_at_deliveries import LookAtDeliveries
+from auth_core.webhooks.model import SealedSecret
+from auth_core.webhooks.policy import WebhookPolicy
+from auth_core.webhooks.ports import TellingTx, WebhookQueue, WebhookSender, WebhookVault
+from auth_core.webhooks.replay import ReplayDelivery, ReplayFailed
+from auth_core.webhooks.rotate_webhook_secret import RotateWebhookSecret
+from auth_core.webhooks.signing import Signing
+from auth_core.webhooks.try_webhook import TryWebhook
 
 
 class Tx(
@@ -179,7 +195,7 @@ class Tx(
     DirectoryTx,
     MoversTx,
     RolesEditTx,
-    TrailTx,
+    TellingTx,
     OutboxEditTx,
     RecoveryTx,
     RevocationsTx,
@@ -196,7 +212,10 @@ class Tx(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What the core needs from outside: one adapter for each. Without `mail` nobody is told anything."""
+    """What the core needs from outside: one adapter for each.
+
+    Without `mail` no person is told anything, and without `webhook_sender` no program.
+    """
 
     clock: Clock
     entropy: Entropy
@@ -227,8 +246,13 @@ class Ports:
     refresh_tokens: TokenSigner
     head_signer: HeadSigner
     answer_vault: AnswerVault
+    webhook_queue: WebhookQueue
+    old_webhook_deliveries: Purgeable
+    webhook_vault: WebhookVault
+    webhook_sealer: Sealer[SealedSecret]
     breached_passwords: BreachedPasswords | None = None
     mail: MailPorts | None = None
+    webhook_sender: WebhookSender | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +268,7 @@ class Policies:
     audit: AuditPolicy = AuditPolicy()
     idempotency: IdempotencyPolicy = IdempotencyPolicy()
     delivery: DeliveryPolicy = DeliveryPolicy()
+    webhooks: WebhookPolicy = WebhookPolicy()
     verification: VerificationPolicy = VerificationPolicy()
 
 
@@ -315,6 +340,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     )
     authenticate = ClientAuthentication(known=ports.known_clients, uow=uow, record=record, clock=clock)
     ask, turn_out = Asking(mail=mail), TurningOut(revoke=revoke)
+    sign_webhook = Signing(vault=ports.webhook_vault, clock=clock)
     return AuthCore(
         users=UsersRoom(
             register=Register(
@@ -504,19 +530,73 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
         ),
         outbox=OutboxRoom(
             deliver=DeliverMessages(
-                queue=ports.outbox_queue,
+                lane=Lane(
+                    queue=ports.outbox_queue,
+                    entropy=ports.entropy,
+                    ids=ids,
+                    clock=clock,
+                    policy=policies.delivery,
+                    outcomes=tallies.deliveries,
+                ),
                 vault=ports.message_vault,
                 mail=ports.mail,
-                entropy=ports.entropy,
-                ids=ids,
-                clock=clock,
-                policy=policies.delivery,
-                outcomes=tallies.deliveries,
             ),
             look=LookAtOutbox(queue=ports.outbox_queue),
             list=ListMessages(uow=uow),
             retry=RetryMessage(uow=uow, record=record, clock=clock),
             drop=DropMessage(uow=uow, record=record, clock=clock),
+        ),
+        webhooks=WebhooksRoom(
+            create=CreateWebhook(
+                uow=uow,
+                vault=ports.webhook_vault,
+                record=record,
+                clock=clock,
+                entropy=ports.entropy,
+                ids=ids,
+                answers=answers,
+                policy=policies.webhooks,
+            ),
+            list=ListWebhooks(uow=uow),
+            look_up=LookUpWebhook(uow=uow),
+            change=ChangeWebhook(uow=uow, record=record, clock=clock, policy=policies.webhooks),
+            rotate_secret=RotateWebhookSecret(
+                uow=uow,
+                vault=ports.webhook_vault,
+                record=record,
+                clock=clock,
+                entropy=ports.entropy,
+                policy=policies.webhooks,
+            ),
+            delete=DeleteWebhook(uow=uow, record=record, clock=clock),
+            deliver=DeliverWebhooks(
+                lane=Lane(
+                    queue=ports.webhook_queue,
+                    entropy=ports.entropy,
+                    ids=ids,
+                    clock=clock,
+                    policy=policies.webhooks.delivery,
+                    outcomes=tallies.webhook_deliveries,
+                ),
+                uow=uow,
+                sign=sign_webhook,
+                sender=ports.webhook_sender,
+                record=record,
+                clock=clock,
+            ),
+            look=LookAtDeliveries(queue=ports.webhook_queue),
+            list_deliveries=ListWebhookDeliveries(uow=uow),
+            replay=ReplayDelivery(uow=uow, record=record, clock=clock),
+            replay_failed=ReplayFailed(uow=uow, record=record, clock=clock),
+            try_out=TryWebhook(
+                uow=uow,
+                sign=sign_webhook,
+                sender=ports.webhook_sender,
+                record=record,
+                clock=clock,
+                ids=ids,
+                policy=policies.webhooks,
+            ),
         ),
         recovery=RecoveryRoom(
             look_at_invitation=LookAtInvitation(uow=uow, clock=clock, policy=policies.users),
@@ -560,6 +640,8 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 answers=ports.old_answers,
                 messages=ports.old_messages,
                 tokens=ports.old_tokens,
+                webhook_deliveries=ports.old_webhook_deliveries,
+                webhook_deliveries_kept=policies.webhooks.delivery.kept,
                 messages_kept=policies.delivery.kept,
                 clock=clock,
                 policy=policies.sessions,
@@ -572,6 +654,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 key_sealer=ports.key_sealer,
                 password_sealer=ports.password_sealer,
                 message_sealer=ports.message_sealer,
+                webhook_sealer=ports.webhook_sealer,
             ),
         ),
         tallies=tallies,

@@ -12,6 +12,7 @@ SessionId = NewType("SessionId", UUID)
 EventId = NewType("EventId", UUID)
 ClientId = NewType("ClientId", UUID)
 MessageId = NewType("MessageId", UUID)
+WebhookId = NewType("WebhookId", UUID)
 ClaimId = NewType("ClaimId", UUID)
 
 
@@ -41,6 +42,10 @@ class Ids:
     def message(self) -> MessageId:
         """Return an identity for a new message to somebody."""
         return MessageId(self._uuid7())
+
+    def webhook(self) -> WebhookId:
+        """Return an identity for a new webhook."""
+        return WebhookId(self._uuid7())
 
     def claim(self) -> ClaimId:
         """Return an identity for one claim on messages that are to be sent."""

@@ -76,6 +76,16 @@ from auth_core.users.set_up import SetUpAdministrator
 from auth_core.users.suspend import DisableUser, EnableUser
 from auth_core.users.update_profile import UpdateProfile
 from auth_core.users.update_user import UpdateUser
+from auth_core.webhooks.change_webhook import ChangeWebhook
+from auth_core.webhooks.create_webhook import CreateWebhook
+from auth_core.webhooks.delete_webhook import DeleteWebhook
+from auth_core.webhooks.deliver_webhooks import DeliverWebhooks
+from auth_core.webhooks.list_deliveries import ListWebhookDeliveries
+from auth_core.webhooks.list_webhooks import ListWebhooks, LookUpWebhook
+from auth_core.webhooks.look_at_deliveries import LookAtDeliveries
+from auth_core.webhooks.replay import ReplayDelivery, ReplayFailed
+from auth_core.webhooks.rotate_webhook_secret import RotateWebhookSecret
+from auth_core.webhooks.try_webhook import TryWebhook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +224,24 @@ class OutboxRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhooksRoom:
+    """What programs elsewhere are told, and what became of it."""
+
+    create: CreateWebhook
+    list: ListWebhooks
+    look_up: LookUpWebhook
+    change: ChangeWebhook
+    rotate_secret: RotateWebhookSecret
+    delete: DeleteWebhook
+    deliver: DeliverWebhooks
+    look: LookAtDeliveries
+    list_deliveries: ListWebhookDeliveries
+    replay: ReplayDelivery
+    replay_failed: ReplayFailed
+    try_out: TryWebhook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryRoom:
     """By mail: accepting an invitation, proving an address, choosing a password anew, moving to another address."""
 
@@ -252,6 +280,7 @@ class AuthCore:
     oauth: OAuthRoom
     audit: AuditRoom
     outbox: OutboxRoom
+    webhooks: WebhooksRoom
     recovery: RecoveryRoom
     upkeep: UpkeepRoom
     tallies: Tallies

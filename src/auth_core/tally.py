@@ -30,7 +30,7 @@ class Tallies:
     `events`: every audit event by its kind, when it is written; the few whose transaction is undone count too.
     `breach_checks` of new passwords: `clear`, `breached`, or `unknown`.
     `fallbacks`: the tokens that were decided while what is revoked was not known, by the fallback that did.
-    `deliveries`: what became of each attempt to send a message.
+    `deliveries`: what became of each attempt to send a message; `webhook_deliveries` of each to tell a webhook.
     """
 
     verifications: Tally = field(default_factory=Tally)
@@ -39,3 +39,4 @@ class Tallies:
     breach_checks: Tally = field(default_factory=Tally)
     fallbacks: Tally = field(default_factory=Tally)
     deliveries: Tally = field(default_factory=Tally)
+    webhook_deliveries: Tally = field(default_factory=Tally)

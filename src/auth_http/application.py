@@ -40,7 +40,17 @@ from auth_http.routers import (
     verify,
     well_known,
 )
-from auth_http.routers.admin import bulk, clients, events, rights, roles, user_changes, user_sessions, users
+from auth_http.routers.admin import (
+    bulk,
+    clients,
+    events,
+    rights,
+    roles,
+    user_changes,
+    user_sessions,
+    users,
+    webhooks,
+)
 from auth_http.routers.admin import invitations as admin_invitations
 from auth_http.settings import Settings
 from auth_http.settings.mail import MailMode
@@ -72,6 +82,7 @@ _GROUPS: Final = (
     user_sessions.router,
     roles.router,
     events.router,
+    webhooks.router,
 )
 
 

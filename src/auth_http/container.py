@@ -22,6 +22,7 @@ from auth_adapters.postgres import postgres_ports
 from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemClock, SystemEntropy
 from auth_adapters.usable_cores import usable_cores
+from auth_adapters.webhook_vault import SealingWebhookVault
 from auth_core import AuthCore, Policies, Ports, assemble
 from auth_core.credentials.passwords.ports import BreachedPasswords
 from auth_core.outbox.ports import MailPorts
@@ -36,6 +37,7 @@ from auth_http.postgres_storage import PostgresStorage
 from auth_http.readiness import Readiness
 from auth_http.settings import Settings, read_settings
 from auth_http.telemetry import configure_logging
+from auth_http.webhooks import LateWebhookSender
 
 if TYPE_CHECKING:
     from auth_adapters.breached_passwords import HttpBreachedPasswords
@@ -98,6 +100,10 @@ def _message_vault(keys: Keychain, entropy: SystemEntropy) -> SealingMessageVaul
     return SealingMessageVault(KeyVault(keys.messages.current, previous=keys.messages.previous, entropy=entropy))
 
 
+def _webhook_vault(keys: Keychain, entropy: SystemEntropy) -> SealingWebhookVault:
+    return SealingWebhookVault(KeyVault(keys.webhooks.current, previous=keys.webhooks.previous, entropy=entropy))
+
+
 def _ports(
     *,
     settings: Settings,
@@ -116,6 +122,8 @@ def _ports(
     answer_vault: SealingAnswerVault,
     message_vault: SealingMessageVault,
     mail: MailPorts | None,
+    webhook_vault: SealingWebhookVault,
+    webhook_sender: LateWebhookSender,
 ) -> Ports:
     stored = postgres_ports(
         storage.database, clock=clock, revocation=policies.revocation, notify=settings.revocation_notify
@@ -152,6 +160,11 @@ def _ports(
         head_signer=head_signer,
         answer_vault=answer_vault,
         mail=mail,
+        webhook_queue=stored.webhook_queue,
+        old_webhook_deliveries=stored.old_webhook_deliveries,
+        webhook_vault=webhook_vault,
+        webhook_sealer=webhook_vault,
+        webhook_sender=webhook_sender,
     )
 
 
@@ -165,6 +178,7 @@ def _measured(
     jobs: JobRecords,
     requests: RequestTally,
     backlog: BacklogGauge,
+    webhook_backlog: BacklogGauge,
 ) -> Process:
     return Process(
         auth=auth,
@@ -175,6 +189,7 @@ def _measured(
         jobs=jobs,
         requests=requests,
         backlog=backlog,
+        webhook_backlog=webhook_backlog,
     )
 
 
@@ -203,6 +218,8 @@ class Container(containers.DeclarativeContainer):
     answer_vault: providers.Provider[SealingAnswerVault] = providers.Singleton(_answer_vault, keychain, entropy)
     message_vault: providers.Provider[SealingMessageVault] = providers.Singleton(_message_vault, keychain, entropy)
     mail: providers.Provider[MailPorts | None] = providers.Singleton(mail_ports, settings)
+    webhook_vault: providers.Provider[SealingWebhookVault] = providers.Singleton(_webhook_vault, keychain, entropy)
+    webhook_sender: providers.Provider[LateWebhookSender] = providers.Singleton(LateWebhookSender, settings, policies)
     storage = providers.Singleton(PostgresStorage, settings)
     readiness: providers.Provider[Readiness] = providers.Singleton(
         Readiness, storage=storage, key_ring=key_ring, clock=clock
@@ -225,10 +242,13 @@ class Container(containers.DeclarativeContainer):
         answer_vault=answer_vault,
         message_vault=message_vault,
         mail=mail,
+        webhook_vault=webhook_vault,
+        webhook_sender=webhook_sender,
     )
     auth: providers.Provider[AuthCore] = providers.Singleton(assemble, ports, policies)
     request_tally = providers.Singleton(RequestTally)
     backlog: providers.Provider[BacklogGauge] = providers.Singleton(BacklogGauge)
+    webhook_backlog: providers.Provider[BacklogGauge] = providers.Singleton(BacklogGauge)
     job_records = providers.Singleton(JobRecords, clock)
     measured: providers.Provider[Process] = providers.Singleton(
         _measured,
@@ -240,6 +260,7 @@ class Container(containers.DeclarativeContainer):
         jobs=job_records,
         requests=request_tally,
         backlog=backlog,
+        webhook_backlog=webhook_backlog,
     )
 
 

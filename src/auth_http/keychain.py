@@ -31,6 +31,7 @@ class Keychain:
     audit: Keys
     answers: Keys
     messages: Keys
+    webhooks: Keys
 
 
 def keychain(settings: Settings) -> Keychain:
@@ -49,6 +50,7 @@ def keychain(settings: Settings) -> Keychain:
         audit=keys(Purpose.AUDIT_HEADS),
         answers=keys(Purpose.FIRST_ANSWERS),
         messages=keys(Purpose.MESSAGES),
+        webhooks=keys(Purpose.WEBHOOK_SECRETS),
     )
 
 

@@ -24,6 +24,7 @@ async def opened(container: Container) -> AsyncGenerator[None]:
         breached_passwords = container.breached_passwords()
         if breached_passwords is not None:
             await breached_passwords.close()
+        await container.webhook_sender().close()
 
 
 @asynccontextmanager
@@ -31,7 +32,7 @@ async def running(container: Container, *, number: int = 0) -> AsyncGenerator[No
     """Have everything running while the block runs. Raises: CannotRun.
 
     That is the storage, the signing keys, who follows revocations, the background jobs, and, if asked for, the metrics
-    and who delivers mail.
+    and who delivers mail and webhooks.
     `number` says which of several processes on this machine it is: each has a port of its own for its metrics.
     """
     async with opened(container):

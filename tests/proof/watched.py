@@ -117,6 +117,8 @@ class _Tx:
         "set_up",
         "signing_keys",
         "users",
+        "webhook_deliveries",
+        "webhooks",
     )
 
     def __init__(self, tx: Tx, recorded: list[AuditEvent]) -> None:
@@ -133,6 +135,8 @@ class _Tx:
         self.outbox = tx.outbox
         self.one_time_tokens = tx.one_time_tokens
         self.mail_allowances = tx.mail_allowances
+        self.webhooks = tx.webhooks
+        self.webhook_deliveries = tx.webhook_deliveries
         self.recipients = tx.recipients
         self.revocations = tx.revocations
         self.audit = _Trail(tx.audit, recorded)

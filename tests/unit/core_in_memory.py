@@ -13,6 +13,7 @@ from auth_core.login.model import LoggedIn
 from auth_core.outbox.ports import MailPorts
 from auth_core.testing import MovableClock, SeededEntropy, UnsafeFastHasher, an_email
 from auth_core.users.model import User
+from auth_core.webhooks.ports import WebhookSender
 
 PASSWORD = "correct horse battery staple"
 OTHER_PASSWORD = "a quite different long password"
@@ -43,11 +44,18 @@ class Core:
         store: MemoryStore | None = None,
         hasher: UnsafeFastHasher | None = None,
         mail: MailPorts | None = None,
+        webhook_sender: WebhookSender | None = None,
         seed: bytes = b"",
     ) -> Self:
         store, clock, hasher = store or MemoryStore(), MovableClock(), hasher or UnsafeFastHasher()
         made = memory_ports(
-            store=store, policies=policies, clock=clock, entropy=SeededEntropy(seed), hasher=hasher, mail=mail
+            store=store,
+            policies=policies,
+            clock=clock,
+            entropy=SeededEntropy(seed),
+            hasher=hasher,
+            mail=mail,
+            webhook_sender=webhook_sender,
         )
         return cls(
             auth=await auth_in_memory(made, policies=policies),

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from auth_adapters.memory.store import Recording, Tables
+from auth_adapters.memory.webhooks import tell
 from auth_core.audit.chain import Batch, SealedBatch
 from auth_core.audit.events import AuditEvent
 from auth_core.audit.policy import Span
@@ -33,6 +34,7 @@ class MemoryAuditTrail:
         before += [each.batch.seen_until for each in self._newest(self._tables.batches)]
         recorded_at = max([event.at, *(moment + _TICK for moment in before)])
         self._tables.recordings[event.id] = Recording(recorded_at=recorded_at, salt=secrets.token_bytes(16))
+        tell(self._tables, event)
 
     async def record_all(self, events: Sequence[AuditEvent]) -> None:
         for event in events:

@@ -14,6 +14,7 @@ from auth_adapters.memory.store import MemoryStore
 from auth_adapters.memory.tokens import MemoryAccessCheck
 from auth_adapters.memory.unit_of_work import MemoryUnitOfWork
 from auth_adapters.memory.verification import MemoryOldTokens
+from auth_adapters.memory.webhooks import MemoryOldWebhookDeliveries, MemoryWebhookQueue
 from auth_adapters.system import SystemClock, SystemEntropy
 from auth_core.assembly import Policies, Ports, Tx, assemble
 from auth_core.audit.ports import HeadSigner
@@ -42,6 +43,7 @@ from auth_core.testing import (
     UnsafeHeadSigner,
     UnsafeOpenVault,
     UnsafeTransfer,
+    UnsafeWebhookVault,
 )
 from auth_core.tokens.key_ring import KeyRing
 from auth_core.tokens.keys import KeyMaterial
@@ -50,6 +52,8 @@ from auth_core.tokens.ports import AccessCheck, KeyMaker, TokenSigner
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.ports import Purgeable, Sealer
 from auth_core.users.ports import Profiles
+from auth_core.webhooks.model import SealedSecret
+from auth_core.webhooks.ports import WebhookQueue, WebhookSender, WebhookVault
 
 FOR_TESTS: Final = Policies(
     tokens=TokenPolicy(issuer="https://auth.test", audience="https://api.test"),
@@ -93,6 +97,11 @@ def memory_ports(
     head_signer: HeadSigner | None = None,
     answer_vault: AnswerVault | None = None,
     mail: MailPorts | None = None,
+    webhook_queue: WebhookQueue | None = None,
+    old_webhook_deliveries: Purgeable | None = None,
+    webhook_vault: WebhookVault | None = None,
+    webhook_sealer: Sealer[SealedSecret] | None = None,
+    webhook_sender: WebhookSender | None = None,
 ) -> Ports:
     """Return ports over `store`, or over a new one; whatever is given takes the place of what would be made.
 
@@ -134,6 +143,11 @@ def memory_ports(
         head_signer=head_signer or UnsafeHeadSigner(),
         answer_vault=answer_vault or UnsafeAnswerVault(),
         mail=mail,
+        webhook_queue=webhook_queue or MemoryWebhookQueue(store),
+        old_webhook_deliveries=old_webhook_deliveries or MemoryOldWebhookDeliveries(store),
+        webhook_vault=webhook_vault or UnsafeWebhookVault(),
+        webhook_sealer=webhook_sealer or NothingSealed(),
+        webhook_sender=webhook_sender,
     )
 
 

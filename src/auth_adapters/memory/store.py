@@ -13,7 +13,7 @@ from auth_core.audit.events import AuditEvent
 from auth_core.credentials.passwords.model import StoredPassword
 from auth_core.idempotency.model import AnswerName
 from auth_core.idempotency.ports import SealedAnswer
-from auth_core.ids import ClaimId, ClientId, EventId, MessageId, SessionId, UserId
+from auth_core.ids import ClaimId, ClientId, EventId, MessageId, SessionId, UserId, WebhookId
 from auth_core.oauth.model import ServiceClient
 from auth_core.outbox.model import Letter, State
 from auth_core.redacted import Redacted
@@ -23,6 +23,7 @@ from auth_core.tokens.keys import SigningKey
 from auth_core.users.email_address import CanonicalEmail
 from auth_core.users.model import User, UserStatus
 from auth_core.verification.model import OneTimeToken, TokenDigest
+from auth_core.webhooks.model import FiledDelivery, Webhook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,14 @@ class StoredLetter:
         """Return the same without what it says."""
         nothing = replace(self.letter.sealed, payload=Redacted(b""))
         return replace(self, letter=replace(self.letter, sealed=nothing), is_empty=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDelivery:
+    """A delivery to a webhook, and who holds it."""
+
+    filed: FiledDelivery
+    claim: ClaimId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +104,8 @@ class Tables:
     letters: dict[MessageId, StoredLetter] = field(default_factory=dict[MessageId, StoredLetter])
     one_time_tokens: dict[TokenDigest, OneTimeToken] = field(default_factory=dict[TokenDigest, OneTimeToken])
     mail_allowances: dict[tuple[str, str], Allowance] = field(default_factory=dict[tuple[str, str], Allowance])
+    webhooks: dict[WebhookId, Webhook] = field(default_factory=dict[WebhookId, Webhook])
+    webhook_deliveries: dict[MessageId, StoredDelivery] = field(default_factory=dict[MessageId, StoredDelivery])
     last_numbers: dict[str, int] = field(default_factory=dict[str, int])
 
     def next_number(self, sequence: str) -> int:

@@ -19,6 +19,7 @@ from auth_adapters.memory.store import MemoryStore, Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
 from auth_adapters.memory.users import MemorySetUp, MemoryUsers
 from auth_adapters.memory.verification import MemoryMailAllowances, MemoryOneTimeTokens
+from auth_adapters.memory.webhooks import MemoryWebhookDeliveries, MemoryWebhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class MemoryTx:
     recipients: MemoryRecipients
     one_time_tokens: MemoryOneTimeTokens
     mail_allowances: MemoryMailAllowances
+    webhooks: MemoryWebhooks
+    webhook_deliveries: MemoryWebhookDeliveries
     audit: MemoryAuditTrail
     recorded_events: MemoryRecordedEvents
     sealed_batches: MemorySealedBatches
@@ -65,6 +68,8 @@ class MemoryTx:
             recipients=MemoryRecipients(tables),
             one_time_tokens=MemoryOneTimeTokens(tables),
             mail_allowances=MemoryMailAllowances(tables),
+            webhooks=MemoryWebhooks(tables),
+            webhook_deliveries=MemoryWebhookDeliveries(tables),
             audit=MemoryAuditTrail(tables),
             recorded_events=MemoryRecordedEvents(tables),
             sealed_batches=MemorySealedBatches(tables),

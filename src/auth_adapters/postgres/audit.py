@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, Row, bindparam, func, insert, select
+from sqlalchemy import DateTime, Index, LargeBinary, Row, Text, Uuid, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from auth_adapters.postgres.schema import Record, table_of
 from auth_adapters.postgres.statements import InTransaction
+from auth_adapters.postgres.webhook_telling import recorded_and_told, told_of_all
 from auth_core.audit.events import AuditEvent, EventKind, Outcome
 from auth_core.ids import EventId, SessionId, UserId
 from auth_core.origin import Origin
+from auth_core.webhooks.catalogue import is_told
 
 
 class AuditEventRecord(Record):
@@ -54,6 +56,20 @@ class AuditEventRecord(Record):
 
 EVENTS: Final = table_of(AuditEventRecord)
 _RECORD: Final = insert(EVENTS)
+_GIVEN: Final = tuple(
+    column for column in EVENTS.c if column.server_default is None and column.name != "personal_digest"
+)
+_RECORD_AND_TELL: Final = {
+    notify: recorded_and_told(
+        insert(EVENTS).values({column: bindparam(f"given_{column.name}", type_=column.type) for column in _GIVEN}),
+        event_id=bindparam("given_id", type_=Uuid),
+        kind=bindparam("given_kind", type_=Text),
+        at=bindparam("given_at", type_=DateTime(timezone=True)),
+        notify=notify,
+    )
+    for notify in (False, True)
+}
+_TELL_ALL: Final = told_of_all(EVENTS, ids="told_ids")
 _LATEST: Final = (
     select(EVENTS)
     .where(EVENTS.c.subject == bindparam("user_id"))
@@ -93,16 +109,24 @@ def _columns_of(event: AuditEvent) -> dict[str, object]:
 
 
 class PostgresAuditTrail:
-    """The record of what happened."""
+    """The record of what happened. With `notify` whoever delivers hears of the commit."""
 
-    def __init__(self, statements: InTransaction) -> None:
+    def __init__(self, statements: InTransaction, *, notify: bool) -> None:
         self._statements = statements
+        self._notify = notify
 
     async def record(self, event: AuditEvent) -> None:
-        await self._statements.run(_RECORD, **_columns_of(event))
+        if is_told(event):
+            given = {f"given_{name}": value for name, value in _columns_of(event).items()}
+            await self._statements.run(_RECORD_AND_TELL[self._notify], **given)
+        else:
+            await self._statements.run(_RECORD, **_columns_of(event))
 
     async def record_all(self, events: Sequence[AuditEvent]) -> None:
         await self._statements.run_many(_RECORD, [_columns_of(event) for event in events])
+        told = [event.id for event in events if is_told(event)]
+        if told:
+            await self._statements.run(_TELL_ALL, told_ids=told)
 
     async def latest(self, *, subject: UserId, limit: int) -> Sequence[AuditEvent]:
         found = await self._statements.run(_LATEST, user_id=subject, rows=limit)

@@ -20,6 +20,7 @@ from auth_adapters.postgres.statements import OnEngine
 from auth_adapters.postgres.tokens import PostgresAccessCheck
 from auth_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from auth_adapters.postgres.verification import PostgresOldTokens
+from auth_adapters.postgres.webhook_deliveries import PostgresOldWebhookDeliveries, PostgresWebhookQueue
 from auth_core.assembly import Tx
 from auth_core.clock import Clock
 from auth_core.login.ports import Candidates
@@ -32,6 +33,7 @@ from auth_core.tokens.ports import AccessCheck
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.ports import Purgeable
 from auth_core.users.ports import Profiles
+from auth_core.webhooks.ports import WebhookQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class PostgresPorts:
     arrivals: Arrivals
     old_messages: Purgeable
     old_tokens: Purgeable
+    webhook_queue: WebhookQueue
+    old_webhook_deliveries: Purgeable
 
 
 def postgres_ports(
@@ -89,4 +93,6 @@ def postgres_ports(
         arrivals=database.listening(ARRIVALS) if notify else NobodyTells(),
         old_messages=PostgresOldMessages(single_statements),
         old_tokens=PostgresOldTokens(single_statements),
+        webhook_queue=PostgresWebhookQueue(Alone(database.apart), single_statements),
+        old_webhook_deliveries=PostgresOldWebhookDeliveries(single_statements),
     )

@@ -28,6 +28,8 @@ from auth_adapters.postgres.tokens import PostgresSigningKeys
 from auth_adapters.postgres.users import PostgresUsers
 from auth_adapters.postgres.verification import PostgresMailAllowances, PostgresOneTimeTokens
 from auth_adapters.postgres.violations import Moment, told_plainly
+from auth_adapters.postgres.webhook_deliveries import PostgresWebhookDeliveries
+from auth_adapters.postgres.webhooks import PostgresWebhooks
 
 
 @final
@@ -55,6 +57,8 @@ class PostgresTx:
         "set_up",
         "signing_keys",
         "users",
+        "webhook_deliveries",
+        "webhooks",
     )
 
     def __init__(self, statements: InTransaction, *, notify: bool = True) -> None:
@@ -75,7 +79,9 @@ class PostgresTx:
         self.recipients = PostgresRecipients(statements)
         self.one_time_tokens = PostgresOneTimeTokens(statements)
         self.mail_allowances = PostgresMailAllowances(statements)
-        self.audit = PostgresAuditTrail(statements)
+        self.webhooks = PostgresWebhooks(statements)
+        self.webhook_deliveries = PostgresWebhookDeliveries(statements, notify=notify)
+        self.audit = PostgresAuditTrail(statements, notify=notify)
         self.recorded_events = PostgresRecordedEvents(statements)
         self.sealed_batches = PostgresSealedBatches(statements)
 

@@ -17,6 +17,8 @@ SESSIONS_READ: Final = Permission("sessions:read")
 SESSIONS_REVOKE: Final = Permission("sessions:revoke")
 USERS_READ: Final = Permission("users:read")
 USERS_WRITE: Final = Permission("users:write")
+WEBHOOKS_READ: Final = Permission("webhooks:read")
+WEBHOOKS_WRITE: Final = Permission("webhooks:write")
 
 OUR_PERMISSIONS: Final[Mapping[Permission, str]] = MappingProxyType(
     {
@@ -34,5 +36,7 @@ OUR_PERMISSIONS: Final[Mapping[Permission, str]] = MappingProxyType(
             "Create users, change, disable, delete and restore them, and reset their passwords, "
             "as far as one's own rights go."
         ),
+        WEBHOOKS_READ: "See which programs are told what happens, and what became of it.",
+        WEBHOOKS_WRITE: "Have programs told what happens to anybody, change and test that, and tell them again.",
     }
 )

@@ -64,6 +64,14 @@ class EventKind(StrEnum):
     CLIENT_AUTHENTICATION_FAILED = "client.authentication_failed"
     MESSAGE_RETRIED = "message.retried"
     MESSAGE_DROPPED = "message.dropped"
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_DISABLED = "webhook.disabled"
+    WEBHOOK_ENABLED = "webhook.enabled"
+    WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"  # noqa: S105 - the name of an event, not a secret
+    WEBHOOK_DELETED = "webhook.deleted"
+    WEBHOOK_TESTED = "webhook.tested"
+    WEBHOOK_REPLAYED = "webhook.replayed"
     TRAIL_ERASED = "audit.personal_data_erased"
     TRAIL_SHORTENED = "audit.shortened"
 

@@ -19,6 +19,7 @@ class AuditTrail(Protocol):
     async def record(self, event: AuditEvent) -> None:
         """Add `event`; it is kept exactly when the surrounding transaction commits.
 
+        Along with it, a delivery is kept for each webhook that is to be told of it (`auth_core.webhooks.ports`).
         The store adds the moment of recording, by its own clock, and a salt nobody can guess.
         """
         ...

@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from auth_core.ids import MessageId
 from auth_core.redacted import Redacted
@@ -44,6 +44,35 @@ class Letter:
     due_at: datetime
     expires_at: datetime | None
     attempts: int = 0
+
+    @property
+    def id(self) -> MessageId:
+        """Which message it is."""
+        return self.sealed.id
+
+    @property
+    def kind(self) -> str:
+        """What kind of message it is."""
+        return self.sealed.kind
+
+
+class Due(Protocol):
+    """Something that is to be sent, as far as its sending is concerned: see `Letter`."""
+
+    @property
+    def id(self) -> MessageId: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def due_at(self) -> datetime: ...
+
+    @property
+    def expires_at(self) -> datetime | None: ...
+
+    @property
+    def attempts(self) -> int: ...
 
 
 class State(StrEnum):
@@ -106,19 +135,23 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The mail server has taken the mail: it is theirs to deliver now."""
+    """Whoever it was handed to has taken it: it is theirs now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """The mail was not taken, and may be another time. `reason` is for an operator, and holds no secret."""
+    """It was not taken, and may be another time. `reason` is for an operator, and holds no secret.
+
+    `wait` is how long whoever did not take it wants to be left alone, if they said so.
+    """
 
     reason: str
+    wait: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The mail will never be taken: there is no such mailbox. `reason` is for an operator, and holds no secret."""
+    """It will never be taken: there is nobody of that name. `reason` is for an operator, and holds no secret."""
 
     reason: str
 

@@ -59,36 +59,40 @@ class Recipients(Protocol):
         ...
 
 
-class OutboxQueue(Protocol):
-    """The letters that wait, for any number of deliverers on any number of machines. Each call stands alone.
+class Queue[Item](Protocol):
+    """Things that wait to be sent, for any number of deliverers on any number of machines. Each call stands alone.
 
-    A claim is a lease and no lock: nothing is held while a letter is sent. Once it has run out the letter may be
+    A claim is a lease and no lock: nothing is held while something is sent. Once it has run out the thing may be
     another's, and what its first holder then says about it changes nothing.
     """
 
-    async def claim(self, claim: ClaimId, *, limit: int, now: datetime, until: datetime) -> Sequence[Letter]:
-        """Claim up to `limit` letters that are due, the first due first, until the given moment; count an attempt.
+    async def claim(self, claim: ClaimId, *, limit: int, now: datetime, until: datetime) -> Sequence[Item]:
+        """Claim up to `limit` things that are due, the first due first, until the given moment; count an attempt.
 
-        Of any number of simultaneous claims each letter goes to one.
+        Of any number of simultaneous claims each thing goes to one.
         """
         ...
 
     async def end(
         self, message_id: MessageId, claim: ClaimId, state: State, *, now: datetime, reason: str | None = None
     ) -> bool:
-        """Let the message wait no more; what it says is forgotten unless it is dead.
+        """Let it wait no more; what it says is forgotten unless it is dead.
 
-        False, and nothing changes, when the claim is not the message's last, or the message waits no more.
+        False, and nothing changes, when the claim is not its last, or it waits no more.
         """
         ...
 
     async def postpone(self, message_id: MessageId, claim: ClaimId, *, until: datetime, reason: str) -> bool:
-        """Give the claim back and let the letter be due at that moment. False as for `end`."""
+        """Give the claim back and let it be due at that moment. False as for `end`."""
         ...
 
     async def look(self) -> Backlog:
         """Return how much there is to do."""
         ...
+
+
+class OutboxQueue(Queue[Letter], Protocol):
+    """The letters that wait."""
 
 
 class Arrivals(Protocol):

@@ -13,12 +13,14 @@ from auth_core.testing.builders import (
     a_password_hash,
     a_role,
     a_role_revocation,
+    a_sealed_secret,
     a_service_client,
     a_session,
     a_session_revocation,
     a_signing_key,
     a_user,
     a_user_revocation,
+    a_webhook,
     an_email,
     an_event,
     an_invited_user,
@@ -33,11 +35,13 @@ from auth_core.testing.doubles.known_breaches import KnownBreaches
 from auth_core.testing.doubles.mailbox import Mailbox, PlainWording, mail_to
 from auth_core.testing.doubles.movable_clock import MovableClock
 from auth_core.testing.doubles.nothing_sealed import NothingSealed
+from auth_core.testing.doubles.receiver import Receiver
 from auth_core.testing.doubles.unsafe_answer_vault import UnsafeAnswerVault
 from auth_core.testing.doubles.unsafe_fast_hasher import UnsafeFastHasher
 from auth_core.testing.doubles.unsafe_head_signer import UnsafeHeadSigner
 from auth_core.testing.doubles.unsafe_open_vault import UnsafeOpenVault
 from auth_core.testing.doubles.unsafe_transfer import UnsafeTransfer
+from auth_core.testing.doubles.unsafe_webhook_vault import UnsafeWebhookVault
 from auth_core.testing.moments import NOON
 from auth_core.testing.someone_signed_in import SomeoneSignedIn
 
@@ -51,6 +55,7 @@ __all__ = [
     "MovableClock",
     "NothingSealed",
     "PlainWording",
+    "Receiver",
     "ScriptedEntropy",
     "SeededEntropy",
     "SomeoneSignedIn",
@@ -59,6 +64,7 @@ __all__ = [
     "UnsafeHeadSigner",
     "UnsafeOpenVault",
     "UnsafeTransfer",
+    "UnsafeWebhookVault",
     "a_digest",
     "a_key_revocation",
     "a_letter",
@@ -67,12 +73,14 @@ __all__ = [
     "a_password_hash",
     "a_role",
     "a_role_revocation",
+    "a_sealed_secret",
     "a_service_client",
     "a_session",
     "a_session_revocation",
     "a_signing_key",
     "a_user",
     "a_user_revocation",
+    "a_webhook",
     "an_email",
     "an_event",
     "an_invited_user",

@@ -9,7 +9,7 @@ from uuid import uuid4  # noqa: TID251 - tests of one store have to differ, and 
 from auth_core.access.model import Principal, Role, permission, role_name
 from auth_core.audit.events import AuditEvent, EventKind, Outcome
 from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
-from auth_core.ids import Ids, SessionId, UserId
+from auth_core.ids import Ids, SessionId, UserId, WebhookId
 from auth_core.oauth.client_secret import SecretDigest
 from auth_core.oauth.model import ClientPermission, ServiceClient, client_name
 from auth_core.origin import Origin
@@ -33,6 +33,7 @@ from auth_core.tokens.keys import Algorithm, KeyId, KeyMaterial, SigningKey
 from auth_core.users.email_address import EmailAddress
 from auth_core.users.model import PendingInvitation, User, UserStatus, name
 from auth_core.verification.model import Binding, OneTimeToken, Purpose, TokenDigest
+from auth_core.webhooks.model import SealedSecret, Webhook
 
 # Tests of one store, in this run or the last one, must not meet each other's users.
 _ENTROPY: Final = SeededEntropy(uuid4().bytes)
@@ -193,6 +194,25 @@ def a_service_client(
         digest=a_digest(),
         secret_made_at=at,
     )
+
+
+def a_webhook(*types: str, url: str = "https://receiver.example.com/hooks", at: datetime = NOON) -> Webhook:
+    """Return a webhook that is told of these types, or of everything; nobody knows its secret."""
+    webhook_id = _ids(at).webhook()
+    return Webhook(
+        id=webhook_id,
+        url=url,
+        description="",
+        types=frozenset(types or ("*",)),
+        created_at=at,
+        secret=a_sealed_secret(webhook_id),
+        secret_made_at=at,
+    )
+
+
+def a_sealed_secret(webhook_id: WebhookId) -> SealedSecret:
+    """Return the secret of a webhook that nobody can open."""
+    return SealedSecret(webhook_id=webhook_id, sealed=_ENTROPY.token_bytes(32))
 
 
 def a_digest() -> SecretDigest:

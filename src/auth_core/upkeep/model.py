@@ -46,13 +46,18 @@ class ResealReport:
     passwords: Resealed
     """The former ones that are kept among them."""
     messages: Resealed = Resealed()
+    webhook_secrets: Resealed = Resealed()
 
     @property
     def stale(self) -> int:
         """How many things were under the previous secret."""
-        return self.signing_keys.stale + self.passwords.stale + self.messages.stale
+        return sum(each.stale for each in self._kinds)
 
     @property
     def unreadable(self) -> int:
         """How many things are under a secret that we do not have."""
-        return self.signing_keys.unreadable + self.passwords.unreadable + self.messages.unreadable
+        return sum(each.unreadable for each in self._kinds)
+
+    @property
+    def _kinds(self) -> tuple[Resealed, ...]:
+        return (self.signing_keys, self.passwords, self.messages, self.webhook_secrets)

@@ -7,6 +7,7 @@ from auth_core.credentials.passwords.ports import PasswordsTx
 from auth_core.outbox.ports import OutboxTx
 from auth_core.tokens.ports import KeysTx
 from auth_core.upkeep.model import Seal
+from auth_core.webhooks.ports import WebhooksTx
 
 
 class Purgeable(Protocol):
@@ -25,5 +26,5 @@ class Sealer[Sealed](Protocol):
         ...
 
 
-class ResealTx(PasswordsTx, KeysTx, OutboxTx, Protocol):
+class ResealTx(PasswordsTx, KeysTx, WebhooksTx, OutboxTx, Protocol):
     """Everything that holds something sealed."""

@@ -16,7 +16,7 @@ class Purge:
     """Remove sessions whose last possible end lies further back than they are kept, and what nobody needs any more.
 
     That is revocations nothing outlived, answers nobody is given again, one-time tokens that have expired, and messages
-    that are over for long.
+    and deliveries to webhooks that are over for long.
 
     A process whose clock is behind still needs a revocation that is over by ours, for as long as clocks may differ.
     """
@@ -26,7 +26,9 @@ class Purge:
     answers: Purgeable
     messages: Purgeable
     tokens: Purgeable
+    webhook_deliveries: Purgeable
     messages_kept: timedelta
+    webhook_deliveries_kept: timedelta
     clock: Clock
     policy: SessionPolicy
     clock_skew: timedelta
@@ -40,6 +42,7 @@ class Purge:
             + await _purge(self.answers, now)
             + await _purge(self.messages, now - self.messages_kept)
             + await _purge(self.tokens, now - self.clock_skew)
+            + await _purge(self.webhook_deliveries, now - self.webhook_deliveries_kept)
         )
 
 

@@ -11,6 +11,7 @@ from auth_core.tokens.keys import KeyMaterial, SigningKey
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.model import Resealed, ResealReport, Seal
 from auth_core.upkeep.ports import ResealTx, Sealer
+from auth_core.webhooks.model import SealedSecret
 
 _BATCH: Final = 200
 
@@ -20,7 +21,9 @@ type Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reseal:
-    """Seal signing keys, messages and password hashes anew, in small steps, while the service runs and nobody logs in.
+    """Seal signing keys, messages, secrets of webhooks and password hashes anew, while the service runs.
+
+    It is done in small steps, and nobody logs in for it.
 
     Each step stands alone: cut short, it goes on where it was when it is started again, and what is done is only looked
     at. Whatever somebody else writes in the meantime wins.
@@ -30,6 +33,7 @@ class Reseal:
     key_sealer: Sealer[KeyMaterial]
     password_sealer: Sealer[PasswordHash]
     message_sealer: Sealer[SealedMessage]
+    webhook_sealer: Sealer[SealedSecret]
 
     async def __call__(self, *, dry_run: bool = False, on_progress: Progress | None = None) -> ResealReport:
         """Return what was found. `dry_run` only looks.
@@ -38,6 +42,7 @@ class Reseal:
         """
         signing_keys = await self._keys(dry_run=dry_run)
         messages = await self._messages(dry_run=dry_run)
+        webhook_secrets = await self._webhook_secrets(dry_run=dry_run)
         async with self.uow() as tx:
             total = await tx.passwords.count()
         passwords = Resealed()
@@ -50,7 +55,9 @@ class Reseal:
             if on_progress is not None:
                 on_progress(looked_at, total)
             if len(batch) < _BATCH:
-                return ResealReport(signing_keys=signing_keys, passwords=passwords, messages=messages)
+                return ResealReport(
+                    signing_keys=signing_keys, passwords=passwords, messages=messages, webhook_secrets=webhook_secrets
+                )
             after = batch[-1].user_id
 
     async def _keys(self, *, dry_run: bool) -> Resealed:
@@ -91,6 +98,23 @@ class Reseal:
                 # Only another one of us replaces it; or it has been sent meanwhile, and holds nothing any more.
                 if not dry_run:
                     await tx.outbox.reseal(message.id, sealed.payload, old=message.payload)
+                return Resealed(stale=1)
+
+    async def _webhook_secrets(self, *, dry_run: bool) -> Resealed:
+        found = Resealed()
+        async with self.uow() as tx:
+            for webhook in await tx.webhooks.list_all():
+                for secret in (webhook.secret, *(each.secret for each in webhook.replaced)):
+                    found += await self._webhook_secret(tx, secret, dry_run=dry_run)
+        return found
+
+    async def _webhook_secret(self, tx: ResealTx, secret: SealedSecret, *, dry_run: bool) -> Resealed:
+        match self.webhook_sealer.reseal(secret):
+            case Seal() as seal:
+                return _counted(seal)
+            case sealed:
+                if not dry_run:  # If it is gone by now, it needs no secret any more.
+                    await tx.webhooks.reseal(sealed, old=secret)
                 return Resealed(stale=1)
 
     async def _passwords(self, after: UserId | None, *, dry_run: bool) -> tuple[Sequence[StoredPassword], Resealed]:

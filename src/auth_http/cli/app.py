@@ -18,6 +18,7 @@ from auth_http.cli import (
     serve,
     settings,
     users,
+    webhooks,
     worker,
 )
 
@@ -42,6 +43,7 @@ app.add_typer(clients.app, name="clients")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(audit.app, name="audit")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(mail.app, name="mail")
 app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)

@@ -10,6 +10,7 @@ from auth_http.doctor.seals import examine_seals
 from auth_http.doctor.secret_files import examine_secret_files
 from auth_http.doctor.set_up import examine_set_up
 from auth_http.doctor.trail import examine_trail
+from auth_http.doctor.webhooks import examine_webhooks
 from auth_http.exit_codes import CannotRun
 from auth_http.settings import InvalidSettings
 
@@ -36,6 +37,7 @@ async def examine(container: Container | None = None) -> list[Finding]:
             told = (await examine_seals(container), await examine_set_up(container))
             findings.extend(each for each in told if each)
             findings.append(await examine_outbox(container))
+            findings.append(await examine_webhooks(container))
     except CannotRun as error:
         findings.append(Finding(check="database", ok=False, detail=str(error)))
     finally:

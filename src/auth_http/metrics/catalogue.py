@@ -61,6 +61,7 @@ class Process:
     jobs: JobRecords
     requests: RequestTally
     backlog: BacklogGauge
+    webhook_backlog: BacklogGauge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +112,13 @@ def _revoked(process: Process) -> Iterable[Sample]:
     return _one(len(process.auth.revocation.revoked)) if _follows(process) else ()
 
 
-def _backlog(process: Process, value: Callable[[Backlog], float]) -> Iterable[Sample]:
-    return () if process.backlog.last is None else _one(value(process.backlog.last))
+def _backlog(gauge: BacklogGauge, value: Callable[[Backlog], float]) -> Iterable[Sample]:
+    return () if gauge.last is None else _one(value(gauge.last))
 
 
-def _oldest(process: Process) -> Iterable[Sample]:
+def _oldest(process: Process, gauge: BacklogGauge) -> Iterable[Sample]:
     now = process.clock.now()
-    return _backlog(process, lambda seen: 0.0 if seen.oldest is None else max(0.0, (now - seen.oldest).total_seconds()))
+    return _backlog(gauge, lambda seen: 0.0 if seen.oldest is None else max(0.0, (now - seen.oldest).total_seconds()))
 
 
 def _requests(process: Process) -> Iterator[Sample]:
@@ -269,19 +270,46 @@ METRICS: Final = (
         name="auth_outbox_waiting",
         kind=Kind.GAUGE,
         meaning="Messages to be delivered, now or later, by any process. Missing where there is no mail.",
-        read=lambda process: _backlog(process, lambda seen: seen.waiting),
+        read=lambda process: _backlog(process.backlog, lambda seen: seen.waiting),
     ),
     Metric(
         name="auth_outbox_oldest_seconds",
         kind=Kind.GAUGE,
         meaning="For how long the oldest of those has waited; 0 when there is none.",
-        read=_oldest,
+        read=lambda process: _oldest(process, process.backlog),
     ),
     Metric(
         name="auth_outbox_dead",
         kind=Kind.GAUGE,
         meaning="Messages that were given up or refused, until somebody has looked at them or they are old.",
-        read=lambda process: _backlog(process, lambda seen: seen.dead),
+        read=lambda process: _backlog(process.backlog, lambda seen: seen.dead),
+    ),
+    Metric(
+        name="auth_webhook_deliveries_total",
+        kind=Kind.COUNTER,
+        labels=("outcome",),
+        meaning="Attempts of this process to tell a webhook: `sent`; `deferred`, to be tried again; `refused`, as the "
+        "webhook is disabled or its receiver has answered 410; `given_up` after the last attempt; `overtaken` by "
+        "another process after this one had stood still.",
+        read=lambda process: _tallied(process.auth.tallies.webhook_deliveries, Outcome),
+    ),
+    Metric(
+        name="auth_webhooks_waiting",
+        kind=Kind.GAUGE,
+        meaning="Deliveries to webhooks to be made, now or later, by any process.",
+        read=lambda process: _backlog(process.webhook_backlog, lambda seen: seen.waiting),
+    ),
+    Metric(
+        name="auth_webhooks_oldest_seconds",
+        kind=Kind.GAUGE,
+        meaning="How long ago the oldest of those happened; 0 when there is none.",
+        read=lambda process: _oldest(process, process.webhook_backlog),
+    ),
+    Metric(
+        name="auth_webhooks_dead",
+        kind=Kind.GAUGE,
+        meaning="Deliveries to webhooks that were given up or refused, until they are replayed or old.",
+        read=lambda process: _backlog(process.webhook_backlog, lambda seen: seen.dead),
     ),
     Metric(
         name="auth_job_failures_total",

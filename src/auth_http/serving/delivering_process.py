@@ -8,10 +8,8 @@ import structlog
 
 from auth_http.container import Container, container_with
 from auth_http.delivery import delivering_for, looking_at_the_outbox
-from auth_http.exit_codes import CannotRun, ExitCode
 from auth_http.lifespan import measuring, opened
 from auth_http.settings import read_settings
-from auth_http.settings.mail import MailMode
 from auth_http.telemetry import configure_logging, log_what_nobody_caught
 from auth_http.worker import in_background
 
@@ -19,8 +17,6 @@ from auth_http.worker import in_background
 def deliver_by(environ: Mapping[str, str]) -> None:
     """Deliver by the settings in `environ` until a signal ends it. Raises: CannotRun, InvalidSettings."""
     settings = read_settings(environ)
-    if settings.mail is MailMode.OFF:
-        raise CannotRun("There is nothing to deliver: give AUTH_MAIL_HOST and AUTH_MAIL_FROM.", ExitCode.BAD_SETTINGS)
     configure_logging(level=settings.log_level, log_format=settings.log_format, log_sql=settings.log_sql)
     log_what_nobody_caught()
     asyncio.run(_deliver(container_with(settings)))

@@ -1,6 +1,7 @@
 """Every setting, with its unit, its default and its bounds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -29,6 +30,8 @@ from auth_core import (
 )
 from auth_core.audit.policy import Span
 from auth_core.tokens.keys import Algorithm
+from auth_core.webhooks.policy import WEBHOOK_DELIVERY, WebhookPolicy
+from auth_core.webhooks.reach import Reach
 from auth_http.settings.mail import MailMode, checked_sender
 from auth_http.settings.problems import PREFIX
 from auth_http.settings.stage import Stage
@@ -73,16 +76,20 @@ def _web_address(address: str) -> str:
     return address
 
 
-def _networks(given: object) -> tuple[Network, ...]:
-    """Read a list with commas; a tuple of networks is taken as it is."""
-    members = given.split(",") if isinstance(given, str) else cast("tuple[object, ...]", given)
-    try:
-        return tuple(ip_network(str(each).strip()) for each in members if str(each).strip())
-    except ValueError:
-        raise ValueError(
-            "must list addresses or networks such as 10.0.0.7, 10.1.0.0/16 with commas between them: whoever is "
-            "trusted can claim any address for a caller, so names and * are not taken"
-        ) from None
+def _networks(why: str) -> Callable[[object], tuple[Network, ...]]:
+    """Return what reads a list with commas, and takes a tuple of networks as it is; `why` it takes no names."""
+
+    def read(given: object) -> tuple[Network, ...]:
+        members = given.split(",") if isinstance(given, str) else cast("tuple[object, ...]", given)
+        try:
+            return tuple(ip_network(str(each).strip()) for each in members if str(each).strip())
+        except ValueError:
+            raise ValueError(
+                f"must list addresses or networks such as 10.0.0.7, 10.1.0.0/16 with commas between them: {why}, so "
+                "names and * are not taken"
+            ) from None
+
+    return read
 
 
 def _words(given: object) -> tuple[str, ...]:
@@ -98,7 +105,14 @@ def _without_last_slash(address: str) -> str:
 Secret = Annotated[Redacted[str], PlainValidator(_secret)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
-Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
+Proxies = Annotated[
+    tuple[Network, ...],
+    NoDecode,
+    BeforeValidator(_networks("whoever is trusted can claim any address for a caller")),
+]
+Receivers = Annotated[
+    tuple[Network, ...], NoDecode, BeforeValidator(_networks("what a name leads to can be another at any time"))
+]
 
 _UNGUARDED_ONLY: Final = "on in development and test, off in staging and production"
 
@@ -199,7 +213,7 @@ class Settings(BaseSettings):
     )
     """The address at which clients reach the service."""
 
-    trusted_proxies: Networks = Field(default=(), json_schema_extra=_in_words("none"))
+    trusted_proxies: Proxies = Field(default=(), json_schema_extra=_in_words("none"))
     """Addresses or networks of the proxies in front, with commas between them: theirs alone are the headers that say
     where a call came from.
     """
@@ -422,10 +436,25 @@ class Settings(BaseSettings):
     """
 
     delivery: bool = Field(default=True)
-    """Whether `auth-service serve` delivers mail; off where `auth-service worker` does."""
+    """Whether `auth-service serve` delivers mail and webhooks; off where `auth-service worker` does."""
 
     message_retention_days: float = Field(default=30, ge=0, le=3650)
-    """Days for which it can be seen what became of a message."""
+    """Days for which it can be seen what became of a message, or of a delivery to a webhook."""
+
+    # ---- Webhooks
+    webhook_networks: Receivers = Field(default=(), json_schema_extra=_in_words("none"))
+    """Addresses or networks that webhooks may be sent to although they are not of the public internet, with commas
+    between them. Whoever may write webhooks can have the service knock at every door in there.
+    """
+
+    webhook_unsafe_http: bool = Field(default=False)
+    """Whether webhooks may be sent without encryption, for development. Refused in staging and production."""
+
+    webhook_ca_file: Path | None = Field(default=None, json_schema_extra=_in_words("those of the system"))
+    """A file with the certificates to trust when a receiver shows its own."""
+
+    webhook_timeout_seconds: float = Field(default=15, ge=1, le=60)
+    """Seconds a receiver may take to answer."""
 
     # ---- Metrics
     metrics_port: int | None = Field(
@@ -537,6 +566,14 @@ class Settings(BaseSettings):
                 mails=self.mails_per_hour,
             ),
             delivery=DeliveryPolicy(kept=timedelta(days=self.message_retention_days)),
+            webhooks=WebhookPolicy(
+                delivery=replace(
+                    WEBHOOK_DELIVERY,
+                    send_within=timedelta(seconds=self.webhook_timeout_seconds),
+                    kept=timedelta(days=self.message_retention_days),
+                ),
+                reach=Reach(networks=self.webhook_networks, unsafe_http=self.webhook_unsafe_http),
+            ),
             audit=AuditPolicy(
                 seal_every=timedelta(seconds=self.audit_seal_seconds),
                 retention=None if self.audit_retention_days is None else timedelta(days=self.audit_retention_days),

@@ -97,6 +97,7 @@ def _guarded(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from _must_be_given(settings)
     yield from _must_be_safe(settings)
     yield from _mail_must_be_safe(settings)
+    yield from _webhooks_must_be_safe(settings)
 
 
 def _must_be_given(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -132,6 +133,13 @@ def _must_be_safe(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "log_sql", f"must be off in {stage}."
     if settings.log_level is LogLevel.DEBUG:
         yield "log_level", f"must not be debug in {stage}: what libraries say at that level is not ours to vouch for."
+
+
+def _webhooks_must_be_safe(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.webhook_unsafe_http:
+        yield "webhook_unsafe_http", f"must be off in {settings.env.value}: what webhooks tell travels over it."
+    if any(network.prefixlen == 0 for network in settings.webhook_networks):
+        yield "webhook_networks", "must not be the whole internet: it holds the addresses of this very network."
 
 
 def _mail_must_be_safe(settings: Settings) -> Iterator[tuple[str, str]]:

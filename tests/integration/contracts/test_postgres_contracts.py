@@ -30,6 +30,7 @@ from auth_core.testing.contracts.signing_keys import SigningKeysContract
 from auth_core.testing.contracts.unit_of_work import UnitOfWorkContract
 from auth_core.testing.contracts.user_directory import UserDirectoryContract
 from auth_core.testing.contracts.users import UsersContract
+from auth_core.testing.contracts.webhooks import WebhooksContract
 
 
 class TestPostgresUnitOfWork(UnitOfWorkContract): ...
@@ -105,6 +106,9 @@ class TestPostgresRecordedEvents(RecordedEventsContract): ...
 
 
 class TestPostgresSealedBatches(SealedBatchesContract): ...
+
+
+class TestPostgresWebhooks(WebhooksContract): ...
 
 
 class TestPostgresRevocations(RevocationsContract): ...

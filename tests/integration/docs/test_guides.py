@@ -44,6 +44,8 @@ async def auth(storage: PostgresPorts, clock: MovableClock) -> AuthCore:
         arrivals=storage.arrivals,
         old_messages=storage.old_messages,
         old_tokens=storage.old_tokens,
+        webhook_queue=storage.webhook_queue,
+        old_webhook_deliveries=storage.old_webhook_deliveries,
     )
     return await auth_in_memory(ports, policies=FOR_TESTS)
 

@@ -120,13 +120,6 @@ async def test_a_mail_server_that_is_away_holds_nobody_up(tmp_path: Path, with_m
     assert "cannot be reached" in waiting
 
 
-async def test_without_mail_there_is_nothing_for_a_worker(tmp_path: Path, settings: Settings) -> None:
-    refused = await asyncio.to_thread(lambda: command("worker", folder=tmp_path, settings=settings))
-
-    assert refused.returncode == 78
-    assert "AUTH_MAIL_HOST" in refused.stderr
-
-
 @pytest.mark.parametrize("what", ["serve", "worker"])
 async def test_a_broken_template_is_told_at_the_start(tmp_path: Path, with_mail: Settings, what: str) -> None:
     (tmp_path / "en").mkdir()

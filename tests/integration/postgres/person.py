@@ -10,16 +10,22 @@ from auth_core.ids import SessionId, UserId
 from auth_core.outbox.ports import MailPorts
 from auth_core.sessions.model import TokenPair
 from auth_core.testing import an_email, an_origin
+from auth_core.webhooks.ports import WebhookSender
 
 PASSWORD = Redacted("correct horse battery staple")
 NEW_PASSWORD = Redacted("an entirely different sentence")
 
 
 async def auth_over(
-    database: Database, clock: Clock, *, policies: Policies = FOR_TESTS, mail: MailPorts | None = None
+    database: Database,
+    clock: Clock,
+    *,
+    policies: Policies = FOR_TESTS,
+    mail: MailPorts | None = None,
+    webhook_sender: WebhookSender | None = None,
 ) -> AuthCore:
     """Return the core with its storage in `database`, and with tests' doubles for everything that is not storage."""
-    ports = memory_ports(clock=clock, mail=mail)
+    ports = memory_ports(clock=clock, mail=mail, webhook_sender=webhook_sender)
     storage = postgres_ports(database, clock=clock)
     return await auth_in_memory(
         replace(
@@ -38,6 +44,8 @@ async def auth_over(
             arrivals=storage.arrivals,
             old_messages=storage.old_messages,
             old_tokens=storage.old_tokens,
+            webhook_queue=storage.webhook_queue,
+            old_webhook_deliveries=storage.old_webhook_deliveries,
         ),
         policies=policies,
     )

@@ -13,7 +13,7 @@ from auth_core import AuthCore, OutcomeUnknown, Redacted
 from auth_core.credentials.passwords.model import PasswordHash
 from auth_core.errors import Unavailable
 from auth_core.recovery.asking import Asking
-from auth_core.testing import Mailbox, MovableClock, UnsafeOpenVault, an_origin, mail_to
+from auth_core.testing import Mailbox, MovableClock, Receiver, UnsafeOpenVault, an_origin, mail_to
 from auth_core.upkeep.model import Seal
 from tests.integration.postgres.cutting_proxy import Loss, commit, nth, prepared_statement
 from tests.integration.postgres.line import Line
@@ -46,7 +46,7 @@ def clock() -> MovableClock:
 def auth(line: Line) -> AuthCore:
     reseal = replace(line.auth.upkeep.reseal, password_sealer=SealsAnew())
     deliver = replace(line.auth.outbox.deliver, mail=mail_to(Mailbox()))
-    recovery = line.auth.recovery
+    recovery, webhooks = line.auth.recovery, line.auth.webhooks
     mail = replace(
         recovery.request_email_change.mail,
         post=replace(recovery.request_email_change.mail.post, vault=UnsafeOpenVault()),
@@ -70,6 +70,7 @@ def auth(line: Line) -> AuthCore:
         ),
         upkeep=replace(line.auth.upkeep, reseal=reseal),
         outbox=replace(line.auth.outbox, deliver=deliver),
+        webhooks=replace(webhooks, deliver=replace(webhooks.deliver, sender=Receiver())),
     )
 
 

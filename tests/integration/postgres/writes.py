@@ -25,10 +25,12 @@ from auth_core import (
     UnusableToken,
     UserNotFound,
     UserPolicy,
+    WebhookDeliveryNotFound,
+    WebhookNotFound,
     WrongPassword,
 )
 from auth_core.audit.events import EventKind
-from auth_core.ids import ClientId, MessageId
+from auth_core.ids import ClientId, MessageId, WebhookId
 from auth_core.oauth.model import ClientPermission, IssuedSecret
 from auth_core.outbox.errors import MessageNotFound
 from auth_core.outbox.model import State
@@ -37,6 +39,7 @@ from auth_core.testing import MovableClock, a_letter, a_one_time_token, a_role, 
 from auth_core.users.moving import Arriving
 from auth_core.verification.model import Purpose
 from auth_core.verification.secret import digest_of, new_token
+from auth_core.webhooks.policy import WEBHOOK_DELIVERY
 from tests.integration.postgres.cutting_proxy import Moment, commit, nth, prepared_statement
 from tests.integration.postgres.person import NEW_PASSWORD, PASSWORD, Person, signed_in
 from tests.integration.postgres.questions import rows, scalar
@@ -71,6 +74,10 @@ READS: Final = {
     "oauth.look_up_client",
     "oauth.look_up_client_by_name",
     "oauth.introspect",
+    "webhooks.list",
+    "webhooks.look_up",
+    "webhooks.list_deliveries",
+    "webhooks.look",
 }
 """Use cases that change nothing in the store."""
 
@@ -90,6 +97,7 @@ class Scene:
     role: str = field(default_factory=lambda: a_role().name)
     message_id: MessageId | None = None
     client_name: str = field(default_factory=lambda: a_service_client().name)
+    webhook_id: WebhookId | None = None
 
     @property
     def client_id(self) -> ClientId:
@@ -100,6 +108,11 @@ class Scene:
     def known_message(self) -> MessageId:
         assert self.message_id is not None
         return self.message_id
+
+    @property
+    def known_webhook(self) -> WebhookId:
+        assert self.webhook_id is not None
+        return self.webhook_id
 
     def credentials(self, *, wrong: bool = False) -> ClientCredentials:
         """What the client shows of itself."""
@@ -117,6 +130,7 @@ class Scene:
             "role": self.role,
             "client_name": self.client_name,
             "message_id": str(self.message_id),
+            "webhook_id": str(self.webhook_id),
             "client_id": str(self.client.client.id) if self.client else "",
         }
         return await scalar(
@@ -322,8 +336,8 @@ async def _a_message(scene: Scene) -> None:
 async def _a_dead_message(scene: Scene) -> None:
     await _a_message(scene)
     assert scene.message_id is not None
-    queue, now = scene.auth.outbox.deliver.queue, scene.clock.now()
-    claim = scene.auth.outbox.deliver.ids.claim()
+    lane, now = scene.auth.outbox.deliver.lane, scene.clock.now()
+    queue, claim = lane.queue, lane.ids.claim()
     await queue.claim(claim, limit=1, now=now, until=now + timedelta(minutes=2))
     assert await queue.end(scene.message_id, claim, State.DEAD, now=now)
 
@@ -332,6 +346,44 @@ async def _deliver_when_nobody_else_does(scene: Scene) -> None:
     """Let every claim run out first, that of a call before this one as well."""
     scene.clock.advance(DeliveryPolicy().lease)
     await scene.auth.outbox.deliver()
+
+
+async def _a_webhook(scene: Scene) -> None:
+    await rows(scene.operator, "DELETE FROM auth.webhooks")
+    await rows(scene.operator, "DELETE FROM auth.webhook_deliveries")
+    issued = await scene.auth.webhooks.create(
+        url="https://receiver.example.com/", types=("role.defined",), actor=None, origin=an_origin()
+    )
+    scene.webhook_id = issued.webhook.id
+
+
+async def _a_disabled_webhook(scene: Scene) -> None:
+    await _a_webhook(scene)
+    await scene.auth.webhooks.change(webhook_id=scene.known_webhook, disabled=True, actor=None, origin=an_origin())
+
+
+async def _a_delivery(scene: Scene) -> None:
+    await _a_webhook(scene)
+    # The connections that are used then are there already: what is cut is the call, and not their beginning.
+    await scene.auth.webhooks.deliver()
+    await scene.auth.webhooks.look()
+    await scene.auth.access.define_role(name=scene.role, permissions=[], parents=[], actor=None, origin=an_origin())
+    page = await scene.auth.webhooks.list_deliveries(webhook_id=scene.known_webhook)
+    scene.message_id = page.items[0].id
+
+
+async def _a_dead_delivery(scene: Scene) -> None:
+    await _a_delivery(scene)
+    lane, now = scene.auth.webhooks.deliver.lane, scene.clock.now()
+    claim = lane.ids.claim()
+    await lane.queue.claim(claim, limit=4, now=now, until=now + timedelta(minutes=2))
+    assert await lane.queue.end(scene.known_message, claim, State.DEAD, now=now)
+
+
+async def _tell_when_nobody_else_does(scene: Scene) -> None:
+    """Let every claim run out first, that of a call before this one as well."""
+    scene.clock.advance(WEBHOOK_DELIVERY.lease)
+    await scene.auth.webhooks.deliver()
 
 
 async def _nobody_administers(scene: Scene) -> None:
@@ -834,6 +886,89 @@ WRITES: Final = (
         happened="SELECT state = 'dropped' FROM auth.outbox_messages WHERE id = cast(:message_id AS uuid)",
         event=EventKind.MESSAGE_DROPPED,
         again=MessageNotFound,
+    ),
+    Write(
+        name="webhooks.create",
+        act=lambda scene: scene.auth.webhooks.create(
+            url="https://receiver.example.com/", description=scene.email.lower(), actor=None, origin=an_origin()
+        ),
+        happened="SELECT count(*) > 0 FROM auth.webhooks WHERE description = :email",
+        event=EventKind.WEBHOOK_CREATED,
+        # Its secret was told to nobody: another is made, unless the call has a key.
+        times=2,
+    ),
+    Write(
+        name="webhooks.change",
+        before=_a_webhook,
+        act=lambda scene: scene.auth.webhooks.change(
+            webhook_id=scene.known_webhook, disabled=True, actor=None, origin=an_origin()
+        ),
+        happened="SELECT disabled_at IS NOT NULL FROM auth.webhooks WHERE id = cast(:webhook_id AS uuid)",
+        event=EventKind.WEBHOOK_DISABLED,
+    ),
+    Write(
+        name="webhooks.change that enables",
+        before=_a_disabled_webhook,
+        act=lambda scene: scene.auth.webhooks.change(
+            webhook_id=scene.known_webhook, disabled=False, actor=None, origin=an_origin()
+        ),
+        happened="SELECT disabled_at IS NULL FROM auth.webhooks WHERE id = cast(:webhook_id AS uuid)",
+        event=EventKind.WEBHOOK_ENABLED,
+    ),
+    Write(
+        name="webhooks.rotate_secret",
+        before=_a_webhook,
+        act=lambda scene: scene.auth.webhooks.rotate_secret(
+            webhook_id=scene.known_webhook, actor=None, origin=an_origin()
+        ),
+        happened="SELECT cardinality(replaced_secrets) > 0 FROM auth.webhooks WHERE id = cast(:webhook_id AS uuid)",
+        event=EventKind.WEBHOOK_SECRET_ROTATED,
+        # The first secret was told to nobody.
+        times=2,
+    ),
+    Write(
+        name="webhooks.delete",
+        before=_a_webhook,
+        act=lambda scene: scene.auth.webhooks.delete(webhook_id=scene.known_webhook, actor=None, origin=an_origin()),
+        happened="SELECT count(*) = 0 FROM auth.webhooks WHERE id = cast(:webhook_id AS uuid)",
+        event=EventKind.WEBHOOK_DELETED,
+        again=WebhookNotFound,
+    ),
+    Write(
+        name="webhooks.try_out",
+        before=_a_webhook,
+        act=lambda scene: scene.auth.webhooks.try_out(webhook_id=scene.known_webhook, actor=None, origin=an_origin()),
+        happened="SELECT count(*) > 0 FROM auth.audit_events "
+        "WHERE kind = 'webhook.tested' AND details ->> 'webhook_id' = :webhook_id",
+        event=EventKind.WEBHOOK_TESTED,
+        times=2,
+    ),
+    Write(
+        name="webhooks.deliver",
+        before=_a_delivery,
+        act=_tell_when_nobody_else_does,
+        happened="SELECT attempts > 0 FROM auth.webhook_deliveries WHERE id = cast(:message_id AS uuid)",
+        moment=lambda: prepared_statement,
+    ),
+    Write(
+        name="webhooks.replay",
+        before=_a_dead_delivery,
+        act=lambda scene: scene.auth.webhooks.replay(
+            webhook_id=scene.known_webhook, delivery_id=scene.known_message, actor=None, origin=an_origin()
+        ),
+        happened="SELECT state = 'waiting' FROM auth.webhook_deliveries WHERE id = cast(:message_id AS uuid)",
+        event=EventKind.WEBHOOK_REPLAYED,
+        # It waits, and cannot be told from one that always has.
+        again=WebhookDeliveryNotFound,
+    ),
+    Write(
+        name="webhooks.replay_failed",
+        before=_a_dead_delivery,
+        act=lambda scene: scene.auth.webhooks.replay_failed(
+            webhook_id=scene.known_webhook, since=scene.clock.now(), actor=None, origin=an_origin()
+        ),
+        happened="SELECT state = 'waiting' FROM auth.webhook_deliveries WHERE id = cast(:message_id AS uuid)",
+        event=EventKind.WEBHOOK_REPLAYED,
     ),
     Write(
         name="upkeep.purge",

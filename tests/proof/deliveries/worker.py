@@ -92,9 +92,8 @@ async def main() -> None:
         assert mail is not None
         fateful = replace(
             deliver,
-            queue=FatefulQueue(deliver.queue, fate),
+            lane=replace(deliver.lane, queue=FatefulQueue(deliver.lane.queue, fate), policy=POLICY),
             mail=MailPorts(wording=mail.wording, mailer=FatefulMailer(mail.mailer, fate)),
-            policy=POLICY,
         )
         async with delivering(fateful, arrivals=container.ports().arrivals, policy=POLICY):
             await stopped.wait()

@@ -15,6 +15,7 @@ from auth_adapters.memory.store import Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
 from auth_adapters.memory.users import MemorySetUp
 from auth_adapters.memory.verification import MemoryMailAllowances, MemoryOneTimeTokens
+from auth_adapters.memory.webhooks import MemoryWebhookDeliveries, MemoryWebhooks
 from auth_core.access.model import USER, Assignment, RoleName
 from auth_core.audit.events import AuditEvent
 from auth_core.ids import UserId
@@ -33,6 +34,8 @@ _NO_CLIENTS: Final = MemoryServiceClients(Tables())
 _NO_MESSAGES: Final = MemoryOutbox(Tables())
 _NO_TOKENS: Final = MemoryOneTimeTokens(Tables())
 _NO_ALLOWANCES: Final = MemoryMailAllowances(Tables())
+_NO_WEBHOOKS: Final = MemoryWebhooks(Tables())
+_NO_DELIVERIES: Final = MemoryWebhookDeliveries(Tables())
 _NO_RECIPIENTS: Final = MemoryRecipients(Tables())
 _NOTHING_RECORDED: Final = MemoryRecordedEvents(Tables())
 _NO_ANSWERS: Final = MemoryAnswers(Tables())
@@ -110,6 +113,8 @@ class SimTx:
         "set_up",
         "signing_keys",
         "users",
+        "webhook_deliveries",
+        "webhooks",
     )
 
     def __init__(self, transaction: Transaction) -> None:
@@ -128,6 +133,8 @@ class SimTx:
         self.outbox = _NO_MESSAGES
         self.one_time_tokens = _NO_TOKENS
         self.mail_allowances = _NO_ALLOWANCES
+        self.webhooks = _NO_WEBHOOKS
+        self.webhook_deliveries = _NO_DELIVERIES
         self.recipients = _NO_RECIPIENTS
         self.recorded_events = _NOTHING_RECORDED
         self.sealed_batches = _NOTHING_SEALED

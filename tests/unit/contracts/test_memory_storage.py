@@ -30,6 +30,7 @@ from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.contracts.unit_of_work import UnitOfWorkContract
 from auth_core.testing.contracts.user_directory import UserDirectoryContract
 from auth_core.testing.contracts.users import UsersContract
+from auth_core.testing.contracts.webhooks import WebhooksContract
 
 
 @pytest.fixture(scope="module")
@@ -151,4 +152,8 @@ class TestMemorySetUp(SetUpContract):
 
 
 class TestMemoryUnitOfWork(UnitOfWorkContract):
+    pass
+
+
+class TestMemoryWebhooks(WebhooksContract):
     pass

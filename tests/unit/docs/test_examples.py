@@ -15,6 +15,7 @@ _SAYS: Final = {
     "own_port.py": "2030-01-01 00:00:00+00:00\n",
     "errors_by_kind.py": "['email', 'first_name', 'password']\ninvalid_credentials\n",
     "scrypt_hasher.py": "",
+    "receive_webhook.py": "400\n",
     "use_case.py": "2025 is closed\npermission_denied\n",
 }
 

@@ -39,6 +39,10 @@ def test_what_was_derived_once_is_derived_for_ever() -> None:
             "782c49f5c6d62ca3",
             "2d755596cd3eeccee4e96cde458c70f4870b92c314006fcaa1c26c0055e9be35",
         ),
+        Purpose.WEBHOOK_SECRETS: (
+            "9871f86dac7d1fa0",
+            "98ac305eb23395af01cdf4a2b26b3e98703baaf43a135660b4a0dc032f1b4c5c",
+        ),
     }
 
 

@@ -54,5 +54,6 @@ async def measured(settings: Settings | None = None) -> Measured:
             jobs=JobRecords(service.clock),
             requests=tally,
             backlog=BacklogGauge(),
+            webhook_backlog=BacklogGauge(),
         ),
     )

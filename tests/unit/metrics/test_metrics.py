@@ -42,7 +42,8 @@ async def test_every_metric_of_the_catalogue_is_exported_with_its_labels_and_not
     of = await measured()
     await of.service.signed_in()
     of.process.jobs.succeeded("purge")
-    of.process.backlog.last = Backlog(waiting=1, oldest=None, dead=0)
+    for gauge in (of.process.backlog, of.process.webhook_backlog):
+        gauge.last = Backlog(waiting=1, oldest=None, dead=0)
     exported = {(each.name, frozenset(each.labels) - {"le"}) for each in of.samples() if each.name.startswith("auth_")}
 
     catalogued = {

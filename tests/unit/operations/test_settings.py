@@ -178,6 +178,9 @@ def test_where_people_rely_on_it_nothing_is_made_up(stage: str) -> None:
         ("AUTH_MAIL_PASSWORD", "n7Qv2LxTz9", "AUTH_MAIL_USER"),
         ("AUTH_PAGES_URL", "http://www.example.org", "https://"),
         ("AUTH_PAGES_URL", "https://www.example.org/#a", "fragment"),
+        ("AUTH_WEBHOOK_UNSAFE_HTTP", "true", "must be off"),
+        ("AUTH_WEBHOOK_NETWORKS", "0.0.0.0/0", "whole internet"),
+        ("AUTH_WEBHOOK_NETWORKS", "intranet", "names and * are not taken"),
     ],
 )
 def test_what_is_unsafe_is_refused_by_name_and_without_its_value(setting: str, value: str, reason: str) -> None:

@@ -179,7 +179,8 @@ async def test_who_failed_together_does_not_come_back_together() -> None:
 
 async def test_no_wait_is_longer_than_the_longest() -> None:
     office = await PostOffice.make(*[Deferred("451 later")] * 20, policy=replace(POLICY, attempts=30))
-    always_most = replace(office.core.auth.outbox.deliver, entropy=ScriptedEntropy([b"\xff" * 4] * 20))
+    deliver = office.core.auth.outbox.deliver
+    always_most = replace(deliver, lane=replace(deliver.lane, entropy=ScriptedEntropy([b"\xff" * 4] * 20)))
     await office.posted()
     for _ in range(20):
         await always_most()
@@ -329,7 +330,8 @@ async def test_a_process_that_wakes_up_after_its_claim_has_run_out_sends_nothing
     queue = WakesLate(office.core.store)
     queue.clock = office.core.clock
 
-    late = await replace(office.core.auth.outbox.deliver, queue=queue)()
+    deliver = office.core.auth.outbox.deliver
+    late = await replace(deliver, lane=replace(deliver.lane, queue=queue))()
 
     assert [each.outcome for each in late] == [Outcome.OVERTAKEN]
     assert office.sent() == []
@@ -341,7 +343,9 @@ async def test_a_letter_that_ends_every_process_that_tries_it_is_given_up(office
     deliver, store = office.core.auth.outbox.deliver, office.core.store
     for _ in range(POLICY.attempts):  # each of them claims, and is gone
         now = office.core.clock.now()
-        assert await MemoryOutboxQueue(store).claim(deliver.ids.claim(), limit=1, now=now, until=now + POLICY.lease)
+        assert await MemoryOutboxQueue(store).claim(
+            deliver.lane.ids.claim(), limit=1, now=now, until=now + POLICY.lease
+        )
         office.core.clock.advance(POLICY.lease)
 
     assert await office.deliver() == [Outcome.GIVEN_UP]
@@ -365,9 +369,10 @@ async def test_one_that_cannot_be_settled_does_not_break_off_the_others(office: 
     first, second = await office.posted(), await office.posted()
     queue = CannotSettle(office.core.store)
     queue.out_of_reach = first
+    deliver = office.core.auth.outbox.deliver
 
     with pytest.raises(Unavailable):
-        await replace(office.core.auth.outbox.deliver, queue=queue)()
+        await replace(deliver, lane=replace(deliver.lane, queue=queue))()
 
     assert office.core.store.committed.letters[second].state is State.SENT  # by now, and not some time later
     assert [each.id for each in await office.filed(State.SENT)] == [second]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Self
 
 import pytest
@@ -18,14 +19,17 @@ from auth_adapters.memory.unit_of_work import MemoryTx, MemoryUnitOfWork
 from auth_adapters.message_vault import SealingMessageVault
 from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemEntropy
+from auth_adapters.webhook_vault import SealingWebhookVault
 from auth_core import AuthCore, Redacted, assemble
 from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
 from auth_core.ids import Ids, UserId
 from auth_core.outbox.messages import PasswordChanged
-from auth_core.testing import NOON, MovableClock, a_letter, a_user
+from auth_core.testing import NOON, MovableClock, a_letter, a_user, a_webhook
 from auth_core.tokens.keys import Algorithm, KeyMaterial, SigningKey
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.model import Resealed, ResealReport, Seal
+from auth_core.webhooks.errors import UnreadableSecret
+from auth_core.webhooks.model import ReplacedSecret
 
 PASSWORD = Redacted("correct horse battery staple")
 OLD, NEW, LOST = b"o" * 32, b"n" * 32, b"l" * 32
@@ -54,11 +58,14 @@ class House:
         hasher = BcryptHasher(pepper=vault(Purpose.PASSWORD_PEPPER, current, *previous), cost=4)
         key_maker = VaultKeyMaker(vault(Purpose.SIGNING_KEYS, current, *previous), entropy=SystemEntropy())
         messages = SealingMessageVault(vault(Purpose.MESSAGES, current, *previous))
+        webhooks = SealingWebhookVault(vault(Purpose.WEBHOOK_SECRETS, current, *previous))
         ports = memory_ports(
             store=store,
             clock=MovableClock(),
             message_vault=messages,
             message_sealer=messages,
+            webhook_vault=webhooks,
+            webhook_sealer=webhooks,
             hasher=hasher,
             key_maker=key_maker,
             key_sealer=key_maker,
@@ -140,6 +147,25 @@ async def test_messages_that_wait_are_sealed_anew_page_by_page() -> None:
     assert {str(new.open(each.letter.sealed)) for each in store.committed.letters.values()} == {str(notice)}
     assert (await House.with_secrets(store, NEW, OLD).reseal()).messages == Resealed(current=250)
     assert (await House.with_secrets(store, LOST).reseal()).unreadable == 250
+
+
+async def test_secrets_of_webhooks_are_sealed_anew_the_replaced_ones_among_them() -> None:
+    store, webhook, later = MemoryStore(), a_webhook(), NOON + timedelta(days=1)
+    old = SealingWebhookVault(vault(Purpose.WEBHOOK_SECRETS, OLD))
+    present, before = (old.seal(Redacted(each * 32), webhook_id=webhook.id) for each in (b"p", b"b"))
+    replaced = (ReplacedSecret(secret=before, good_until=later),)
+    store.committed.webhooks[webhook.id] = replace(webhook, secret=present, replaced=replaced)
+
+    looked = await House.with_secrets(store, NEW, OLD).reseal(dry_run=True)
+    report = await House.with_secrets(store, NEW, OLD).reseal()
+
+    assert looked.webhook_secrets == report.webhook_secrets == Resealed(stale=2)
+    new, kept = SealingWebhookVault(vault(Purpose.WEBHOOK_SECRETS, NEW)), store.committed.webhooks[webhook.id]
+    assert [new.open(each).reveal() for each in kept.signing(NOON)] == [b"p" * 32, b"b" * 32]
+    assert (await House.with_secrets(store, LOST).reseal()).webhook_secrets == Resealed(unreadable=2)
+    other = replace(kept.secret, webhook_id=a_webhook().id)
+    with pytest.raises(UnreadableSecret):  # it opens for this webhook only
+        new.open(other)
 
 
 @pytest.mark.covers("PWD-13", "R-C1")
@@ -248,7 +274,7 @@ async def test_cut_short_it_goes_on_where_it_was() -> None:
     for _ in range(450):
         House.with_secrets(store, NEW).keep(sealed)
     with pytest.raises(ConnectionResetError):
-        await House.with_secrets(store, NEW, OLD, uow=CutShort(store, after=5)).reseal()
+        await House.with_secrets(store, NEW, OLD, uow=CutShort(store, after=6)).reseal()
 
     report = await House.with_secrets(store, NEW, OLD).reseal()
 

@@ -24,6 +24,7 @@ REVISIONS: Final = (
     "0013",
     "0014",
     "0015",
+    "0016",
     "0018",
 )
 """Every revision, the oldest first. Kept here so that a running service need not read the history to know its end."""

@@ -12,6 +12,7 @@ from auth_core.tokens.ports import AccessCheck
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.ports import Purgeable
 from auth_core.users.ports import Profiles
+from auth_core.webhooks.ports import WebhookQueue
 
 
 class Storage(Protocol):
@@ -58,3 +59,9 @@ class Storage(Protocol):
 
     @property
     def old_tokens(self) -> Purgeable: ...
+
+    @property
+    def webhook_queue(self) -> WebhookQueue: ...
+
+    @property
+    def old_webhook_deliveries(self) -> Purgeable: ...

@@ -1,0 +1,1 @@
+"""Posting to receivers of webhooks, wherever their names lead and nowhere else."""
