@@ -26,6 +26,8 @@ class Purpose(StrEnum):
     AUDIT_HEADS = "audit heads"
     FIRST_ANSWERS = "first answers"
     MESSAGES = "messages"
+    BUDGET_NAMES = "budget names"
+    DEVICE_TOKENS = "device tokens"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

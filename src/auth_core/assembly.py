@@ -86,6 +86,7 @@ from auth_core.rooms import (
     RecoveryRoom,
     RevocationRoom,
     SessionsRoom,
+    ThrottlingRoom,
     TokensRoom,
     UpkeepRoom,
     UsersRoom,
@@ -102,6 +103,13 @@ from auth_core.sessions.refresh import Refresh
 from auth_core.sessions.revoke_sessions import RevokeSession
 from auth_core.sessions.token_pair import TokenPairs
 from auth_core.tally import Tallies
+from auth_core.throttling.clear import ClearBudgets
+from auth_core.throttling.device import Devices
+from auth_core.throttling.guard import ThrottleGuard
+from auth_core.throttling.look import LookAtBudgets
+from auth_core.throttling.policy import ThrottlePolicy
+from auth_core.throttling.ports import BudgetNames, Budgets, DeviceTokens
+from auth_core.throttling.refusals import RecentRefusals
 from auth_core.tokens.followed_check import AcceptsWhatItCannotTell, FollowedAccessCheck, RefusesWhatItCannotTell
 from auth_core.tokens.key_ring import KeyRing
 from auth_core.tokens.keys import KeyMaterial
@@ -218,6 +226,9 @@ class Ports:
     refresh_tokens: TokenSigner
     head_signer: HeadSigner
     answer_vault: AnswerVault
+    budgets: Budgets
+    budget_names: BudgetNames
+    device_tokens: DeviceTokens
     breached_passwords: BreachedPasswords | None = None
     mail: MailPorts | None = None
 
@@ -236,6 +247,7 @@ class Policies:
     idempotency: IdempotencyPolicy = IdempotencyPolicy()
     delivery: DeliveryPolicy = DeliveryPolicy()
     verification: VerificationPolicy = VerificationPolicy()
+    throttling: ThrottlePolicy = ThrottlePolicy()
 
 
 def assemble(ports: Ports, policies: Policies) -> AuthCore:
@@ -259,6 +271,16 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     erasure = Erasure(uow=uow, record=record)
     erasing = Erasing(uow=uow, erasure=erasure, record=record, clock=clock)
     end_session = SessionEnd(record=record, revoke=revoke)
+    throttle = ThrottleGuard(
+        budgets=ports.budgets,
+        names=ports.budget_names,
+        recent=RecentRefusals(),
+        record=record,
+        clock=clock,
+        policy=policies.throttling,
+        refusals=tallies.throttled,
+    )
+    devices = Devices(tokens=ports.device_tokens, entropy=ports.entropy, clock=clock, policy=policies.throttling)
     new_passwords = NewPasswords(
         policy=policies.passwords,
         common=ports.common_passwords,
@@ -302,7 +324,9 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             policy=policies.tokens,
         ),
     )
-    authenticate = ClientAuthentication(known=ports.known_clients, uow=uow, record=record, clock=clock)
+    authenticate = ClientAuthentication(
+        known=ports.known_clients, uow=uow, record=record, clock=clock, throttle=throttle
+    )
     ask, turn_out = Asking(mail=mail), TurningOut(revoke=revoke)
     return AuthCore(
         users=UsersRoom(
@@ -316,6 +340,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 policy=policies.users,
                 new_passwords=new_passwords,
                 answers=answers,
+                throttle=throttle,
             ),
             create=CreateUser(
                 uow=uow,
@@ -335,6 +360,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 policy=policies.users,
                 new_passwords=new_passwords,
                 answers=answers,
+                throttle=throttle,
             ),
             look_up=LookUpProfile(uow=uow),
             look_up_by_email=LookUpByEmail(uow=uow),
@@ -357,6 +383,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 post=post,
                 clock=clock,
                 policy=policies.users,
+                throttle=throttle,
             ),
             erase=EraseUser(uow=uow, guard=guard_user, close=close_account, erasing=erasing, clock=clock),
             reset_password=ResetPassword(
@@ -401,6 +428,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 post=post,
                 clock=clock,
                 new_passwords=new_passwords,
+                throttle=throttle,
             )
         ),
         login=LoginRoom(
@@ -415,6 +443,8 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 post=post,
                 clock=clock,
                 new_passwords=new_passwords,
+                throttle=throttle,
+                devices=devices,
             )
         ),
         sessions=SessionsRoom(
@@ -502,9 +532,11 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             drop=DropMessage(uow=uow, record=record, clock=clock),
         ),
         recovery=RecoveryRoom(
-            verify_email=VerifyEmail(uow=uow, record=record, clock=clock),
-            resend_verification=ResendVerification(uow=uow, ask=ask, record=record, clock=clock),
-            request_password_reset=RequestPasswordReset(uow=uow, ask=ask, record=record, clock=clock),
+            verify_email=VerifyEmail(uow=uow, record=record, clock=clock, throttle=throttle),
+            resend_verification=ResendVerification(uow=uow, ask=ask, record=record, clock=clock, throttle=throttle),
+            request_password_reset=RequestPasswordReset(
+                uow=uow, ask=ask, record=record, clock=clock, throttle=throttle
+            ),
             choose_password=ChooseForgottenPassword(
                 uow=uow,
                 hasher=hasher,
@@ -513,9 +545,13 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 record=record,
                 post=post,
                 clock=clock,
+                throttle=throttle,
+                devices=devices,
             ),
-            request_email_change=RequestEmailChange(uow=uow, hasher=hasher, mail=mail, record=record, clock=clock),
-            confirm_email_change=ConfirmEmailChange(uow=uow, mail=mail, record=record, clock=clock),
+            request_email_change=RequestEmailChange(
+                uow=uow, hasher=hasher, mail=mail, record=record, clock=clock, throttle=throttle
+            ),
+            confirm_email_change=ConfirmEmailChange(uow=uow, mail=mail, record=record, clock=clock, throttle=throttle),
             undo_email_change=UndoEmailChange(
                 uow=uow,
                 hasher=hasher,
@@ -525,7 +561,12 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 clock=clock,
                 entropy=ports.entropy,
                 new_passwords=new_passwords,
+                throttle=throttle,
             ),
+        ),
+        throttling=ThrottlingRoom(
+            look=LookAtBudgets(guard=throttle),
+            clear=ClearBudgets(guard=throttle, uow=uow, record=record, clock=clock),
         ),
         upkeep=UpkeepRoom(
             purge=Purge(
@@ -534,6 +575,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 answers=ports.old_answers,
                 messages=ports.old_messages,
                 tokens=ports.old_tokens,
+                budgets=ports.budgets,
                 messages_kept=policies.delivery.kept,
                 clock=clock,
                 policy=policies.sessions,

@@ -45,6 +45,8 @@ from auth_core.sessions.log_out import LogOut, LogOutElsewhere, LogOutEverywhere
 from auth_core.sessions.refresh import Refresh
 from auth_core.sessions.revoke_sessions import RevokeSession
 from auth_core.tally import Tallies
+from auth_core.throttling.clear import ClearBudgets
+from auth_core.throttling.look import LookAtBudgets
 from auth_core.tokens.list_keys import ListKeys
 from auth_core.tokens.load_keys import LoadKeys
 from auth_core.tokens.publish_keys import PublishKeys
@@ -218,6 +220,14 @@ class RecoveryRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThrottlingRoom:
+    """How often somebody may still try."""
+
+    look: LookAtBudgets
+    clear: ClearBudgets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepRoom:
     """Keeping the store small, and sealed."""
 
@@ -241,5 +251,6 @@ class AuthCore:
     audit: AuditRoom
     outbox: OutboxRoom
     recovery: RecoveryRoom
+    throttling: ThrottlingRoom
     upkeep: UpkeepRoom
     tallies: Tallies

@@ -31,6 +31,8 @@ class Keychain:
     audit: Keys
     answers: Keys
     messages: Keys
+    budget_names: Keys
+    device_tokens: Keys
 
 
 def keychain(settings: Settings) -> Keychain:
@@ -49,6 +51,8 @@ def keychain(settings: Settings) -> Keychain:
         audit=keys(Purpose.AUDIT_HEADS),
         answers=keys(Purpose.FIRST_ANSWERS),
         messages=keys(Purpose.MESSAGES),
+        budget_names=keys(Purpose.BUDGET_NAMES),
+        device_tokens=keys(Purpose.DEVICE_TOKENS),
     )
 
 

@@ -24,6 +24,9 @@ async def opened(container: Container) -> AsyncGenerator[None]:
         breached_passwords = container.breached_passwords()
         if breached_passwords is not None:
             await breached_passwords.close()
+        redis_budgets = container.redis_budgets()
+        if redis_budgets is not None:
+            await redis_budgets.close()
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from auth_adapters.postgres.revocation import CHANNEL, PostgresOldRevocations
 from auth_adapters.postgres.revocation_feed import PostgresRevocationFeed
 from auth_adapters.postgres.sessions import PostgresEndedSessions, PostgresRefreshChains
 from auth_adapters.postgres.statements import Alone
+from auth_adapters.postgres.throttling import PostgresBudgets
 from auth_adapters.postgres.tokens import PostgresAccessCheck
 from auth_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from auth_adapters.postgres.verification import PostgresOldTokens
@@ -27,6 +28,7 @@ from auth_core.outbox.ports import Arrivals, OutboxQueue
 from auth_core.revocation.policy import RevocationPolicy
 from auth_core.revocation.ports import RevocationFeed
 from auth_core.sessions.ports import RefreshChains
+from auth_core.throttling.ports import Budgets
 from auth_core.tokens.ports import AccessCheck
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.ports import Purgeable
@@ -49,6 +51,7 @@ class PostgresPorts:
     arrivals: Arrivals
     old_messages: Purgeable
     old_tokens: Purgeable
+    budgets: Budgets
 
 
 def postgres_ports(
@@ -85,4 +88,5 @@ def postgres_ports(
         arrivals=database.listening(ARRIVALS) if notify else NobodyTells(),
         old_messages=PostgresOldMessages(single_statements),
         old_tokens=PostgresOldTokens(single_statements),
+        budgets=PostgresBudgets(single_statements),
     )

@@ -15,8 +15,8 @@ _BATCH: Final = 1000
 class Purge:
     """Remove sessions whose last possible end lies further back than they are kept, and what nobody needs any more.
 
-    That is revocations nothing outlived, answers nobody is given again, one-time tokens that have expired, and messages
-    that are over for long.
+    That is revocations nothing outlived, answers nobody is given again, one-time tokens that have expired, budgets
+    that are full again, and messages that are over for long.
 
     A process whose clock is behind still needs a revocation that is over by ours, for as long as clocks may differ.
     """
@@ -26,6 +26,7 @@ class Purge:
     answers: Purgeable
     messages: Purgeable
     tokens: Purgeable
+    budgets: Purgeable
     messages_kept: timedelta
     clock: Clock
     policy: SessionPolicy
@@ -40,6 +41,7 @@ class Purge:
             + await _purge(self.answers, now)
             + await _purge(self.messages, now - self.messages_kept)
             + await _purge(self.tokens, now - self.clock_skew)
+            + await _purge(self.budgets, now)
         )
 
 

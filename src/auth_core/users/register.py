@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from auth_core.audit.events import EventKind, Outcome
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
+from auth_core.credentials.passwords.errors import Busy
 from auth_core.credentials.passwords.model import PasswordHash
 from auth_core.credentials.passwords.new_passwords import NewPasswords
 from auth_core.credentials.passwords.ports import PasswordHasher
@@ -13,6 +14,8 @@ from auth_core.idempotency.model import Once
 from auth_core.ids import Ids
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
+from auth_core.throttling.guard import ThrottleGuard
+from auth_core.throttling.model import Attempt
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.creation import NewAccount, create_account, read_new_account
 from auth_core.users.email_address import EmailAddress
@@ -41,6 +44,7 @@ class Register:
     policy: UserPolicy
     new_passwords: NewPasswords
     answers: FirstAnswers
+    throttle: ThrottleGuard
 
     async def __call__(
         self,
@@ -54,14 +58,17 @@ class Register:
     ) -> User | None:
         """Return the new user; None, always, where addresses are proven first.
 
-        Raises: RegistrationClosed, Rejected, WeakPassword, EmailTaken, NoMail, Busy, Unavailable; AnsweredBefore,
-        IdempotencyKeyReused.
+        Raises: RegistrationClosed, Rejected, WeakPassword, EmailTaken, NoMail, TriedTooOften, Busy, Unavailable;
+        AnsweredBefore, IdempotencyKeyReused.
         """
         if self.policy.registration is RegistrationMode.CLOSED:
             raise RegistrationClosed
         if self._proves_first:
             self.mail.must_be_possible()
+        charges = self.throttle.registration(origin)
+        self.throttle.look(charges)
         await self.answers.look(once)
+        attempt = await self.throttle.take(charges)
         account = await read_new_account(
             email=email,
             password=password,
@@ -69,8 +76,7 @@ class Register:
             last_name=last_name,
             new_passwords=self.new_passwords,
         )
-        async with self.hasher.turn() as turn:
-            password_hash = await account.password.hash(turn)
+        password_hash = await self._hash(account, attempt, origin)
 
         user: User | None = None
         try:
@@ -93,6 +99,18 @@ class Register:
         if user is None:
             raise EmailTaken
         return user
+
+    async def _hash(self, account: NewAccount, attempt: Attempt, origin: Origin) -> PasswordHash:
+        try:
+            async with self.hasher.turn() as turn:
+                password_hash = await account.password.hash(turn)
+        except Busy:
+            await self.throttle.undo(attempt)
+            raise
+        if attempt.emptied:
+            async with self.uow() as tx:
+                await self.throttle.tell(tx, attempt, origin=origin, subject=None)
+        return password_hash
 
     @property
     def _proves_first(self) -> bool:

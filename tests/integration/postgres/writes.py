@@ -532,7 +532,11 @@ WRITES: Final = (
     Write(
         name="recovery.request_email_change",
         act=lambda scene: scene.auth.recovery.request_email_change(
-            user_id=scene.person.id, new_email=scene.email, password=PASSWORD, origin=an_origin()
+            user_id=scene.person.id,
+            session_id=scene.person.session_id,
+            new_email=scene.email,
+            password=PASSWORD,
+            origin=an_origin(),
         ),
         happened=_WAS_SENT.format("change_email"),
         event=EventKind.EMAIL_CHANGE_ASKED,

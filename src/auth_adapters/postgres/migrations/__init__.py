@@ -23,6 +23,7 @@ REVISIONS: Final = (
     "0012",
     "0013",
     "0014",
+    "0017",
 )
 """Every revision, the oldest first. Kept here so that a running service need not read the history to know its end."""
 
