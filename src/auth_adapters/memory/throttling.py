@@ -25,7 +25,9 @@ class MemoryBudgets:
         self._most = most
         self._buckets: dict[BudgetName, Bucket] = {}
 
-    def __len__(self) -> int:
+    @property
+    def kept(self) -> int:
+        """How many there are."""
         return len(self._buckets)
 
     async def take(self, charges: Sequence[Charge]) -> Taken | Refused:

@@ -84,8 +84,8 @@ class RedisBudgets:
 
     async def _run(self, script: Any, names: Sequence[BudgetName], arguments: Sequence[str]) -> list[Any]:  # noqa: ANN401 - the library's scripts are half-typed
         with _told_plainly():
-            answer = await script(keys=[self._prefix + name.hex() for name in names], args=arguments)
-        return answer if isinstance(answer, list) else [answer]
+            answer: Any = await script(keys=[self._prefix + name.hex() for name in names], args=arguments)
+        return list(answer) if isinstance(answer, list) else [answer]  # pyright: ignore[reportUnknownArgumentType] - as above
 
 
 def redis_budgets(address: Redacted[str], *, patience: timedelta = timedelta(milliseconds=500)) -> RedisBudgets:

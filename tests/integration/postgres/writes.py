@@ -66,6 +66,7 @@ READS: Final = {
     "audit.verify",
     "outbox.look",
     "outbox.list",
+    "throttling.look",
     "oauth.list_clients",
     "oauth.look_up_client",
     "oauth.look_up_client_by_name",
@@ -765,6 +766,16 @@ WRITES: Final = (
         happened="SELECT state = 'dropped' FROM auth.outbox_messages WHERE id = cast(:message_id AS uuid)",
         event=EventKind.MESSAGE_DROPPED,
         again=MessageNotFound,
+    ),
+    Write(
+        name="throttling.clear",
+        act=lambda scene: scene.auth.throttling.clear(
+            login_name=scene.person.email.lower(), subject=scene.person.id, actor=None, origin=an_origin()
+        ),
+        happened="SELECT count(*) > 0 FROM auth.audit_events WHERE kind = 'attempts.forgiven' AND subject = :user_id",
+        event=EventKind.ATTEMPTS_FORGIVEN,
+        # Full is full: but it was done twice, and is told twice.
+        times=2,
     ),
     Write(
         name="upkeep.purge",

@@ -6,7 +6,7 @@ from datetime import timedelta
 from auth_adapters.memory import FOR_TESTS
 from auth_core import Allowance, InvalidCredentials, Origin, Redacted, ThrottlePolicy, TooManyAttempts
 from auth_core.login.model import LoggedIn
-from auth_core.testing import an_email
+from auth_core.testing import PlainWording, an_email
 from auth_core.users.model import User
 from tests.unit.core_in_memory import PASSWORD, Core
 
@@ -34,6 +34,7 @@ class Guessing:
 
     core: Core
     victim: User
+    wording: PlainWording | None = None
 
     async def guess(
         self,
@@ -66,6 +67,15 @@ class Guessing:
             origin=HOME if at is None else Origin(address=at),
             device_token=token,
         )
+
+    async def sent(self, kind: str) -> Redacted[str]:
+        """Return the token of the last mail of this kind."""
+        assert self.wording is not None
+        while await self.core.auth.outbox.deliver():
+            pass
+        [*_, last] = self.wording.of_kind(kind)
+        token: Redacted[str] = last.token  # type: ignore[union-attr]  # whoever asks knows the kind
+        return token
 
     async def exhaust(self, email: str | None = None, *, most: int = 10) -> None:
         """Guess until it is refused, from a new place each time."""

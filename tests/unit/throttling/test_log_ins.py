@@ -36,7 +36,7 @@ async def test_after_the_last_try_everybody_waits_and_is_told_for_how_long(guess
     assert await guessing.guess(password=PASSWORD) == "in"
 
 
-@pytest.mark.covers("THR-11", "T-2")
+@pytest.mark.covers("THR-11")
 async def test_while_one_waits_nothing_is_hashed_and_the_right_password_is_answered_like_a_wrong_one(
     guessing: Guessing,
 ) -> None:
