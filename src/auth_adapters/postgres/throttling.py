@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from auth_adapters.postgres.schema import SCHEMA, Record
 from auth_adapters.postgres.statements import Alone
-from auth_core.throttling.bucket import standing
+from auth_core.throttling.bucket import SLACK, standing
 from auth_core.throttling.model import Allowance, BudgetName, Charge, Refused, Standing, Taken
 
 
@@ -30,6 +30,8 @@ class BudgetRecord(Record):
     emptied_at: Mapped[datetime | None]
 
 
+_NOTHING: Final = timedelta(0)
+_SECOND: Final = timedelta(seconds=1)
 _TABLE: Final = f"{SCHEMA}.budgets"
 _ASKED: Final = """
     SELECT each.name, each.budget, each.cost, each.period, now.at
@@ -44,14 +46,25 @@ _ARRAYS: Final = (
 )
 _NAMES: Final = bindparam("names", type_=ARRAY(LargeBinary))
 
+
+def _full_at(*, at: str, period: str, cost: str) -> str:
+    """Return when the budget `b` is full, as `Bucket` has it."""
+    return f"""CASE WHEN b.full_at > {at} + {period} + interval '{SLACK // _SECOND} seconds'
+        THEN {at} + {period} - {cost} ELSE greatest(b.full_at, {at}) END"""
+
+
+_SEEN: Final = _full_at(at="asked.at", period="asked.period", cost="asked.cost")
+_COST: Final = "(excluded.full_at - excluded.taken_at)"
+_HELD: Final = _full_at(at="excluded.taken_at", period="excluded.period", cost=_COST)
+
 # The look at what was committed before turns most refusals away without a lock or a write. Who gets past it together
 # with others is judged again under the lock of each row, which are taken in the order of names.
 TAKE: Final = text(f"""
     WITH asked AS MATERIALIZED ({_ASKED}),
     refused AS MATERIALIZED (
-        SELECT asked.name, least(b.full_at, asked.at + asked.period) + asked.cost - asked.at - asked.period AS wait
+        SELECT asked.name, {_SEEN} + asked.cost - asked.at - asked.period AS wait
           FROM asked JOIN {_TABLE} b ON b.name = asked.name
-         WHERE least(b.full_at, asked.at + asked.period) + asked.cost > asked.at + asked.period
+         WHERE {_SEEN} + asked.cost > asked.at + asked.period
     ),
     taken AS (
         INSERT INTO {_TABLE} AS b (name, budget, full_at, taken_at, period, emptied_at)
@@ -60,18 +73,15 @@ TAKE: Final = text(f"""
          WHERE NOT EXISTS (SELECT FROM refused)
          ORDER BY name
         ON CONFLICT (name) DO UPDATE SET
-            full_at = greatest(least(b.full_at, excluded.taken_at + excluded.period), excluded.taken_at)
-                      + (excluded.full_at - excluded.taken_at),
+            full_at = {_HELD} + {_COST},
             taken_at = excluded.taken_at,
             period = excluded.period,
             emptied_at = CASE
-                WHEN greatest(least(b.full_at, excluded.taken_at + excluded.period), excluded.taken_at)
-                     + (excluded.full_at - excluded.taken_at) * 2 <= excluded.taken_at + excluded.period
+                WHEN {_HELD} + {_COST} * 2 <= excluded.taken_at + excluded.period
                   OR b.emptied_at > excluded.taken_at - excluded.period AND b.emptied_at <= excluded.taken_at
                 THEN b.emptied_at
                 ELSE excluded.taken_at END
-         WHERE least(b.full_at, excluded.taken_at + excluded.period) + (excluded.full_at - excluded.taken_at)
-               <= excluded.taken_at + excluded.period
+         WHERE {_HELD} + {_COST} <= excluded.taken_at + excluded.period
         RETURNING b.name, b.emptied_at = b.taken_at AS emptied
     )
     SELECT name, CAST(NULL AS interval) AS wait, emptied FROM taken
@@ -99,8 +109,7 @@ _SETTLE: Final = text(f"""
 _LOOK: Final = text(f"""
     WITH asked AS ({_ASKED}),
     known AS (
-        SELECT asked.name,
-               greatest(least(coalesce(b.full_at, asked.at), asked.at + asked.period), asked.at) - asked.at AS full_in
+        SELECT asked.name, CASE WHEN b.name IS NULL THEN interval '0' ELSE {_SEEN} - asked.at END AS full_in
           FROM asked LEFT JOIN {_TABLE} b ON b.name = asked.name
     )
     SELECT name, full_in FROM known
@@ -112,7 +121,6 @@ _PURGE: Final = text(f"""
     ))
 """).bindparams(bindparam("over_before", type_=DateTime(timezone=True)))  # noqa: S608 - names of ours
 
-_NOTHING: Final = timedelta(0)
 _ROUNDS: Final = 5
 
 

@@ -5,19 +5,28 @@ exactly for two centuries to come. A budget is a hash of `f`, when it will be fu
 empty; it goes by itself once it is full and not told of any more.
 """
 
+from datetime import timedelta
 from typing import Final
 
-_COMMON: Final = """
+from auth_core.throttling.bucket import SLACK
+
+_COMMON: Final = (
+    f"""
+local SLACK = {SLACK // timedelta(microseconds=1)}
+"""
+    """
 local time = redis.call('TIME')
 local at = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local function full_at(i, period)
+local function full_at(i, period, cost)
   local known = tonumber(redis.call('HGET', KEYS[i], 'f')) or at
-  return math.max(at, math.min(known, at + period))
+  if known > at + period + SLACK then return at + period - cost end
+  return math.max(at, known)
 end
 local function exact(number)
   return string.format('%.0f', number)
 end
 """
+)
 
 TAKE: Final = (
     _COMMON
@@ -26,7 +35,7 @@ local longest, which = 0, 0
 local full = {}
 for i = 1, #KEYS do
   local cost, period = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
-  full[i] = full_at(i, period) + cost
+  full[i] = full_at(i, period, cost) + cost
   local wait = full[i] - at - period
   if wait > longest then longest, which = wait, i end
 end
@@ -74,9 +83,9 @@ LOOK: Final = (
     + """
 local answer = {}
 for i = 1, #KEYS do
-  answer[i] = exact(full_at(i, tonumber(ARGV[i])) - at)
+  answer[i] = exact(full_at(i, tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i - 1])) - at)
 end
 return answer
 """
 )
-"""ARGV are the periods. In how many microseconds each is full."""
+"""ARGV are the cost and the period of each. In how many microseconds each is full."""

@@ -1,6 +1,6 @@
 """Budgets in Redis: every verb is one script, and one round trip."""
 
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -44,9 +44,7 @@ class RedisBudgets:
         self._look = client.register_script(LOOK)
 
     async def take(self, charges: Sequence[Charge]) -> Taken | Refused:
-        arguments = [
-            str(each // _MICROSECOND) for charge in charges for each in (charge.allowance.cost, charge.allowance.period)
-        ]
+        arguments = _arguments(each.allowance for each in charges)
         which, wait, *emptied = await self._run(self._take, [each.name for each in charges], arguments)
         if which:
             empty = charges[int(which) - 1]
@@ -66,8 +64,7 @@ class RedisBudgets:
             await self._run(self._settle, names, [*arguments, *(each for _ in full for each in ("full", "1"))])
 
     async def look(self, budgets: Mapping[BudgetName, Allowance]) -> Mapping[BudgetName, Standing]:
-        periods = [str(each.period // _MICROSECOND) for each in budgets.values()]
-        answer = await self._run(self._look, list(budgets), periods)
+        answer = await self._run(self._look, list(budgets), _arguments(budgets.values()))
         return {
             name: standing(allowance, full_in=timedelta(microseconds=int(full_in)))
             for (name, allowance), full_in in zip(budgets.items(), answer, strict=True)
@@ -108,6 +105,10 @@ def redis_budgets(address: Redacted[str], *, patience: timedelta = timedelta(mil
     else:
         return RedisBudgets(client)
     raise InvalidRedisAddress  # out here: what the library says quotes the address, password and all
+
+
+def _arguments(allowances: Iterable[Allowance]) -> list[str]:
+    return [str(each // _MICROSECOND) for allowance in allowances for each in (allowance.cost, allowance.period)]
 
 
 @contextmanager

@@ -1,17 +1,21 @@
 """The arithmetic of a budget, as the generic cell rate algorithm has it: one moment says everything.
 
 A budget is kept as the moment at which it will be full. A try moves that moment on by its cost; where it would be moved
-further ahead than a whole period, there is no try left. A moment further ahead than that cannot come from tries: the
-clock was turned back, and the budget counts as just empty. So whatever a clock does, nobody waits longer than for one
-try after the next attempt, and nobody gets more than one full budget.
+further ahead than a whole period, there is no try left. A moment much further ahead than that cannot come from tries:
+the clock was turned back, and the budget counts as one that has a single try left, which puts it right. So whatever a
+clock does, nobody waits longer than for one try, and nobody gets more than one full budget.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from auth_core.throttling.model import Allowance, Standing
 
-_NONE = timedelta(0)
+SLACK: Final = timedelta(minutes=1)
+"""By so much a moment may be too far ahead before a clock is blamed: who waited for a lock has looked at it before."""
+
+_NONE: Final = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,15 @@ class Bucket:
         return standing(allowance, full_in=self._full_at(allowance, now) - now)
 
     def _full_at(self, allowance: Allowance, now: datetime) -> datetime:
-        return max(now, min(self.full_at, now + allowance.period))
+        if self.full_at > now + allowance.period + SLACK:
+            return now + allowance.period - allowance.cost
+        return max(now, self.full_at)
 
 
 def standing(allowance: Allowance, *, full_in: timedelta) -> Standing:
     """Return what is left of a budget that is full in so long."""
     return Standing(
-        left=(allowance.period - full_in) // allowance.cost,
+        left=max(0, (allowance.period - full_in) // allowance.cost),
         next_in=max(_NONE, full_in + allowance.cost - allowance.period),
         full_in=full_in,
     )

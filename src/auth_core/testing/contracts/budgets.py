@@ -99,13 +99,17 @@ class BudgetsContract:
         self, budgets: Budgets, time_passes: TimePasses
     ) -> None:
         charge = a_charge(tries=10)
-        await budgets.take([charge])
+        await _empty(budgets, charge)
 
         await time_passes(-_HOUR * 24)
-        refused = await budgets.take([charge])
+        outcomes = [await budgets.take([charge]) for _ in range(3)]
 
-        assert isinstance(refused, Refused)
-        assert refused.retry_after <= _SIX_MINUTES
+        assert [isinstance(each, Taken) for each in outcomes] == [True, False, False]
+        [*_, last] = outcomes
+        assert isinstance(last, Refused)
+        assert last.retry_after <= _SIX_MINUTES
+        await time_passes(last.retry_after)
+        assert isinstance(await budgets.take([charge]), Taken)
 
     async def test_what_is_given_back_can_be_taken_again(self, budgets: Budgets) -> None:
         charge, other = a_charge(tries=3), a_charge(tries=3)
