@@ -7,6 +7,7 @@ attempts on an empty budget.
 
 import asyncio
 import json
+import statistics
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -27,6 +28,7 @@ from auth_core import (
     UnsafeNoThrottle,
     assemble,
 )
+from auth_core.testing import UnsafeFastHasher
 from auth_http.container import Container, container_with
 from auth_http.lifespan import running
 from auth_http.postgres_storage import EMBEDDED_FOLDER
@@ -40,6 +42,7 @@ from bench.trail_on_and_off import spread
 PASSWORD = "correct horse battery staple"
 CLIENTS = 4
 FLOOD = 2000
+IN_A_ROW = 100
 
 
 async def measure(*, quick: bool) -> dict[str, object]:
@@ -60,6 +63,7 @@ async def measure(*, quick: bool) -> dict[str, object]:
                 for counting in (False, True) if number % 2 else (True, False):
                     (on if counting else off).append(await turns.take(seconds, counting=counting))
             refusals = await turns.flood()
+            beyond = await turns.beyond_the_hash(rounds=rounds)
     return {
         "unit": "ratio: counted / not counted, by round; milliseconds of CPU a log-in, hashing included",
         "bcrypt_cost": settings.bcrypt_cost,
@@ -72,6 +76,7 @@ async def measure(*, quick: bool) -> dict[str, object]:
             [one.a_second / other.a_second for one, other in zip(on, off, strict=True)]
         ),
         "ratio of CPU": spread([one.cpu_each / other.cpu_each for one, other in zip(on, off, strict=True)]),
+        "microseconds of CPU a log-in without its hash, PostgreSQL included": beyond,
         "microseconds of CPU a refusal in the core, PostgreSQL included": refusals,
     }
 
@@ -111,6 +116,25 @@ class Turns:
                 raise RuntimeError("the clients could not log in")
             found = json.loads(said)
             return Stretch(found["log_ins"], found["seconds"], cpu_so_far(self._postmaster) - begun)
+
+    async def beyond_the_hash(self, *, rounds: int) -> dict[str, float]:
+        """Log in with passwords that are hashed by nobody, counted and not in turns; return what one costs of each."""
+        ports = replace(self._container.ports(), hasher=UnsafeFastHasher())
+        policies = self._container.policies()
+        unsafe = replace(policies, throttling=UnsafeNoThrottle())
+        cores = {"counted": assemble(ports, policies), "not counted": assemble(ports, unsafe)}
+        email, password = "fast@example.com", Redacted(PASSWORD)
+        await cores["counted"].users.register(
+            email=email, password=password, first_name="Ada", last_name="Lovelace", origin=Origin()
+        )
+        costs: dict[str, list[float]] = {name: [] for name in cores}
+        for _ in range(rounds):
+            for name, core in cores.items():
+                begun = cpu_so_far(self._postmaster)
+                for _ in range(IN_A_ROW):
+                    await core.login.log_in(email=email, password=password, origin=Origin(address="192.0.2.1"))
+                costs[name].append((cpu_so_far(self._postmaster) - begun) / IN_A_ROW * 1e6)
+        return {name: round(statistics.median(each), 1) for name, each in costs.items()}
 
     async def flood(self) -> dict[str, float]:
         """Empty a budget, and go on; return what each attempt costs that is refused, within a second and later."""

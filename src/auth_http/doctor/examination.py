@@ -9,6 +9,7 @@ from auth_http.doctor.outbox import examine_outbox
 from auth_http.doctor.seals import examine_seals
 from auth_http.doctor.secret_files import examine_secret_files
 from auth_http.doctor.set_up import examine_set_up
+from auth_http.doctor.throttling import examine_throttling
 from auth_http.exit_codes import CannotRun
 from auth_http.settings import InvalidSettings
 
@@ -34,6 +35,7 @@ async def examine(container: Container | None = None) -> list[Finding]:
             told = (await examine_seals(container), await examine_set_up(container))
             findings.extend(each for each in told if each)
             findings.append(await examine_outbox(container))
+            findings.append(await examine_throttling(container))
     except CannotRun as error:
         findings.append(Finding(check="database", ok=False, detail=str(error)))
     finally:
