@@ -57,7 +57,7 @@ async def failures_of(operator: AsyncEngine, person: Person, kind: EventKind = E
     return count
 
 
-@pytest.mark.covers("THR-02", "THR-03", "I6")
+@pytest.mark.covers("THR-02", "THR-03")
 async def test_of_200_guesses_at_once_over_two_instances_no_more_than_10_are_looked_at(
     auth: AuthCore, other: AuthCore, operator: AsyncEngine
 ) -> None:

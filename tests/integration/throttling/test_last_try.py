@@ -21,8 +21,8 @@ _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'
 async def held(operator: AsyncEngine, charge: Charge) -> AsyncGenerator[None]:
     """Hold the row of a budget while the block runs."""
     async with operator.connect() as connection:
-        await connection.execution_options(isolation_level="READ COMMITTED")
-        async with connection.begin():
+        in_transactions = await connection.execution_options(isolation_level="READ COMMITTED")
+        async with in_transactions.begin():
             await connection.execute(text("SELECT FROM auth.budgets WHERE name = :it FOR UPDATE"), {"it": charge.name})
             yield
 

@@ -58,13 +58,13 @@ class TestLooksThenTakes(Broken):
 
 class TakesOneByOne(MemoryBudgets):
     async def take(self, charges: Sequence[Charge]) -> Taken | Refused:
-        outcome: Taken | Refused = Taken()
+        emptied: frozenset[BudgetName] = frozenset()
         for each in charges:
             taken = await MemoryBudgets.take(self, [each])
             if isinstance(taken, Refused):
                 return taken
-            outcome = Taken(emptied=outcome.emptied | taken.emptied) if isinstance(outcome, Taken) else outcome
-        return outcome
+            emptied |= taken.emptied
+        return Taken(emptied=emptied)
 
 
 @caught_by(
