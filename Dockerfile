@@ -24,7 +24,7 @@ RUN awk '/^[a-z]/ { wanted = /^uv==/ } wanted' requirements.lock >uv.lock \
 COPY pyproject.toml ./
 RUN python -m venv --without-pip /opt/auth-service \
     && uv pip install --quiet --python /opt/auth-service/bin/python --only-binary :all: --compile-bytecode \
-        --require-hashes --constraint requirements.lock --extra server --requirement pyproject.toml \
+        --require-hashes --constraint requirements.lock --extra server --extra redis --requirement pyproject.toml \
     && find /opt/auth-service -name '*.[ch]' -delete
 
 COPY README.md LICENSE ./

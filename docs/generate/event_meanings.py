@@ -112,6 +112,17 @@ MEANINGS: Final[Mapping[EventKind, str]] = {
         "Somebody claimed to be a service client and was not believed; `reason` is `wrong_secret`, `replaced_secret` "
         "(it was the right one once) or `disabled`. A client that is not there leaves no event."
     ),
+    EventKind.ATTEMPTS_EXHAUSTED: (
+        "So many attempts have failed, or been made, that the next ones are refused: `budget` says by what they are "
+        "counted, `tries` and `seconds` how many there are in how long. Told once in that time. `subject` is whose "
+        "account it is, if it is anybody's."
+    ),
+    EventKind.ATTEMPTS_OF_ALL_EXHAUSTED: (
+        "The same of all the world together: many addresses are trying. Log-ins go on from known devices only."
+    ),
+    EventKind.ATTEMPTS_FORGIVEN: (
+        "The operator let an account, an address, or everybody try again at once; `budgets` says which were filled up."
+    ),
     EventKind.MESSAGE_RETRIED: "A message that had been given up is to be delivered after all, by order of `actor`.",
     EventKind.MESSAGE_DROPPED: "A message was taken away before it was delivered, by order of `actor`.",
     EventKind.WEBHOOK_CREATED: "A webhook was made; `types` are what it is told.",

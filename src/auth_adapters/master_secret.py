@@ -27,6 +27,8 @@ class Purpose(StrEnum):
     FIRST_ANSWERS = "first answers"
     MESSAGES = "messages"
     WEBHOOK_SECRETS = "webhook secrets"
+    BUDGET_NAMES = "budget names"
+    DEVICE_TOKENS = "device tokens"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

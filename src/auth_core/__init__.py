@@ -60,6 +60,9 @@ from auth_core.revocation.errors import InvalidCursor, RevocationsUnknown
 from auth_core.revocation.policy import AccessCheckMode, Fallback, RevocationPolicy
 from auth_core.sessions.errors import InvalidRefreshToken, SessionNotFound
 from auth_core.sessions.policy import SessionPolicy
+from auth_core.throttling.errors import TriedTooOften
+from auth_core.throttling.model import Allowance
+from auth_core.throttling.policy import ThrottlePolicy, UnsafeNoThrottle
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.errors import (
     ExpiredToken,
@@ -119,6 +122,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AccessCheckMode",
     "Account",
+    "Allowance",
     "AnsweredBefore",
     "AuditPolicy",
     "AuthClient",
@@ -206,17 +210,20 @@ __all__ = [
     "SignedIn",
     "SigningKeyNotFound",
     "SystemRole",
+    "ThrottlePolicy",
     "TokenPolicy",
     "TokenVerifier",
     "TooManyAttempts",
     "TooManyWebhooks",
     "TrailIsAppendOnly",
+    "TriedTooOften",
     "Unauthenticated",
     "Unavailable",
     "UnknownClientPermission",
     "UnknownEventType",
     "UnknownParent",
     "Unproven",
+    "UnsafeNoThrottle",
     "UnusableToken",
     "UserDeleted",
     "UserNotDeleted",

@@ -89,6 +89,7 @@ from auth_core.rooms import (
     RecoveryRoom,
     RevocationRoom,
     SessionsRoom,
+    ThrottlingRoom,
     TokensRoom,
     UpkeepRoom,
     UsersRoom,
@@ -106,6 +107,13 @@ from auth_core.sessions.refresh import Refresh
 from auth_core.sessions.revoke_sessions import RevokeSession
 from auth_core.sessions.token_pair import TokenPairs
 from auth_core.tally import Tallies
+from auth_core.throttling.clear import ClearBudgets
+from auth_core.throttling.device import Devices
+from auth_core.throttling.guard import ThrottleGuard
+from auth_core.throttling.look import LookAtBudgets
+from auth_core.throttling.policy import ThrottlePolicy
+from auth_core.throttling.ports import BudgetNames, Budgets, DeviceTokens
+from auth_core.throttling.refusals import RecentRefusals
 from auth_core.tokens.followed_check import AcceptsWhatItCannotTell, FollowedAccessCheck, RefusesWhatItCannotTell
 from auth_core.tokens.key_ring import KeyRing
 from auth_core.tokens.keys import KeyMaterial
@@ -250,6 +258,9 @@ class Ports:
     old_webhook_deliveries: Purgeable
     webhook_vault: WebhookVault
     webhook_sealer: Sealer[SealedSecret]
+    budgets: Budgets
+    budget_names: BudgetNames
+    device_tokens: DeviceTokens
     breached_passwords: BreachedPasswords | None = None
     mail: MailPorts | None = None
     webhook_sender: WebhookSender | None = None
@@ -270,6 +281,7 @@ class Policies:
     delivery: DeliveryPolicy = DeliveryPolicy()
     webhooks: WebhookPolicy = WebhookPolicy()
     verification: VerificationPolicy = VerificationPolicy()
+    throttling: ThrottlePolicy = ThrottlePolicy()
 
 
 def assemble(ports: Ports, policies: Policies) -> AuthCore:
@@ -295,6 +307,16 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     erasing = Erasing(uow=uow, erasure=erasure, record=record, clock=clock)
     erase_many = ErasingMany(uow=uow, erasing=erasing)
     end_session = SessionEnd(record=record, revoke=revoke)
+    throttle = ThrottleGuard(
+        budgets=ports.budgets,
+        names=ports.budget_names,
+        recent=RecentRefusals(),
+        record=record,
+        clock=clock,
+        policy=policies.throttling,
+        refusals=tallies.throttled,
+    )
+    devices = Devices(tokens=ports.device_tokens, entropy=ports.entropy, clock=clock, policy=policies.throttling)
     new_passwords = NewPasswords(
         policy=policies.passwords,
         common=ports.common_passwords,
@@ -338,7 +360,9 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             policy=policies.tokens,
         ),
     )
-    authenticate = ClientAuthentication(known=ports.known_clients, uow=uow, record=record, clock=clock)
+    authenticate = ClientAuthentication(
+        known=ports.known_clients, uow=uow, record=record, clock=clock, throttle=throttle
+    )
     ask, turn_out = Asking(mail=mail), TurningOut(revoke=revoke)
     sign_webhook = Signing(vault=ports.webhook_vault, clock=clock)
     return AuthCore(
@@ -353,6 +377,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 policy=policies.users,
                 new_passwords=new_passwords,
                 answers=answers,
+                throttle=throttle,
             ),
             create=CreateUser(
                 uow=uow,
@@ -377,6 +402,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 policy=policies.users,
                 new_passwords=new_passwords,
                 answers=answers,
+                throttle=throttle,
             ),
             look_up=LookUpProfile(profiles=ports.profiles),
             look_up_by_email=LookUpByEmail(uow=uow),
@@ -399,6 +425,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 post=post,
                 clock=clock,
                 policy=policies.users,
+                throttle=throttle,
             ),
             erase=EraseUser(uow=uow, guard=guard_user, close=close_account, erasing=erasing, clock=clock),
             reset_password=ResetPassword(
@@ -443,6 +470,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 post=post,
                 clock=clock,
                 new_passwords=new_passwords,
+                throttle=throttle,
             )
         ),
         login=LoginRoom(
@@ -457,6 +485,8 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 post=post,
                 clock=clock,
                 new_passwords=new_passwords,
+                throttle=throttle,
+                devices=devices,
             )
         ),
         sessions=SessionsRoom(
@@ -608,9 +638,11 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 clock=clock,
                 policy=policies.users,
             ),
-            verify_email=VerifyEmail(uow=uow, record=record, clock=clock),
-            resend_verification=ResendVerification(uow=uow, ask=ask, record=record, clock=clock),
-            request_password_reset=RequestPasswordReset(uow=uow, ask=ask, record=record, clock=clock),
+            verify_email=VerifyEmail(uow=uow, record=record, clock=clock, throttle=throttle),
+            resend_verification=ResendVerification(uow=uow, ask=ask, record=record, clock=clock, throttle=throttle),
+            request_password_reset=RequestPasswordReset(
+                uow=uow, ask=ask, record=record, clock=clock, throttle=throttle
+            ),
             choose_password=ChooseForgottenPassword(
                 uow=uow,
                 hasher=hasher,
@@ -619,9 +651,13 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 record=record,
                 post=post,
                 clock=clock,
+                throttle=throttle,
+                devices=devices,
             ),
-            request_email_change=RequestEmailChange(uow=uow, hasher=hasher, mail=mail, record=record, clock=clock),
-            confirm_email_change=ConfirmEmailChange(uow=uow, mail=mail, record=record, clock=clock),
+            request_email_change=RequestEmailChange(
+                uow=uow, hasher=hasher, mail=mail, record=record, clock=clock, throttle=throttle
+            ),
+            confirm_email_change=ConfirmEmailChange(uow=uow, mail=mail, record=record, clock=clock, throttle=throttle),
             undo_email_change=UndoEmailChange(
                 uow=uow,
                 hasher=hasher,
@@ -631,7 +667,12 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 clock=clock,
                 entropy=ports.entropy,
                 new_passwords=new_passwords,
+                throttle=throttle,
             ),
+        ),
+        throttling=ThrottlingRoom(
+            look=LookAtBudgets(guard=throttle),
+            clear=ClearBudgets(guard=throttle, uow=uow, record=record, clock=clock),
         ),
         upkeep=UpkeepRoom(
             purge=Purge(
@@ -642,6 +683,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 tokens=ports.old_tokens,
                 webhook_deliveries=ports.old_webhook_deliveries,
                 webhook_deliveries_kept=policies.webhooks.delivery.kept,
+                budgets=ports.budgets,
                 messages_kept=policies.delivery.kept,
                 clock=clock,
                 policy=policies.sessions,

@@ -43,6 +43,8 @@ class SignedIn:
 
     account: Account
     tokens: IssuedTokens
+    device_token: Redacted[str] | None = None
+    """To be kept on the person's device, and given with their next log-in on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +84,25 @@ class AuthClient(TokenVerifier, Protocol):
     ) -> User | None:
         """Create an account; return None, always, where addresses are proven first: a mail tells the rest.
 
-        Raises: RegistrationClosed, Rejected, WeakPassword, EmailTaken, NoMail, Busy.
+        Raises: RegistrationClosed, Rejected, WeakPassword, EmailTaken, NoMail, TriedTooOften, Busy.
         """
         ...
 
     async def log_in(
-        self, *, email: str, password: Redacted[str], new_password: Redacted[str] | None = None, origin: Origin
+        self,
+        *,
+        email: str,
+        password: Redacted[str],
+        new_password: Redacted[str] | None = None,
+        device_token: Redacted[str] | None = None,
+        origin: Origin,
     ) -> SignedIn:
         """Open a session. `new_password` takes the place of the password, and ends every session before this one.
 
-        Raises: InvalidCredentials, PasswordChangeRequired, WeakPassword, Busy, NoSigningKey.
+        `device_token` is what the person's last log-in on this device has returned: with it, nobody else's failures
+        keep them waiting.
+
+        Raises: InvalidCredentials, PasswordChangeRequired, WeakPassword, TriedTooOften, Busy, NoSigningKey.
         """
         ...
 
@@ -126,13 +137,16 @@ class AuthClient(TokenVerifier, Protocol):
         new_password: Redacted[str],
         origin: Origin,
     ) -> None:
-        """Change the caller's password and end their other sessions. Raises: WeakPassword, WrongPassword, Busy."""
+        """Change the caller's password and end their other sessions.
+
+        Raises: WeakPassword, WrongPassword, TriedTooOften, Busy.
+        """
         ...
 
     async def leave(self, *, access_token: Redacted[str], password: Redacted[str], origin: Origin) -> None:
         """Delete the caller's account, as long as it can be restored, and end every session.
 
-        Raises: WrongPassword, LastAdministrator, Busy.
+        Raises: WrongPassword, LastAdministrator, TriedTooOften, Busy.
         """
         ...
 

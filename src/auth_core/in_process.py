@@ -48,13 +48,23 @@ class AuthInProcess:
         )
 
     async def log_in(
-        self, *, email: str, password: Redacted[str], new_password: Redacted[str] | None = None, origin: Origin
+        self,
+        *,
+        email: str,
+        password: Redacted[str],
+        new_password: Redacted[str] | None = None,
+        device_token: Redacted[str] | None = None,
+        origin: Origin,
     ) -> SignedIn:
         """Open a session."""
         logged_in = await self.auth.login.log_in(
-            email=email, password=password, new_password=new_password, origin=origin
+            email=email, password=password, new_password=new_password, device_token=device_token, origin=origin
         )
-        return SignedIn(account=_account(logged_in.user, logged_in.tokens.principal), tokens=_issued(logged_in.tokens))
+        return SignedIn(
+            account=_account(logged_in.user, logged_in.tokens.principal),
+            tokens=_issued(logged_in.tokens),
+            device_token=logged_in.device_token,
+        )
 
     async def refresh(self, *, refresh_token: Redacted[str], origin: Origin) -> IssuedTokens:
         """Trade a refresh token for the next tokens of its session."""

@@ -47,6 +47,8 @@ from auth_core.sessions.log_out import LogOut, LogOutElsewhere, LogOutEverywhere
 from auth_core.sessions.refresh import Refresh
 from auth_core.sessions.revoke_sessions import RevokeSession
 from auth_core.tally import Tallies
+from auth_core.throttling.clear import ClearBudgets
+from auth_core.throttling.look import LookAtBudgets
 from auth_core.tokens.list_keys import ListKeys
 from auth_core.tokens.load_keys import LoadKeys
 from auth_core.tokens.publish_keys import PublishKeys
@@ -257,6 +259,14 @@ class RecoveryRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThrottlingRoom:
+    """How often somebody may still try."""
+
+    look: LookAtBudgets
+    clear: ClearBudgets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepRoom:
     """Keeping the store small, and sealed."""
 
@@ -282,5 +292,6 @@ class AuthCore:
     outbox: OutboxRoom
     webhooks: WebhooksRoom
     recovery: RecoveryRoom
+    throttling: ThrottlingRoom
     upkeep: UpkeepRoom
     tallies: Tallies

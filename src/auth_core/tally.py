@@ -31,6 +31,7 @@ class Tallies:
     `breach_checks` of new passwords: `clear`, `breached`, or `unknown`.
     `fallbacks`: the tokens that were decided while what is revoked was not known, by the fallback that did.
     `deliveries`: what became of each attempt to send a message; `webhook_deliveries` of each to tell a webhook.
+    `throttled`: attempts that were refused, by the budget that was empty.
     """
 
     verifications: Tally = field(default_factory=Tally)
@@ -40,3 +41,4 @@ class Tallies:
     fallbacks: Tally = field(default_factory=Tally)
     deliveries: Tally = field(default_factory=Tally)
     webhook_deliveries: Tally = field(default_factory=Tally)
+    throttled: Tally = field(default_factory=Tally)

@@ -11,7 +11,9 @@ from dependency_injector import containers, providers
 
 from auth_adapters.answer_vault import SealingAnswerVault
 from auth_adapters.bcrypt_hasher import BcryptHasher, expected_duration
+from auth_adapters.budget_names import HmacBudgetNames
 from auth_adapters.common_passwords import BuiltInCommonPasswords
+from auth_adapters.device_tokens import HmacDeviceTokens
 from auth_adapters.hash_transfer import BcryptTransfer
 from auth_adapters.hashing_pool import HashingPolicy, HashingPool
 from auth_adapters.head_signer import HmacHeadSigner
@@ -41,6 +43,7 @@ from auth_http.webhooks import LateWebhookSender
 
 if TYPE_CHECKING:
     from auth_adapters.breached_passwords import HttpBreachedPasswords
+    from auth_adapters.redis import RedisBudgets
 
 
 def _policies(settings: Settings) -> Policies:
@@ -96,6 +99,23 @@ def _answer_vault(keys: Keychain, entropy: SystemEntropy) -> SealingAnswerVault:
     return SealingAnswerVault(KeyVault(keys.answers.current, previous=keys.answers.previous, entropy=entropy))
 
 
+def _redis_budgets(settings: Settings) -> "RedisBudgets | None":
+    if settings.throttle_redis_url is None or not settings.throttle:
+        return None
+    # Nobody else needs the package that talks to it, nor should wait for its import.
+    from auth_adapters.redis import redis_budgets  # noqa: PLC0415
+
+    return redis_budgets(settings.throttle_redis_url, patience=timedelta(seconds=settings.throttle_redis_seconds))
+
+
+def _budget_names(keys: Keychain) -> HmacBudgetNames:
+    return HmacBudgetNames(keys.budget_names.current.secret)
+
+
+def _device_tokens(keys: Keychain) -> HmacDeviceTokens:
+    return HmacDeviceTokens(keys.device_tokens.current, previous=keys.device_tokens.previous)
+
+
 def _message_vault(keys: Keychain, entropy: SystemEntropy) -> SealingMessageVault:
     return SealingMessageVault(KeyVault(keys.messages.current, previous=keys.messages.previous, entropy=entropy))
 
@@ -121,6 +141,9 @@ def _ports(
     head_signer: HmacHeadSigner,
     answer_vault: SealingAnswerVault,
     message_vault: SealingMessageVault,
+    redis_budgets: "RedisBudgets | None",
+    budget_names: HmacBudgetNames,
+    device_tokens: HmacDeviceTokens,
     mail: MailPorts | None,
     webhook_vault: SealingWebhookVault,
     webhook_sender: LateWebhookSender,
@@ -159,6 +182,9 @@ def _ports(
         refresh_tokens=refresh_tokens,
         head_signer=head_signer,
         answer_vault=answer_vault,
+        budgets=redis_budgets or stored.budgets,
+        budget_names=budget_names,
+        device_tokens=device_tokens,
         mail=mail,
         webhook_queue=stored.webhook_queue,
         old_webhook_deliveries=stored.old_webhook_deliveries,
@@ -217,6 +243,9 @@ class Container(containers.DeclarativeContainer):
     head_signer: providers.Provider[HmacHeadSigner] = providers.Singleton(_head_signer, keychain)
     answer_vault: providers.Provider[SealingAnswerVault] = providers.Singleton(_answer_vault, keychain, entropy)
     message_vault: providers.Provider[SealingMessageVault] = providers.Singleton(_message_vault, keychain, entropy)
+    redis_budgets: providers.Provider["RedisBudgets | None"] = providers.Singleton(_redis_budgets, settings)
+    budget_names: providers.Provider[HmacBudgetNames] = providers.Singleton(_budget_names, keychain)
+    device_tokens: providers.Provider[HmacDeviceTokens] = providers.Singleton(_device_tokens, keychain)
     mail: providers.Provider[MailPorts | None] = providers.Singleton(mail_ports, settings)
     webhook_vault: providers.Provider[SealingWebhookVault] = providers.Singleton(_webhook_vault, keychain, entropy)
     webhook_sender: providers.Provider[LateWebhookSender] = providers.Singleton(LateWebhookSender, settings, policies)
@@ -241,6 +270,9 @@ class Container(containers.DeclarativeContainer):
         head_signer=head_signer,
         answer_vault=answer_vault,
         message_vault=message_vault,
+        redis_budgets=redis_budgets,
+        budget_names=budget_names,
+        device_tokens=device_tokens,
         mail=mail,
         webhook_vault=webhook_vault,
         webhook_sender=webhook_sender,

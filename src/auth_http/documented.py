@@ -45,6 +45,7 @@ _HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 
 SHORTLY: Final = timedelta(seconds=2)
+A_WHILE: Final = timedelta(minutes=6)
 
 
 def failures(
@@ -92,6 +93,8 @@ def oauth_failures(*told: OAuthProblem) -> Responses:
         content["examples"].setdefault(each.error, {"summary": each.description, "value": each.document()})
         if each.status == 401:
             response["headers"]["WWW-Authenticate"] = _HEADERS["WWW-Authenticate"]
+        if each.status in (429, 503):
+            response["headers"]["Retry-After"] = _HEADERS["Retry-After"]
     return dict(sorted(responses.items(), key=lambda item: int(item[0])))
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from traceback import extract_tb
 
 from auth_adapters.extras import MissingExtra
-from auth_core import AuthError, Conflict, Forbidden, NotFound, Rejected, Unauthenticated, Unavailable
+from auth_core import AuthError, Conflict, Forbidden, NotFound, Rejected, TooManyAttempts, Unauthenticated, Unavailable
 from auth_http.exit_codes import CannotRun, ExitCode
 
 _CODES: dict[type[AuthError], ExitCode] = {
@@ -15,6 +15,7 @@ _CODES: dict[type[AuthError], ExitCode] = {
     Conflict: ExitCode.CONFLICT,
     Forbidden: ExitCode.FORBIDDEN,
     Unauthenticated: ExitCode.FORBIDDEN,
+    TooManyAttempts: ExitCode.TRY_AGAIN,
     Unavailable: ExitCode.TRY_AGAIN,
 }
 

@@ -32,6 +32,8 @@ class Keychain:
     answers: Keys
     messages: Keys
     webhooks: Keys
+    budget_names: Keys
+    device_tokens: Keys
 
 
 def keychain(settings: Settings) -> Keychain:
@@ -51,6 +53,8 @@ def keychain(settings: Settings) -> Keychain:
         answers=keys(Purpose.FIRST_ANSWERS),
         messages=keys(Purpose.MESSAGES),
         webhooks=keys(Purpose.WEBHOOK_SECRETS),
+        budget_names=keys(Purpose.BUDGET_NAMES),
+        device_tokens=keys(Purpose.DEVICE_TOKENS),
     )
 
 

@@ -25,6 +25,9 @@ async def opened(container: Container) -> AsyncGenerator[None]:
         if breached_passwords is not None:
             await breached_passwords.close()
         await container.webhook_sender().close()
+        redis_budgets = container.redis_budgets()
+        if redis_budgets is not None:
+            await redis_budgets.close()
 
 
 @asynccontextmanager

@@ -1,8 +1,11 @@
 """All ports over one store in memory."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from auth_adapters.budget_names import HmacBudgetNames
+from auth_adapters.device_tokens import HmacDeviceTokens
 from auth_adapters.memory.idempotency import MemoryOldAnswers
 from auth_adapters.memory.login import MemoryCandidates
 from auth_adapters.memory.oauth import MemoryKnownClients
@@ -11,6 +14,7 @@ from auth_adapters.memory.profiles import MemoryProfiles
 from auth_adapters.memory.revocation import MemoryOldRevocations, MemoryRevocationFeed
 from auth_adapters.memory.sessions import MemoryEndedSessions, MemoryRefreshChains
 from auth_adapters.memory.store import MemoryStore
+from auth_adapters.memory.throttling import MemoryBudgets
 from auth_adapters.memory.tokens import MemoryAccessCheck
 from auth_adapters.memory.unit_of_work import MemoryUnitOfWork
 from auth_adapters.memory.verification import MemoryOldTokens
@@ -28,6 +32,7 @@ from auth_core.oauth.ports import KnownClients
 from auth_core.origin import Origin
 from auth_core.outbox.model import SealedMessage
 from auth_core.outbox.ports import Arrivals, MailPorts, MessageVault, OutboxQueue
+from auth_core.redacted import Redacted
 from auth_core.revocation.policy import RevocationPolicy
 from auth_core.revocation.ports import RevocationFeed
 from auth_core.rooms import AuthCore
@@ -45,6 +50,8 @@ from auth_core.testing import (
     UnsafeTransfer,
     UnsafeWebhookVault,
 )
+from auth_core.throttling.policy import UnsafeNoThrottle
+from auth_core.throttling.ports import BudgetNames, Budgets, DeviceTokens
 from auth_core.tokens.key_ring import KeyRing
 from auth_core.tokens.keys import KeyMaterial
 from auth_core.tokens.policy import TokenPolicy
@@ -58,8 +65,18 @@ from auth_core.webhooks.ports import WebhookQueue, WebhookSender, WebhookVault
 FOR_TESTS: Final = Policies(
     tokens=TokenPolicy(issuer="https://auth.test", audience="https://api.test"),
     revocation=RevocationPolicy(poll=timedelta(milliseconds=10)),
+    throttling=UnsafeNoThrottle(),
 )
 """Policies for services nobody signs in to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Key:
+    id: str
+    secret: Redacted[bytes]
+
+
+_KNOWN_TO_ALL: Final = _Key(id="00" * 8, secret=Redacted(b"a key that is no secret"))
 
 
 def memory_ports(
@@ -96,6 +113,9 @@ def memory_ports(
     refresh_tokens: TokenSigner | None = None,
     head_signer: HeadSigner | None = None,
     answer_vault: AnswerVault | None = None,
+    budgets: Budgets | None = None,
+    budget_names: BudgetNames | None = None,
+    device_tokens: DeviceTokens | None = None,
     mail: MailPorts | None = None,
     webhook_queue: WebhookQueue | None = None,
     old_webhook_deliveries: Purgeable | None = None,
@@ -142,6 +162,9 @@ def memory_ports(
         refresh_tokens=refresh_tokens or HmacTokenSigner.fixed(entropy.token_bytes(32), typ=REFRESH_TOKEN_TYPE),
         head_signer=head_signer or UnsafeHeadSigner(),
         answer_vault=answer_vault or UnsafeAnswerVault(),
+        budgets=budgets or MemoryBudgets(clock=clock),
+        budget_names=budget_names or HmacBudgetNames(_KNOWN_TO_ALL.secret),
+        device_tokens=device_tokens or HmacDeviceTokens(_KNOWN_TO_ALL),
         mail=mail,
         webhook_queue=webhook_queue or MemoryWebhookQueue(store),
         old_webhook_deliveries=old_webhook_deliveries or MemoryOldWebhookDeliveries(store),

@@ -17,6 +17,7 @@ from auth_adapters.postgres.revocation import CHANNEL, PostgresOldRevocations
 from auth_adapters.postgres.revocation_feed import PostgresRevocationFeed
 from auth_adapters.postgres.sessions import PostgresEndedSessions, PostgresRefreshChains
 from auth_adapters.postgres.statements import OnEngine
+from auth_adapters.postgres.throttling import PostgresBudgets
 from auth_adapters.postgres.tokens import PostgresAccessCheck
 from auth_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from auth_adapters.postgres.verification import PostgresOldTokens
@@ -29,6 +30,7 @@ from auth_core.outbox.ports import Arrivals, OutboxQueue
 from auth_core.revocation.policy import RevocationPolicy
 from auth_core.revocation.ports import RevocationFeed
 from auth_core.sessions.ports import RefreshChains
+from auth_core.throttling.ports import Budgets
 from auth_core.tokens.ports import AccessCheck
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.ports import Purgeable
@@ -56,6 +58,7 @@ class PostgresPorts:
     old_tokens: Purgeable
     webhook_queue: WebhookQueue
     old_webhook_deliveries: Purgeable
+    budgets: Budgets
 
 
 def postgres_ports(
@@ -93,6 +96,7 @@ def postgres_ports(
         arrivals=database.listening(ARRIVALS) if notify else NobodyTells(),
         old_messages=PostgresOldMessages(single_statements),
         old_tokens=PostgresOldTokens(single_statements),
-        webhook_queue=PostgresWebhookQueue(Alone(database.apart), single_statements),
+        webhook_queue=PostgresWebhookQueue(OnEngine(database.apart), single_statements),
         old_webhook_deliveries=PostgresOldWebhookDeliveries(single_statements),
+        budgets=PostgresBudgets(single_statements),
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Final
 
 from auth_adapters.answers import Unreadable
@@ -38,6 +39,7 @@ with needs("verify"):
 
 # No other text is a token, and none of it can be anything but a value in a header.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
+_DEVICE_OF_NOBODY: Final = Redacted("")
 # Idle connections go before the service closes them: a request on one that is being closed would be lost.
 _POOL: Final = httpx2.Limits(max_connections=50, max_keepalive_connections=20, keepalive_expiry=3.0)
 
@@ -77,15 +79,31 @@ class RemoteAuth:
         return await self._read(call, registered_in)
 
     async def log_in(
-        self, *, email: str, password: Redacted[str], new_password: Redacted[str] | None = None, origin: Origin
+        self,
+        *,
+        email: str,
+        password: Redacted[str],
+        new_password: Redacted[str] | None = None,
+        device_token: Redacted[str] | None = None,
+        origin: Origin,
     ) -> SignedIn:
         """Open a session."""
         document: Document = {"email": email, "password": password}
         if new_password is not None:
             document = {**document, "new_password": new_password}
-        call = Call(method="POST", path="/auth/login", document=document, origin=origin, writes=True)
+        call = Call(
+            method="POST",
+            path="/auth/login",
+            document=document,
+            # Said in any case, or a cookie would be set, and one person's be kept for the next.
+            device_token=_device(device_token or _DEVICE_OF_NOBODY),
+            origin=origin,
+            writes=True,
+        )
         try:
-            return await self._read(call, signed_in_in)
+            answer = await self._exchange.ask_for_all(call)
+            signed_in = self._read_in(answer.body, signed_in_in, call)
+            return replace(signed_in, device_token=answer.device_token)
         except WeakPassword:
             raise
         except Rejected as error:
@@ -235,7 +253,9 @@ class RemoteAuth:
         await self._exchange.ask(_telling("/auth/email/change/undo", {"token": token}, origin))
 
     async def _read[T](self, call: Call, read: Callable[[bytes], T]) -> T:
-        body = await self._exchange.ask(call)
+        return self._read_in(await self._exchange.ask(call), read, call)
+
+    def _read_in[T](self, body: bytes, read: Callable[[bytes], T], call: Call) -> T:
         try:
             return read(body)
         except Unreadable:
@@ -255,6 +275,10 @@ def _ending(method: str, path: str, access_token: Redacted[str], origin: Origin)
 
 def _could_be_a_token(text: str) -> bool:
     return len(text) <= LARGEST_TOKEN and _TOKEN.fullmatch(text) is not None
+
+
+def _device(token: Redacted[str]) -> Redacted[str]:
+    return token if _could_be_a_token(token.reveal()) else _DEVICE_OF_NOBODY
 
 
 def _sendable(access_token: Redacted[str]) -> Redacted[str]:

@@ -9,7 +9,7 @@ import ipaddress
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from auth_adapters.extras import needs
@@ -39,16 +39,20 @@ class Call:
     path: str
     document: Document | None = None
     access_token: Redacted[str] | None = None
+    device_token: Redacted[str] | None = None
     origin: Origin | None = None
     writes: bool = False
     repeatable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
+class Answer:
+    """What came back."""
+
     status: int
-    body: bytes
+    body: bytes = field(repr=False)
     retry_after: str | None
+    device_token: Redacted[str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,10 @@ class Exchange:
 
     async def ask(self, call: Call) -> bytes:
         """Return the body of a good answer. Raises: what the answer tells; Unavailable, OutcomeUnknown."""
+        return (await self.ask_for_all(call)).body
+
+    async def ask_for_all(self, call: Call) -> Answer:
+        """Return a good answer. Raises: what it tells; Unavailable, OutcomeUnknown."""
         came = await self._attempt(call)
         if isinstance(came, _Lost) and call.repeatable:
             came = await self._attempt(call)
@@ -84,10 +92,10 @@ class Exchange:
             _log.warning("not_answered", extra={"method": call.method, "path": call.path, "error": came.cause})
             raise unknown(writes=call.writes and came.sent)
         if 200 <= came.status < 300:
-            return came.body
+            return came
         raise failure_of(status=came.status, body=came.body, retry_after=came.retry_after, writes=call.writes)
 
-    async def _attempt(self, call: Call) -> _Answer | _Lost:
+    async def _attempt(self, call: Call) -> Answer | _Lost:
         """Send the request and return what came of it; nothing is raised here but a cancellation."""
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -97,7 +105,7 @@ class Exchange:
         except (httpx2.HTTPError, httpx2.StreamError, TimeoutError) as error:
             return _Lost(sent=True, cause=type(error).__name__)
 
-    async def _send(self, request: httpx2.Request) -> _Answer | _Lost:
+    async def _send(self, request: httpx2.Request) -> Answer | _Lost:
         response = await self._client.send(request, stream=True, follow_redirects=False)
         body = bytearray()
         try:
@@ -107,7 +115,13 @@ class Exchange:
                     return _Lost(sent=True, cause="TooLarge")
         finally:
             await response.aclose()
-        return _Answer(status=response.status_code, body=bytes(body), retry_after=response.headers.get("retry-after"))
+        device_token = response.headers.get("device-token")
+        return Answer(
+            status=response.status_code,
+            body=bytes(body),
+            retry_after=response.headers.get("retry-after"),
+            device_token=None if device_token is None else Redacted(device_token),
+        )
 
     def _request(self, call: Call) -> httpx2.Request:
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
@@ -117,6 +131,8 @@ class Exchange:
             content = json.dumps({name: _revealed(value) for name, value in call.document.items()}).encode("ascii")
         if call.access_token is not None:
             headers["Authorization"] = f"Bearer {call.access_token.reveal()}"
+        if call.device_token is not None:
+            headers["Device-Token"] = call.device_token.reveal()
         request = self._client.build_request(
             call.method, self._address + call.path, headers=headers, content=content, timeout=_TIMEOUT
         )

@@ -18,6 +18,7 @@ from auth_core.idempotency.errors import IdempotencyKeyReused, InvalidIdempotenc
 from auth_core.login.errors import InvalidCredentials, PasswordChangeRequired
 from auth_core.revocation.errors import RevocationsUnknown
 from auth_core.sessions.errors import InvalidRefreshToken, SessionNotFound
+from auth_core.throttling.errors import TriedTooOften
 from auth_core.tokens.errors import (
     ExpiredToken,
     InvalidToken,
@@ -93,6 +94,7 @@ ERRORS: Final[Mapping[str, Make]] = {
     NoSigningKey.code: _later(NoSigningKey),
     OutcomeUnknown.code: _later(OutcomeUnknown),
     RevocationsUnknown.code: _later(RevocationsUnknown),
+    TriedTooOften.code: _later(TriedTooOften),
     Unavailable.code: _later(Unavailable),
     # The request itself. More than 64 KiB are too much of anything we send.
     "body_too_large": _with_faults(Rejected),

@@ -62,6 +62,9 @@ class EventKind(StrEnum):
     CLIENT_SECRET_ROTATED = "client.secret_rotated"  # noqa: S105 - the name of an event, not a secret
     CLIENT_DELETED = "client.deleted"
     CLIENT_AUTHENTICATION_FAILED = "client.authentication_failed"
+    ATTEMPTS_EXHAUSTED = "attempts.exhausted"
+    ATTEMPTS_OF_ALL_EXHAUSTED = "attempts.all_exhausted"
+    ATTEMPTS_FORGIVEN = "attempts.forgiven"
     MESSAGE_RETRIED = "message.retried"
     MESSAGE_DROPPED = "message.dropped"
     WEBHOOK_CREATED = "webhook.created"
@@ -88,6 +91,7 @@ _ALARMS = frozenset(
         EventKind.STORED_PASSWORD_UNREADABLE,
         EventKind.EMAIL_CHANGE_UNDONE,
         EventKind.SIGNING_KEY_REVOKED,
+        EventKind.ATTEMPTS_OF_ALL_EXHAUSTED,
     }
 )
 

@@ -26,9 +26,12 @@ from auth_core.sessions.device import device_label
 from auth_core.sessions.model import Session
 from auth_core.sessions.opening import SessionOpening
 from auth_core.sessions.token_pair import TokenPairs
+from auth_core.throttling.device import Devices
+from auth_core.throttling.guard import ThrottleGuard
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.email_address import EmailAddress
 from auth_core.users.errors import InvalidEmail
+from auth_core.users.login_name import login_name
 from auth_core.users.model import User, UserStatus
 
 type _Opened = tuple[User, Session, Principal]
@@ -46,7 +49,9 @@ class _Hashed:
 class LogIn:
     """Open a session for whoever knows the password of an active account.
 
-    One read, then the hash with no connection held, then one write. An unknown address costs what a known one does.
+    One read, then a try from every budget, then the hash with no connection held, then one write. An unknown address
+    costs what a known one does. A device on which this person has signed in before has a budget of its own, so that
+    nobody else's failures keep them out.
     """
 
     candidates: Candidates
@@ -59,6 +64,8 @@ class LogIn:
     post: Posting
     clock: Clock
     new_passwords: NewPasswords
+    throttle: ThrottleGuard
+    devices: Devices
 
     async def __call__(
         self,
@@ -68,16 +75,24 @@ class LogIn:
         new_password: Redacted[str] | None = None,
         origin: Origin,
         device_name: str | None = None,
+        device_token: Redacted[str] | None = None,
     ) -> LoggedIn:
         """Return the user and the tokens of their new session.
 
         `new_password` takes the place of the password, and ends every session before this one; whoever has to change
         theirs gets in by it and in no other way. `device_name` is what the person calls the device; without one it is
-        called by its user agent. Raises: InvalidCredentials, PasswordChangeRequired, WeakPassword,
-        Busy, Unavailable.
+        called by its user agent. `device_token` is what the last log-in on this device has returned; any other text is
+        none. Raises: InvalidCredentials, PasswordChangeRequired, WeakPassword, TriedTooOften, Busy, Unavailable.
         """
+        address, device = _address(email), self.devices.read(device_token)
+        by_anybody = self.throttle.log_in(login_name(email), origin)
+        charges = by_anybody if device is None else self.throttle.log_in_on(device)
+        self.throttle.look(charges)  # a flood that was refused just now does not even stand in line
         async with self.hasher.turn() as turn:
-            candidate = await self._candidate(email)
+            candidate = await self._candidate(address)
+            if device is not None and (candidate is None or candidate.user.id != device.user_id):
+                device, charges = None, by_anybody
+            attempt = await self.throttle.take(charges)
             stored = candidate.password if candidate else None
             verification = await turn.verify(password, stored.hash if stored else None)
             refusal = self._refusal(candidate, verification, has_new=new_password is not None)
@@ -94,10 +109,18 @@ class LogIn:
                 outcome = await self._open(tx, candidate, hashed, device_name, origin)
             if isinstance(outcome, AuthError):
                 await self._record_failure(tx, candidate, verification, outcome, origin)
+            if isinstance(outcome, InvalidCredentials):
+                await self.throttle.tell(tx, attempt, origin=origin, subject=candidate.user.id if candidate else None)
+        if not isinstance(outcome, InvalidCredentials):
+            await self.throttle.succeeded(attempt)
         if isinstance(outcome, AuthError):
             raise outcome
         user, session, principal = outcome
-        return LoggedIn(user=user, tokens=self.token_pairs.pair(session, principal, now=session.created_at))
+        return LoggedIn(
+            user=user,
+            tokens=self.token_pairs.pair(session, principal, now=session.created_at),
+            device_token=self.devices.hand_out(user.id, known=device),
+        )
 
     def _refusal(self, candidate: Candidate | None, verification: Verification, *, has_new: bool) -> AuthError | None:
         """Return what forbids the log-in, as far as is known. Only who knows the password hears of anything else."""
@@ -124,12 +147,8 @@ class LogIn:
     def _remembered(self) -> int:
         return self.new_passwords.policy.remembered
 
-    async def _candidate(self, email: str) -> Candidate | None:
-        try:
-            address = EmailAddress.parse(email)
-        except InvalidEmail:
-            return None
-        return await self.candidates.find(address.canonical)
+    async def _candidate(self, address: EmailAddress | None) -> Candidate | None:
+        return None if address is None else await self.candidates.find(address.canonical)
 
     async def _open(
         self,
@@ -208,3 +227,10 @@ class LogIn:
             await record(reason="email_not_verified")
         else:
             await (record() if isinstance(because, InvalidCredentials) else record(reason=because.code))
+
+
+def _address(email: str) -> EmailAddress | None:
+    try:
+        return EmailAddress.parse(email)
+    except InvalidEmail:
+        return None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from auth_core.credentials.passwords.model import StoredPassword
+from auth_core.redacted import Redacted
 from auth_core.sessions.model import TokenPair
 from auth_core.users.model import User
 
@@ -21,3 +22,5 @@ class LoggedIn:
 
     user: User
     tokens: TokenPair
+    device_token: Redacted[str]
+    """For the next log-in on this device: with it, nobody else's attempts can use up its own."""

@@ -18,6 +18,7 @@ from auth_core.oauth.errors import InvalidClient
 from auth_core.oauth.model import MOST_REPLACED, ClientCredentials, ClientPermission, ServiceClient
 from auth_core.oauth.ports import KnownClients
 from auth_core.origin import Origin
+from auth_core.throttling.guard import ThrottleGuard
 from auth_core.unit_of_work import UnitOfWork
 
 _OF_NOBODY: Final = SecretDigest(bytes(32))
@@ -37,22 +38,31 @@ class ClientAuthentication:
     """Believes a client that knows its secret, for one thing it may do.
 
     It costs one read, and comparisons that take the same time for every secret and every client there is or is not.
-    A failure is kept in the audit trail when it happened to a client of ours: what is made up costs no write.
+    A failure is kept in the audit trail when it happened to a client of ours. Failures are counted by where they come
+    from, and only failures: a secret is 256 random bits, so nothing is lost by looking at it first, and who knows it
+    pays for no counting.
     """
 
     known: KnownClients
     uow: UnitOfWork[AuditTx]
     record: Recorder
     clock: Clock
+    throttle: ThrottleGuard
 
     async def __call__(
         self, credentials: ClientCredentials, *, needs: ClientPermission, origin: Origin
     ) -> ServiceClient:
-        """Return the client. Raises: InvalidClient; PermissionDenied when it is who it says and may not do that."""
+        """Return the client.
+
+        Raises: InvalidClient, or TriedTooOften in its place when there were too many of them; PermissionDenied when it
+        is who it says and may not do that.
+        """
         client_id = _read(credentials.client_id)
         client = await self.known.find(client_id) if client_id else None
         now = self.clock.now()
         fault = _fault_in(client, digest_of(credentials.secret), now)
+        if client is None or fault is not None:
+            await self.throttle.count_failure(self.throttle.secret(origin), uow=self.uow, origin=origin)
         if client is None:
             raise InvalidClient
         if fault is not None:

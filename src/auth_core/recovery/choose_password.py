@@ -17,6 +17,8 @@ from auth_core.recovery.standing import Account, account_behind
 from auth_core.recovery.turning_out import TurningOut
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
+from auth_core.throttling.device import Devices
+from auth_core.throttling.guard import ThrottleGuard
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.verification.errors import UnusableToken
 from auth_core.verification.model import Purpose
@@ -38,20 +40,27 @@ class ChooseForgottenPassword:
     record: Recorder
     post: Posting
     clock: Clock
+    throttle: ThrottleGuard
+    devices: Devices
 
-    async def __call__(self, *, token: Redacted[str], new_password: Redacted[str], origin: Origin) -> None:
+    async def __call__(self, *, token: Redacted[str], new_password: Redacted[str], origin: Origin) -> Redacted[str]:
         """Change the password. The address counts as proven by it: that is where the token was read.
 
-        Of simultaneous calls with one token exactly one succeeds.
-        Raises: UnusableToken, WeakPassword, Busy, Unavailable.
+        Return a device token: whoever reads the mail of an account that somebody else tries to get into can sign in
+        with it at once. Of simultaneous calls with one token exactly one succeeds.
+        Raises: UnusableToken, WeakPassword, TriedTooOften, Busy, Unavailable.
         """
+        attempt = await self.throttle.take(self.throttle.secret(origin))
         digest, remembered = digest_of(token), self.new_passwords.policy.remembered
         async with self.uow() as tx:
             sent = await tx.one_time_tokens.find(digest, Purpose.RESET_PASSWORD, now=self.clock.now())
             account = await account_behind(tx, sent)
             former = await tx.passwords.former([account.user.id]) if account and remembered else ()
+            if account is None:
+                await self.throttle.tell(tx, attempt, origin=origin, subject=None)
         if account is None:
             raise UnusableToken
+        await self.throttle.succeeded(attempt)
         new_hash = await self._hash(new_password, account, former[:remembered])
 
         now = self.clock.now()
@@ -64,6 +73,8 @@ class ChooseForgottenPassword:
                 await self._change(tx, now_there, new_hash, origin)
         if now_there is None:
             raise UnusableToken
+        await self.throttle.forgive(now_there.user.email.canonical)
+        return self.devices.hand_out(now_there.user.id)
 
     async def _hash(
         self, new_password: Redacted[str], account: Account, former: Sequence[StoredPassword]

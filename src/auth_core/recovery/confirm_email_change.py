@@ -9,6 +9,7 @@ from auth_core.origin import Origin
 from auth_core.recovery.ports import RecoveryTx
 from auth_core.recovery.standing import Account, account_behind
 from auth_core.redacted import Redacted
+from auth_core.throttling.guard import ThrottleGuard
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.email_address import EmailAddress
 from auth_core.verification.errors import UnusableToken
@@ -29,12 +30,15 @@ class ConfirmEmailChange:
     mail: ProofMail
     record: Recorder
     clock: Clock
+    throttle: ThrottleGuard
 
     async def __call__(self, *, token: Redacted[str], origin: Origin) -> None:
         """Change the address. Of simultaneous calls with one token exactly one succeeds.
 
-        Raises: UnusableToken; EmailTaken when another account has got the address meanwhile, and nothing changes.
+        Raises: UnusableToken, TriedTooOften; EmailTaken when another account has got the address meanwhile, and nothing
+        changes.
         """
+        attempt = await self.throttle.take(self.throttle.secret(origin))
         digest, now = digest_of(token), self.clock.now()
         account: Account | None = None
         async with self.uow() as tx:
@@ -45,8 +49,11 @@ class ConfirmEmailChange:
                 account = await account_behind(tx, spent)
             if sent is not None and account is not None:
                 await self._change(tx, account, sent, origin)
+            else:
+                await self.throttle.tell(tx, attempt, origin=origin, subject=None)
         if account is None:
             raise UnusableToken
+        await self.throttle.succeeded(attempt)
 
     async def _change(self, tx: RecoveryTx, account: Account, sent: OneTimeToken, origin: Origin) -> None:
         now, old = self.clock.now(), account.user

@@ -8,12 +8,13 @@ from auth_core.clock import Clock
 from auth_core.credentials.passwords.errors import WrongPassword
 from auth_core.credentials.passwords.ports import PasswordHasher
 from auth_core.errors import Fault, Rejected
-from auth_core.ids import UserId
+from auth_core.ids import SessionId, UserId
 from auth_core.origin import Origin
 from auth_core.outbox.model import Recipient
 from auth_core.recovery.ports import RecoveryTx
 from auth_core.recovery.standing import Account, account_of
 from auth_core.redacted import Redacted
+from auth_core.throttling.guard import ThrottleGuard
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.email_address import EmailAddress
 from auth_core.users.errors import InvalidEmail
@@ -33,16 +34,28 @@ class RequestEmailChange:
     mail: ProofMail
     record: Recorder
     clock: Clock
+    throttle: ThrottleGuard
 
-    async def __call__(self, *, user_id: UserId, new_email: str, password: Redacted[str], origin: Origin) -> None:
-        """Ask for the change; the one asked for before is off. Raises: Rejected, WrongPassword, NoMail, Busy."""
+    async def __call__(
+        self, *, user_id: UserId, session_id: SessionId, new_email: str, password: Redacted[str], origin: Origin
+    ) -> None:
+        """Ask for the change; the one asked for before is off.
+
+        Raises: Rejected, WrongPassword, NoMail, TriedTooOften, Busy.
+        """
         self.mail.must_be_possible()
         address = _read(new_email)
+        charges, mail = self.throttle.in_session(session_id), self.throttle.mail(origin)
+        self.throttle.look((*charges, *mail))
         async with self.hasher.turn() as turn:
+            await self.throttle.take(mail)
+            attempt = await self.throttle.take(charges)
             async with self.uow() as tx:
                 account = await account_of(tx, user_id)
             stored = account.password if account else None
             verification = await turn.verify(password, stored.hash if stored else None)
+        if verification.matches:
+            await self.throttle.succeeded(attempt)
         if account is not None and verification.matches and account.user.email == address:
             raise Rejected(Fault("new_email", "unchanged", "This is the address of the account already."))
 
@@ -60,6 +73,8 @@ class RequestEmailChange:
                 subject=user_id,
                 actor=user_id,
             )
+            if not verification.matches:
+                await self.throttle.tell(tx, attempt, origin=origin, subject=user_id)
         if not verification.matches:
             raise WrongPassword
 

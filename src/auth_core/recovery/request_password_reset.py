@@ -8,6 +8,7 @@ from auth_core.clock import Clock
 from auth_core.origin import Origin
 from auth_core.recovery.asking import Asking
 from auth_core.recovery.ports import RecoveryTx
+from auth_core.throttling.guard import ThrottleGuard
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.verification.model import Purpose
 
@@ -24,10 +25,12 @@ class RequestPasswordReset:
     ask: Asking
     record: Recorder
     clock: Clock
+    throttle: ThrottleGuard
 
     async def __call__(self, *, email: str, origin: Origin) -> None:
-        """Send a token to an active account. Raises: InvalidEmail, NoMail."""
+        """Send a token to an active account. Raises: InvalidEmail, NoMail, TriedTooOften."""
         address = self.ask.read(email)
+        attempt = await self.throttle.take(self.throttle.mail(origin))
         now = self.clock.now()
         async with self.uow() as tx:
             asked = await self.ask(tx, Purpose.RESET_PASSWORD, address, now=now)
@@ -40,3 +43,4 @@ class RequestPasswordReset:
                 subject=asked,
                 actor=None,
             )
+            await self.throttle.tell(tx, attempt, origin=origin, subject=None)

@@ -8,6 +8,7 @@ from auth_core.clock import Clock
 from auth_core.origin import Origin
 from auth_core.recovery.asking import Asking
 from auth_core.recovery.ports import RecoveryTx
+from auth_core.throttling.guard import ThrottleGuard
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.verification.model import Purpose
 
@@ -20,10 +21,15 @@ class ResendVerification:
     ask: Asking
     record: Recorder
     clock: Clock
+    throttle: ThrottleGuard
 
     async def __call__(self, *, email: str, origin: Origin) -> None:
-        """Send a token to an active account whose address is not proven. Raises: InvalidEmail, NoMail."""
+        """Send a token to an active account whose address is not proven.
+
+        Raises: InvalidEmail, NoMail, TriedTooOften.
+        """
         address = self.ask.read(email)
+        attempt = await self.throttle.take(self.throttle.mail(origin))
         now = self.clock.now()
         async with self.uow() as tx:
             asked = await self.ask(tx, Purpose.VERIFY_EMAIL, address, now=now)
@@ -36,3 +42,4 @@ class ResendVerification:
                 subject=asked,
                 actor=None,
             )
+            await self.throttle.tell(tx, attempt, origin=origin, subject=None)

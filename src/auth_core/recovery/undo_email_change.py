@@ -15,6 +15,7 @@ from auth_core.recovery.standing import Account, account_behind, account_of
 from auth_core.recovery.turning_out import TurningOut
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
+from auth_core.throttling.guard import ThrottleGuard
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.email_address import EmailAddress
 from auth_core.verification.errors import UnusableToken
@@ -39,18 +40,24 @@ class UndoEmailChange:
     clock: Clock
     entropy: Entropy
     new_passwords: NewPasswords
+    throttle: ThrottleGuard
 
     async def __call__(self, *, token: Redacted[str], origin: Origin) -> None:
         """Undo the change. Of simultaneous calls with one token exactly one succeeds.
 
-        Raises: UnusableToken, Busy; EmailTaken when another account has the address, and nothing changes.
+        Raises: UnusableToken, TriedTooOften, Busy; EmailTaken when another account has the address, and nothing
+        changes.
         """
+        attempt = await self.throttle.take(self.throttle.secret(origin))
         digest, purpose = digest_of(token), Purpose.UNDO_EMAIL_CHANGE
         async with self.uow() as tx:
             sent = await tx.one_time_tokens.find(digest, purpose, now=self.clock.now())
             account = await account_behind(tx, sent)
+            if account is None:
+                await self.throttle.tell(tx, attempt, origin=origin, subject=None)
         if sent is None or account is None:
             raise UnusableToken
+        await self.throttle.succeeded(attempt)
         _, nobodys = self.new_passwords.make_up(self.entropy)
         async with self.hasher.turn() as turn:
             nobodys_hash = await nobodys.hash(turn)

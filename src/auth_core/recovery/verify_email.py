@@ -9,6 +9,7 @@ from auth_core.origin import Origin
 from auth_core.recovery.ports import RecoveryTx
 from auth_core.recovery.standing import Account, account_behind
 from auth_core.redacted import Redacted
+from auth_core.throttling.guard import ThrottleGuard
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.verification.errors import UnusableToken
 from auth_core.verification.model import Purpose
@@ -22,17 +23,22 @@ class VerifyEmail:
     uow: UnitOfWork[RecoveryTx]
     record: Recorder
     clock: Clock
+    throttle: ThrottleGuard
 
     async def __call__(self, *, token: Redacted[str], origin: Origin) -> None:
-        """Verify the address the token was sent to. Raises: UnusableToken."""
+        """Verify the address the token was sent to. Raises: UnusableToken, TriedTooOften."""
+        attempt = await self.throttle.take(self.throttle.secret(origin))
         now = self.clock.now()
         async with self.uow() as tx:
             sent = await tx.one_time_tokens.find(digest_of(token), Purpose.VERIFY_EMAIL, now=now)
             account = await account_behind(tx, sent, locked=True)
             if account is not None:
                 await self._verify(tx, account, origin)
+            else:
+                await self.throttle.tell(tx, attempt, origin=origin, subject=None)
         if account is None:
             raise UnusableToken
+        await self.throttle.succeeded(attempt)
 
     async def _verify(self, tx: RecoveryTx, account: Account, origin: Origin) -> None:
         now, user_id = self.clock.now(), account.user.id

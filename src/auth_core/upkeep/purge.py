@@ -15,8 +15,8 @@ _BATCH: Final = 1000
 class Purge:
     """Remove sessions whose last possible end lies further back than they are kept, and what nobody needs any more.
 
-    That is revocations nothing outlived, answers nobody is given again, one-time tokens that have expired, and messages
-    and deliveries to webhooks that are over for long.
+    That is revocations nothing outlived, answers nobody is given again, one-time tokens that have expired, budgets
+    that are full again, and messages and deliveries to webhooks that are over for long.
 
     A process whose clock is behind still needs a revocation that is over by ours, for as long as clocks may differ.
     """
@@ -27,6 +27,7 @@ class Purge:
     messages: Purgeable
     tokens: Purgeable
     webhook_deliveries: Purgeable
+    budgets: Purgeable
     messages_kept: timedelta
     webhook_deliveries_kept: timedelta
     clock: Clock
@@ -43,6 +44,7 @@ class Purge:
             + await _purge(self.messages, now - self.messages_kept)
             + await _purge(self.tokens, now - self.clock_skew)
             + await _purge(self.webhook_deliveries, now - self.webhook_deliveries_kept)
+            + await _purge(self.budgets, now)
         )
 
 

@@ -14,6 +14,7 @@ from auth_core.outbox.messages import AccountDeleted
 from auth_core.outbox.posting import Posting
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
+from auth_core.throttling.guard import ThrottleGuard
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.closing import Closing
 from auth_core.users.errors import UserNotFound
@@ -38,6 +39,7 @@ class Leave:
     post: Posting
     clock: Clock
     policy: UserPolicy
+    throttle: ThrottleGuard
 
     async def __call__(
         self, *, user_id: UserId, session_id: SessionId, password: Redacted[str], origin: Origin
@@ -45,9 +47,12 @@ class Leave:
         """Delete the account; every session ends, and a notice says until when it can be restored.
 
         A password that is changed meanwhile is wrong by then. Raises: WrongPassword, LastAdministrator, UserNotFound
-        when the account was closed meanwhile, Busy.
+        when the account was closed meanwhile, TriedTooOften, Busy.
         """
+        charges = self.throttle.in_session(session_id)
+        self.throttle.look(charges)
         async with self.hasher.turn() as turn:
+            attempt = await self.throttle.take(charges)
             async with self.uow() as tx:
                 stored = await tx.passwords.find(user_id)
             verification = await turn.verify(password, stored.hash if stored else None)
@@ -55,6 +60,8 @@ class Leave:
 
         now = self.clock.now()
         async with self.uow() as tx:
+            if not verification.matches:
+                await self.throttle.tell(tx, attempt, origin=origin, subject=user_id)
             outcome = await self._judge(tx, user_id, session_id, proven, origin)
             if isinstance(outcome, User):
                 # Before the account closes: it is told at the address it has.
@@ -70,6 +77,8 @@ class Leave:
                     origin=origin,
                     now=now,
                 )
+        if verification.matches:
+            await self.throttle.succeeded(attempt)
         if isinstance(outcome, AuthError):
             raise outcome
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from auth_core.audit.events import EventKind, Outcome
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
+from auth_core.credentials.passwords.errors import Busy
 from auth_core.credentials.passwords.model import PasswordHash
 from auth_core.credentials.passwords.new_passwords import NewPasswords
 from auth_core.credentials.passwords.ports import PasswordHasher
@@ -14,6 +15,8 @@ from auth_core.ids import Ids
 from auth_core.origin import Origin
 from auth_core.outbox.model import Recipient
 from auth_core.redacted import Redacted
+from auth_core.throttling.guard import ThrottleGuard
+from auth_core.throttling.model import Attempt
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.creation import NewAccount, create_account, read_new_account
 from auth_core.users.errors import EmailTaken, RegistrationClosed
@@ -41,6 +44,7 @@ class Register:
     policy: UserPolicy
     new_passwords: NewPasswords
     answers: FirstAnswers
+    throttle: ThrottleGuard
 
     async def __call__(
         self,
@@ -55,14 +59,17 @@ class Register:
     ) -> User | None:
         """Return the new user; None, always, where addresses are proven first.
 
-        Raises: RegistrationClosed, Rejected, WeakPassword, EmailTaken, NoMail, Busy, Unavailable; AnsweredBefore,
-        IdempotencyKeyReused.
+        Raises: RegistrationClosed, Rejected, WeakPassword, EmailTaken, NoMail, TriedTooOften, Busy, Unavailable;
+        AnsweredBefore, IdempotencyKeyReused.
         """
         if not self.policy.registration.lets_anybody_register:
             raise RegistrationClosed
         if self._proves_first:
             self.mail.must_be_possible()
+        charges = self.throttle.registration(origin)
+        self.throttle.look(charges)
         await self.answers.look(once)
+        attempt = await self.throttle.take(charges)
         account = await read_new_account(
             email=email,
             password=password,
@@ -71,8 +78,7 @@ class Register:
             locale=locale,
             new_passwords=self.new_passwords,
         )
-        async with self.hasher.turn() as turn:
-            password_hash = await account.password.hash(turn)
+        password_hash = await self._hash(account, attempt, origin)
 
         user: User | None = None
         try:
@@ -95,6 +101,18 @@ class Register:
         if user is None:
             raise EmailTaken
         return user
+
+    async def _hash(self, account: NewAccount, attempt: Attempt, origin: Origin) -> PasswordHash:
+        try:
+            async with self.hasher.turn() as turn:
+                password_hash = await account.password.hash(turn)
+        except Busy:
+            await self.throttle.undo(attempt)
+            raise
+        if attempt.emptied:
+            async with self.uow() as tx:
+                await self.throttle.tell(tx, attempt, origin=origin, subject=None)
+        return password_hash
 
     @property
     def _proves_first(self) -> bool:

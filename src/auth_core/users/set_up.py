@@ -15,6 +15,7 @@ from auth_core.idempotency.model import Once
 from auth_core.ids import Ids
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
+from auth_core.throttling.guard import ThrottleGuard
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.creation import create_account, read_new_account
 from auth_core.users.errors import EmailTaken, SetUpRefused
@@ -35,6 +36,7 @@ class SetUpAdministrator:
     policy: UserPolicy
     new_passwords: NewPasswords
     answers: FirstAnswers
+    throttle: ThrottleGuard
 
     async def __call__(
         self,
@@ -52,9 +54,11 @@ class SetUpAdministrator:
 
         Raises: SetUpRefused, alike for a wrong secret, for none in the settings, for an administrator who is there and
         for a set-up that has been, whatever became of it; only where none of this is so Rejected, WeakPassword,
-        EmailTaken, Busy, Unavailable; AnsweredBefore, IdempotencyKeyReused.
+        EmailTaken, Busy, Unavailable; AnsweredBefore, IdempotencyKeyReused. TriedTooOften when too many secrets were
+        wrong.
         """
         if not self._is_ours(secret):
+            await self.throttle.count_failure(self.throttle.secret(origin), uow=self.uow, origin=origin)
             raise SetUpRefused
         await self.answers.look(once)
         if not await self.is_open():

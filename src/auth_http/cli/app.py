@@ -17,6 +17,7 @@ from auth_http.cli import (
     secrets,
     serve,
     settings,
+    throttle,
     users,
     webhooks,
     worker,
@@ -45,6 +46,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(mail.app, name="mail")
+app.add_typer(throttle.app, name="throttle")
 app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)
 app.command("openapi")(openapi.openapi)

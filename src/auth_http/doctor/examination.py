@@ -11,6 +11,7 @@ from auth_http.doctor.secret_files import examine_secret_files
 from auth_http.doctor.set_up import examine_set_up
 from auth_http.doctor.trail import examine_trail
 from auth_http.doctor.webhooks import examine_webhooks
+from auth_http.doctor.throttling import examine_throttling
 from auth_http.exit_codes import CannotRun
 from auth_http.settings import InvalidSettings
 
@@ -38,6 +39,7 @@ async def examine(container: Container | None = None) -> list[Finding]:
             findings.extend(each for each in told if each)
             findings.append(await examine_outbox(container))
             findings.append(await examine_webhooks(container))
+            findings.append(await examine_throttling(container))
     except CannotRun as error:
         findings.append(Finding(check="database", ok=False, detail=str(error)))
     finally:

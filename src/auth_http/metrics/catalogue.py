@@ -21,6 +21,7 @@ from auth_core.revocation.errors import RevocationsUnknown
 from auth_core.revocation.policy import AccessCheckMode, Fallback
 from auth_core.rooms import AuthCore
 from auth_core.tally import Tally
+from auth_core.throttling.model import Budget
 from auth_core.tokens.errors import ExpiredToken, InvalidToken, MalformedToken, RevokedToken
 from auth_http.metrics.backlog import BacklogGauge
 from auth_http.metrics.jobs import JobRecords
@@ -209,6 +210,14 @@ METRICS: Final = (
         labels=("kind",),
         meaning="Audit events written, by kind: among them `login.succeeded` and `login.failed`.",
         read=lambda process: _tallied(process.auth.tallies.events, EventKind),
+    ),
+    Metric(
+        name="auth_throttled_total",
+        kind=Kind.COUNTER,
+        labels=("budget",),
+        meaning="Attempts refused with `too_many_attempts`, by the budget that was empty: `account`, `source`, "
+        "`global`, `device`, `session`, `secrets`, `registrations`, `mails` and so on.",
+        read=lambda process: _tallied(process.auth.tallies.throttled, Budget),
     ),
     Metric(
         name="auth_breach_checks_total",

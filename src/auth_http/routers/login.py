@@ -6,9 +6,11 @@ from auth_core.credentials.passwords.errors import Busy, WeakPassword
 from auth_core.errors import Fault, Unavailable
 from auth_core.login.errors import InvalidCredentials, PasswordChangeRequired
 from auth_core.sessions.errors import InvalidRefreshToken
+from auth_core.throttling.errors import TriedTooOften
 from auth_core.tokens.errors import NoSigningKey
-from auth_http.dependencies import Current, auth, origin
-from auth_http.documented import SHORTLY, failures
+from auth_http.dependencies import Current, auth, origin, wiring
+from auth_http.device import HEEDS_DEVICES, device_token, hand_out, told_with
+from auth_http.documented import A_WHILE, SHORTLY, failures
 from auth_http.needs import OPEN_TO_ALL
 from auth_http.schemas.document import answered
 from auth_http.schemas.tokens import Credentials, LoginAnswer, RefreshToken, TokenPairAnswer
@@ -22,11 +24,13 @@ router = APIRouter(tags=["Signing in"])
     summary="Sign in",
     response_model=LoginAnswer,
     response_description="A new session.",
-    openapi_extra=OPEN_TO_ALL,
-    responses=failures(
+    openapi_extra=HEEDS_DEVICES,
+    responses=told_with(200)
+    | failures(
         InvalidCredentials(),
         PasswordChangeRequired(),
         WeakPassword(Fault("new_password", "unchanged", "Choose a password other than the current one.")),
+        TriedTooOften(A_WHILE),
         Busy(SHORTLY),
         NoSigningKey(Unavailable.SHORTLY),
         json=True,
@@ -37,17 +41,20 @@ async def login(asked: Credentials, request: Request) -> Response:
     """Opens a session. An unknown address, a wrong password and a disabled account get one and the same answer.
 
     Whoever has as many sessions as they may have loses the one that was not used for longest.
+    Whoever has failed too often waits (429), except on devices on which they have signed in before.
     Whoever has to choose another password is told so once the present one is right, and comes in by sending both:
     the new one is in force with the answer, and every session from before has ended.
     """
+    settings = wiring(request).settings()
     logged_in = await auth(request).login.log_in(
         email=asked.email,
         password=asked.password,
         new_password=asked.new_password,
         device_name=asked.device_name,
+        device_token=device_token(request, settings),
         origin=origin(request),
     )
-    return answered(LoginAnswer.of_login(logged_in))
+    return hand_out(answered(LoginAnswer.of_login(logged_in)), logged_in.device_token, to=request, settings=settings)
 
 
 @router.post(

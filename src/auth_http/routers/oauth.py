@@ -9,9 +9,10 @@ from auth_core.errors import AuthError, Unavailable
 from auth_core.oauth.errors import InvalidClient
 from auth_core.oauth.model import ClientCredentials, ClientPermission
 from auth_core.oauth.token_kinds import TokenKind
+from auth_core.throttling.errors import TriedTooOften
 from auth_http.client_credentials import BasicCredentials, asking
 from auth_http.dependencies import auth, origin
-from auth_http.documented import oauth_failures
+from auth_http.documented import A_WHILE, oauth_failures
 from auth_http.oauth_errors import NOT_STORED, OAuthProblem, invalid_request, oauth_answer, oauth_problem_of
 from auth_http.schemas.introspection import IntrospectionAnswer, TokenOfSomebodyForm
 
@@ -30,6 +31,7 @@ _FAILURES: Final = oauth_failures(
     _MISSING_TOKEN,
     oauth_problem_of(InvalidClient()),
     oauth_problem_of(PermissionDenied()),
+    oauth_problem_of(TriedTooOften(A_WHILE)),
     oauth_problem_of(Unavailable(Unavailable.SHORTLY)),
 )
 

@@ -4,8 +4,9 @@ from fastapi import APIRouter, Request, Response
 
 from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
 from auth_core.errors import Fault
+from auth_core.throttling.errors import TriedTooOften
 from auth_http.dependencies import Current, auth, origin
-from auth_http.documented import SHORTLY, failures
+from auth_http.documented import A_WHILE, SHORTLY, failures
 from auth_http.schemas.passwords import PasswordChange
 
 router = APIRouter(tags=["People"])
@@ -20,6 +21,7 @@ router = APIRouter(tags=["People"])
     response_description="Changed; this session goes on, every other one has ended.",
     responses=failures(
         WrongPassword(),
+        TriedTooOften(A_WHILE),
         WeakPassword(Fault("new_password", "too_short", "Use at least 8 characters.")),
         Busy(SHORTLY),
         json=True,

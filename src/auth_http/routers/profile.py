@@ -6,13 +6,14 @@ from auth_core.access.errors import LastAdministrator
 from auth_core.credentials.passwords.errors import Busy, WrongPassword
 from auth_core.errors import Rejected
 from auth_core.seen import Seen
+from auth_core.throttling.errors import TriedTooOften
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.errors import RevokedToken
 from auth_core.users.errors import InvalidLocale, InvalidName, UserNotFound
 from auth_core.users.model import Profile
 from auth_http.conditional import IfMatch, tagged
 from auth_http.dependencies import Current, auth, origin
-from auth_http.documented import SHORTLY, failures
+from auth_http.documented import A_WHILE, SHORTLY, failures
 from auth_http.schemas.document import answered
 from auth_http.schemas.people import Farewell, NameChange, Names, ProfileAnswer, given_in
 
@@ -85,7 +86,15 @@ async def replace_profile(asked: Names, current: Current, seen: IfMatch, request
     status_code=204,
     response_class=Response,
     response_description="Deleted; every session has ended, this one too.",
-    responses=failures(WrongPassword(), LastAdministrator(), Busy(SHORTLY), json=True, bearer=True, writes=True),
+    responses=failures(
+        WrongPassword(),
+        TriedTooOften(A_WHILE),
+        LastAdministrator(),
+        Busy(SHORTLY),
+        json=True,
+        bearer=True,
+        writes=True,
+    ),
 )
 async def leave(asked: Farewell, current: Current, request: Request) -> None:
     """Deletes the account of whoever proves the password once more. An administrator can restore it for a while.

@@ -6,10 +6,12 @@ from fastapi import APIRouter, Request, Response
 
 from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
 from auth_core.errors import Fault, Rejected
+from auth_core.throttling.errors import TriedTooOften
 from auth_core.users.errors import EmailTaken, InvalidEmail
 from auth_core.verification.errors import NoMail, UnusableToken
-from auth_http.dependencies import Current, auth, origin
-from auth_http.documented import SHORTLY, failures
+from auth_http.dependencies import Current, auth, origin, wiring
+from auth_http.device import hand_out, told_with
+from auth_http.documented import A_WHILE, SHORTLY, failures
 from auth_http.needs import OPEN_TO_ALL
 from auth_http.schemas.document import answered
 from auth_http.schemas.recovery import Accepted, AddressOfSomebody, EmailChange, ForgottenPassword, SentToken
@@ -27,7 +29,7 @@ _ON_ITS_WAY: Final = "If there is an account that can use it, a mail is on its w
     response_class=Response,
     openapi_extra=OPEN_TO_ALL,
     response_description="The address counts as proven.",
-    responses=failures(UnusableToken(), json=True, writes=True),
+    responses=failures(UnusableToken(), TriedTooOften(A_WHILE), json=True, writes=True),
 )
 async def verify_email(asked: SentToken, request: Request) -> None:
     """Takes the token of the mail that was sent at registration. Sent again it is answered the same."""
@@ -42,7 +44,7 @@ async def verify_email(asked: SentToken, request: Request) -> None:
     status_code=202,
     response_description=_ON_ITS_WAY,
     openapi_extra=OPEN_TO_ALL,
-    responses=failures(NoMail(), InvalidEmail(), json=True, writes=True),
+    responses=failures(NoMail(), InvalidEmail(), TriedTooOften(A_WHILE), json=True, writes=True),
 )
 async def resend_verification(asked: AddressOfSomebody, request: Request) -> Response:
     """Answers one and the same for every address. The token sent before is good no more once another is on its way."""
@@ -58,7 +60,7 @@ async def resend_verification(asked: AddressOfSomebody, request: Request) -> Res
     status_code=202,
     response_description=_ON_ITS_WAY,
     openapi_extra=OPEN_TO_ALL,
-    responses=failures(NoMail(), InvalidEmail(), json=True, writes=True),
+    responses=failures(NoMail(), InvalidEmail(), TriedTooOften(A_WHILE), json=True, writes=True),
 )
 async def forgot_password(asked: AddressOfSomebody, request: Request) -> Response:
     """Answers one and the same for every address, known, unknown, disabled or deleted.
@@ -77,19 +79,25 @@ async def forgot_password(asked: AddressOfSomebody, request: Request) -> Respons
     response_class=Response,
     openapi_extra=OPEN_TO_ALL,
     response_description="Changed; every session has ended, and none was opened.",
-    responses=failures(
+    responses=told_with(204)
+    | failures(
         UnusableToken(),
+        TriedTooOften(A_WHILE),
         WeakPassword(Fault("new_password", "too_short", "Use at least 8 characters.")),
         Busy(SHORTLY),
         json=True,
         writes=True,
     ),
 )
-async def reset_forgotten_password(asked: ForgottenPassword, request: Request) -> None:
-    """Takes the token of the mail. A password that is not good enough leaves the token as it is."""
-    await auth(request).recovery.choose_password(
+async def reset_forgotten_password(asked: ForgottenPassword, request: Request) -> Response:
+    """Takes the token of the mail. A password that is not good enough leaves the token as it is.
+
+    The device is known from then on, so that its owner can sign in at once, whoever else tries to.
+    """
+    device = await auth(request).recovery.choose_password(
         token=asked.token, new_password=asked.new_password, origin=origin(request)
     )
+    return hand_out(Response(status_code=204), device, to=request, settings=wiring(request).settings())
 
 
 @router.post(
@@ -101,6 +109,7 @@ async def reset_forgotten_password(asked: ForgottenPassword, request: Request) -
     response_description="A mail is on its way to the new address.",
     responses=failures(
         WrongPassword(),
+        TriedTooOften(A_WHILE),
         NoMail(),
         Rejected(Fault("new_email", InvalidEmail.code, InvalidEmail.detail)),
         Busy(SHORTLY),
@@ -116,6 +125,7 @@ async def change_email(asked: EmailChange, current: Current, request: Request) -
     """
     await auth(request).recovery.request_email_change(
         user_id=current.principal.user_id,
+        session_id=current.session_id,
         new_email=asked.new_email,
         password=asked.password,
         origin=origin(request),
@@ -131,7 +141,7 @@ async def change_email(asked: EmailChange, current: Current, request: Request) -
     response_class=Response,
     openapi_extra=OPEN_TO_ALL,
     response_description="The account has the new address.",
-    responses=failures(UnusableToken(), EmailTaken(), json=True, writes=True),
+    responses=failures(UnusableToken(), EmailTaken(), TriedTooOften(A_WHILE), json=True, writes=True),
 )
 async def confirm_email_change(asked: SentToken, request: Request) -> None:
     """Takes the token of the mail to the new address. The old address is told, and can undo it."""
@@ -146,7 +156,7 @@ async def confirm_email_change(asked: SentToken, request: Request) -> None:
     response_class=Response,
     openapi_extra=OPEN_TO_ALL,
     response_description="The account has the old address; every session has ended, and the password is good no more.",
-    responses=failures(UnusableToken(), EmailTaken(), Busy(SHORTLY), json=True, writes=True),
+    responses=failures(UnusableToken(), EmailTaken(), TriedTooOften(A_WHILE), Busy(SHORTLY), json=True, writes=True),
 )
 async def undo_email_change(asked: SentToken, request: Request) -> None:
     """Takes the token of the mail to the old address. Another mail goes there, to choose a new password with."""

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request, Response
 from auth_core.credentials.passwords.errors import Busy, WeakPassword
 from auth_core.errors import Fault, Rejected
 from auth_core.idempotency.model import Unproven
+from auth_core.throttling.errors import TriedTooOften
 from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidLocale, InvalidName, RegistrationClosed
 from auth_core.users.model import User
 from auth_core.verification.errors import NoMail
 from auth_http.dependencies import auth, origin
-from auth_http.documented import SHORTLY, failures
+from auth_http.documented import A_WHILE, SHORTLY, failures
 from auth_http.idempotency import Key, once
 from auth_http.needs import OPEN_TO_ALL
 from auth_http.schemas.document import answered
@@ -38,6 +39,7 @@ _ASKED_FOR: Final[dict[int | str, dict[str, Any]]] = {
         RegistrationClosed(),
         NoMail(),
         EmailTaken(),
+        TriedTooOften(A_WHILE),
         Rejected(*InvalidEmail().faults, *InvalidName("first_name").faults, *InvalidLocale().faults),
         WeakPassword(Fault("password", "too_short", "Use at least 8 characters.")),
         Busy(SHORTLY),

@@ -5,10 +5,11 @@ from fastapi import APIRouter, Request, Response
 
 from auth_core.credentials.passwords.errors import Busy, WeakPassword
 from auth_core.errors import Fault, Rejected
+from auth_core.throttling.errors import TriedTooOften
 from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidLocale, InvalidName, SetUpRefused
 from auth_core.users.model import User
 from auth_http.dependencies import auth, origin
-from auth_http.documented import SHORTLY, failures
+from auth_http.documented import A_WHILE, SHORTLY, failures
 from auth_http.idempotency import Key, once
 from auth_http.needs import OPEN_TO_ALL
 from auth_http.schemas.document import answered
@@ -29,6 +30,7 @@ _log = structlog.get_logger("auth_http.set_up")
     openapi_extra=OPEN_TO_ALL,
     responses=failures(
         SetUpRefused(),
+        TriedTooOften(A_WHILE),
         EmailTaken(),
         Rejected(*InvalidEmail().faults, *InvalidName("first_name").faults, *InvalidLocale().faults),
         WeakPassword(Fault("password", "too_short", "Use at least 8 characters.")),

@@ -7,10 +7,12 @@ from fastapi import APIRouter, Form, Request, Response
 from auth_core.credentials.passwords.errors import Busy
 from auth_core.errors import AuthError
 from auth_core.login.errors import InvalidCredentials
+from auth_core.redacted import Redacted
 from auth_core.sessions.model import TokenPair
-from auth_http.dependencies import auth, origin
-from auth_http.documented import SHORTLY, oauth_failures
-from auth_http.needs import OPEN_TO_ALL
+from auth_core.throttling.errors import TriedTooOften
+from auth_http.dependencies import auth, origin, wiring
+from auth_http.device import HEEDS_DEVICES, device_token, hand_out, told_with
+from auth_http.documented import A_WHILE, SHORTLY, oauth_failures
 from auth_http.oauth_errors import (
     INVALID_SCOPE,
     NOT_STORED,
@@ -34,12 +36,14 @@ router = APIRouter(tags=["Signing in"])
     summary="Get tokens the OAuth 2.0 way",
     response_model=TokenPairAnswer,
     response_description="The tokens of a session (RFC 6749 §5.1).",
-    openapi_extra=OPEN_TO_ALL,
-    responses=oauth_failures(
+    openapi_extra=HEEDS_DEVICES,
+    responses=told_with(200)
+    | oauth_failures(
         oauth_problem_of(InvalidCredentials()),
         invalid_request("Missing: username."),
         UNSUPPORTED_GRANT_TYPE,
         INVALID_SCOPE,
+        oauth_problem_of(TriedTooOften(A_WHILE)),
         oauth_problem_of(Busy(SHORTLY)),
     ),
 )
@@ -53,10 +57,11 @@ async def token(form: Annotated[TokenForm, Form()], request: Request) -> Respons
     if refusal is not None:
         return oauth_answer(refusal)
     try:
-        pair = await _grant(form, request)
+        pair, device = await _grant(form, request)
     except AuthError as error:
         return oauth_answer(oauth_problem_of(error), because=error)
-    return Response(TokenPairAnswer.of(pair).model_dump_json(), headers=NOT_STORED, media_type="application/json")
+    answer = Response(TokenPairAnswer.of(pair).model_dump_json(), headers=NOT_STORED, media_type="application/json")
+    return answer if device is None else hand_out(answer, device, to=request, settings=wiring(request).settings())
 
 
 def _fault_in(form: TokenForm) -> OAuthProblem | None:
@@ -76,8 +81,13 @@ def _fault_in(form: TokenForm) -> OAuthProblem | None:
     return INVALID_SCOPE if form.scope else None
 
 
-async def _grant(form: TokenForm, request: Request) -> TokenPair:
+async def _grant(form: TokenForm, request: Request) -> tuple[TokenPair, Redacted[str] | None]:
     if form.grant_type == "refresh_token":
-        return await auth(request).sessions.refresh(refresh_token=form.refresh_token, origin=origin(request))
-    logged_in = await auth(request).login.log_in(email=form.username, password=form.password, origin=origin(request))
-    return logged_in.tokens
+        return await auth(request).sessions.refresh(refresh_token=form.refresh_token, origin=origin(request)), None
+    logged_in = await auth(request).login.log_in(
+        email=form.username,
+        password=form.password,
+        device_token=device_token(request, wiring(request).settings()),
+        origin=origin(request),
+    )
+    return logged_in.tokens, logged_in.device_token

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any, Final, cast, override
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, PlainSerializer, PlainValidator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from auth_adapters.mail.smtp_server import MailTls
 from auth_core import (
     AccessCheckMode,
+    Allowance,
     AuditPolicy,
     BreachFallback,
     DeliveryPolicy,
@@ -24,7 +25,9 @@ from auth_core import (
     RegistrationMode,
     RevocationPolicy,
     SessionPolicy,
+    ThrottlePolicy,
     TokenPolicy,
+    UnsafeNoThrottle,
     UserPolicy,
     VerificationPolicy,
 )
@@ -98,12 +101,17 @@ def _words(given: object) -> tuple[str, ...]:
     return tuple(word for each in members if (word := str(each).strip()))
 
 
+def _tries(given: object) -> Allowance:
+    return given if isinstance(given, Allowance) else Allowance.parse(str(given))
+
+
 def _without_last_slash(address: str) -> str:
     return address.removesuffix("/")
 
 
 Secret = Annotated[Redacted[str], PlainValidator(_secret)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Tries = Annotated[Allowance, NoDecode, PlainValidator(_tries), PlainSerializer(str, return_type=str)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Proxies = Annotated[
     tuple[Network, ...],
@@ -114,6 +122,7 @@ Receivers = Annotated[
     tuple[Network, ...], NoDecode, BeforeValidator(_networks("what a name leads to can be another at any time"))
 ]
 
+_DEFAULT: Final = ThrottlePolicy()
 _UNGUARDED_ONLY: Final = "on in development and test, off in staging and production"
 
 
@@ -286,6 +295,60 @@ class Settings(BaseSettings):
 
     hashing_wait_seconds: float = Field(default=2, gt=0, le=60)
     """Seconds a log-in may wait for others' passwords to be hashed; beyond that it is answered with 503 at once."""
+
+    # ---- How often somebody may try
+    throttle: bool = Field(default=True)
+    """Whether attempts are counted. Off is for tests: refused in staging and production."""
+
+    throttle_account: Tries = Field(default=_DEFAULT.account)
+    """Failed log-ins to one address, be it somebody's or not, before it has to wait: 10/1h is ten at once, and ten more
+    within an hour, which come back one by one. Devices on which its owner has signed in before do not count, nor wait.
+    """
+
+    throttle_device: Tries = Field(default=_DEFAULT.device)
+    """Failed log-ins from one device on which its owner has signed in before."""
+
+    throttle_source: Tries = Field(default=_DEFAULT.source)
+    """Failed log-ins from one IPv4 address or one IPv6 /64; a /48 has ten times as many. Known devices do not count."""
+
+    throttle_global: Tries = Field(default=_DEFAULT.global_)
+    """Failed log-ins of all the world. Then only known devices are let in until some come back, and an alarm is kept:
+    many addresses are guessing together.
+    """
+
+    throttle_session: Tries = Field(default=_DEFAULT.session)
+    """Wrong passwords from one session, where somebody who is signed in has to give theirs once more."""
+
+    throttle_secrets: Tries = Field(default=_DEFAULT.secrets)
+    """Wrong tokens from mails, client secrets and set-up secrets from one source."""
+
+    throttle_registrations: Tries = Field(default=_DEFAULT.registrations)
+    """Registrations from one source, whatever becomes of them."""
+
+    throttle_all_registrations: Tries = Field(default=_DEFAULT.all_registrations)
+    """Registrations of all the world."""
+
+    throttle_mails: Tries = Field(default=_DEFAULT.mails)
+    """Mails that one source may ask for. What one address gets is AUTH_MAILS_PER_HOUR."""
+
+    throttle_all_mails: Tries = Field(default=_DEFAULT.all_mails)
+    """Mails that all the world may ask for."""
+
+    throttle_device_days: float = Field(default=180, ge=1, le=3650)
+    """Days for which a device is known after the last log-in on it."""
+
+    throttle_device_cookie: bool = Field(default=True)
+    """Whether browsers are told which device they are by a cookie, besides the header Device-Token."""
+
+    throttle_redis_url: Secret | None = Field(
+        default=None, json_schema_extra=_in_words("none: they are in the database")
+    )
+    """Where attempts are counted instead of the database: redis://user:password@host:6379/0, or rediss:// for TLS.
+    Needs the extra redis.
+    """
+
+    throttle_redis_seconds: float = Field(default=0.5, ge=0.05, le=10)
+    """Seconds to wait for that Redis. Where it does not answer nobody signs in: 503."""
 
     # ---- Tokens and sessions
     issuer: WebAddress = Field(
@@ -564,6 +627,19 @@ class Settings(BaseSettings):
                 undo=timedelta(days=self.undo_email_change_days),
                 invitation=timedelta(days=self.invitation_days),
                 mails=self.mails_per_hour,
+            ),
+            throttling=(ThrottlePolicy if self.throttle else UnsafeNoThrottle)(
+                account=self.throttle_account,
+                device=self.throttle_device,
+                source=self.throttle_source,
+                global_=self.throttle_global,
+                session=self.throttle_session,
+                secrets=self.throttle_secrets,
+                registrations=self.throttle_registrations,
+                all_registrations=self.throttle_all_registrations,
+                mails=self.throttle_mails,
+                all_mails=self.throttle_all_mails,
+                device_lifetime=timedelta(days=self.throttle_device_days),
             ),
             delivery=DeliveryPolicy(kept=timedelta(days=self.message_retention_days)),
             webhooks=WebhookPolicy(

@@ -5,7 +5,8 @@ from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
 from auth_adapters.mail.smtp_server import MailTls
-from auth_core import Redacted, RegistrationMode
+from auth_core import Allowance, Redacted, RegistrationMode
+from auth_core.throttling.policy import MOST_TRIES_AN_HOUR
 from auth_http.settings.mail import MailMode
 from auth_http.settings.model import LogLevel, Settings
 from auth_http.settings.problems import Problem, setting_name
@@ -36,6 +37,7 @@ def _everywhere(settings: Settings) -> Iterator[tuple[str, str]]:
             yield field, f"{weakness}. {_MAKE_ONE}"
     if settings.setup_secret is not None and settings.setup_secret.reveal() in _master_secrets(settings):
         yield "setup_secret", f"must not be a master secret: it is sent over the network. {_MAKE_ONE}"
+    yield from _throttle(settings)
     if settings.refresh_token_days > settings.session_days:
         yield "refresh_token_days", "must not be more than AUTH_SESSION_DAYS: no refresh moves the end of a session."
     if timedelta(minutes=settings.access_token_minutes) >= timedelta(days=settings.refresh_token_days):
@@ -48,6 +50,15 @@ def _everywhere(settings: Settings) -> Iterator[tuple[str, str]]:
     )
     if timedelta(days=settings.key_rotation_days) <= forgotten:
         yield "key_rotation_days", _ROTATION_TOO_SHORT
+
+
+def _throttle(settings: Settings) -> Iterator[tuple[str, str]]:
+    for field in ("throttle_account", "throttle_device", "throttle_session"):
+        allowance: Allowance = getattr(settings, field)
+        if allowance.tries * timedelta(hours=1) > MOST_TRIES_AN_HOUR * allowance.period:
+            yield field, f"must be at most {MOST_TRIES_AN_HOUR} tries an hour, such as 10/1h."
+    if settings.throttle_redis_url is not None and not _is_redis(settings.throttle_redis_url.reveal()):
+        yield "throttle_redis_url", "must read redis://user:password@host:6379/0, or rediss:// for TLS."
 
 
 def _master_secrets(settings: Settings) -> set[str]:
@@ -129,6 +140,8 @@ def _must_be_safe(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "trusted_proxies", "must not be the whole internet: anybody could claim any address for themselves."
     if settings.bcrypt_cost < _LEAST_BCRYPT_COST:
         yield "bcrypt_cost", f"must be at least {_LEAST_BCRYPT_COST} in {stage}."
+    if not settings.throttle:
+        yield "throttle", f"must be on in {stage}: without it passwords can be guessed at any speed."
     if settings.log_sql:
         yield "log_sql", f"must be off in {stage}."
     if settings.log_level is LogLevel.DEBUG:
@@ -157,6 +170,15 @@ def _is_postgres(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in _SCHEMES and bool(parts.path.strip("/"))
+
+
+def _is_redis(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("redis", "rediss") and bool(parts.hostname)
 
 
 def _has_known_password(url: str) -> bool:

@@ -105,6 +105,16 @@ def test_operating_looks_after_people_and_keys(address: Redacted[str], tmp_path:
     assert not outcome.complaints
 
 
+def test_whoever_waits_is_shown_and_let_try_again(address: Redacted[str], tmp_path: Path) -> None:
+    settings = {"AUTH_ENV": "test", "AUTH_DATABASE_URL": address.reveal(), "AUTH_BCRYPT_COST": "4"}
+
+    outcome = run(example("throttling", "shell"), environ=settings, folder=tmp_path)
+
+    for said in ("account", "source", "now", "filled up"):
+        assert said in outcome.said
+    assert not outcome.complaints
+
+
 async def test_the_query_for_alarms_finds_a_theft(auth: AuthCore, someone: LoggedIn, database: Database) -> None:
     successor = await auth.sessions.refresh(refresh_token=someone.tokens.refresh_token, origin=Origin())
     await auth.sessions.refresh(refresh_token=successor.refresh_token, origin=Origin())

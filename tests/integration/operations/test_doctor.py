@@ -84,6 +84,16 @@ def test_a_database_that_does_not_answer(tmp_path: Path, settings: dict[str, str
     assert found["hashing"]["ok"], "what does not need the database is looked at all the same"
 
 
+def test_a_redis_that_does_not_answer(tmp_path: Path, settings: dict[str, str]) -> None:
+    redis = "redis://somebody:c4n4ry@127.0.0.1:1/0"
+
+    code, found = examined(tmp_path, {**settings, "AUTH_THROTTLE_REDIS_URL": redis})
+
+    assert code == 1
+    assert found["throttling"]["detail"] == "Redis does not answer, so nobody can sign in"
+    assert "c4n4ry" not in str(found)
+
+
 def test_wrong_settings(tmp_path: Path, settings: dict[str, str]) -> None:
     code, found = examined(tmp_path, {**settings, "AUTH_PROT": "c4n4ry"})
 

@@ -36,6 +36,7 @@ async def auth_over(
             refresh_chains=storage.refresh_chains,
             access_check=storage.access_check,
             ended_sessions=storage.ended_sessions,
+            budgets=storage.budgets,
             revocation_feed=storage.revocation_feed,
             old_revocations=storage.old_revocations,
             old_answers=storage.old_answers,

@@ -9,11 +9,12 @@ from typing import Final
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth_core import AuthCore, OutcomeUnknown, Redacted
+from auth_core import AuthCore, OutcomeUnknown, Redacted, ThrottlePolicy
 from auth_core.credentials.passwords.model import PasswordHash
 from auth_core.errors import Unavailable
 from auth_core.recovery.asking import Asking
 from auth_core.testing import Mailbox, MovableClock, Receiver, UnsafeOpenVault, an_origin, mail_to
+from auth_core.throttling.clear import ClearBudgets
 from auth_core.upkeep.model import Seal
 from tests.integration.postgres.cutting_proxy import Loss, commit, nth, prepared_statement
 from tests.integration.postgres.line import Line
@@ -71,7 +72,12 @@ def auth(line: Line) -> AuthCore:
         upkeep=replace(line.auth.upkeep, reseal=reseal),
         outbox=replace(line.auth.outbox, deliver=deliver),
         webhooks=replace(webhooks, deliver=replace(webhooks.deliver, sender=Receiver())),
+        throttling=replace(line.auth.throttling, clear=_counting(line.auth.throttling.clear)),
     )
+
+
+def _counting(clear: ClearBudgets) -> ClearBudgets:
+    return replace(clear, guard=replace(clear.guard, policy=ThrottlePolicy()))
 
 
 @pytest.fixture

@@ -70,6 +70,7 @@ READS: Final = {
     "audit.verify",
     "outbox.look",
     "outbox.list",
+    "throttling.look",
     "oauth.list_clients",
     "oauth.look_up_client",
     "oauth.look_up_client_by_name",
@@ -651,7 +652,11 @@ WRITES: Final = (
     Write(
         name="recovery.request_email_change",
         act=lambda scene: scene.auth.recovery.request_email_change(
-            user_id=scene.person.id, new_email=scene.email, password=PASSWORD, origin=an_origin()
+            user_id=scene.person.id,
+            session_id=scene.person.session_id,
+            new_email=scene.email,
+            password=PASSWORD,
+            origin=an_origin(),
         ),
         happened=_WAS_SENT.format("change_email"),
         event=EventKind.EMAIL_CHANGE_ASKED,
@@ -969,6 +974,16 @@ WRITES: Final = (
         ),
         happened="SELECT state = 'waiting' FROM auth.webhook_deliveries WHERE id = cast(:message_id AS uuid)",
         event=EventKind.WEBHOOK_REPLAYED,
+    ),
+    Write(
+        name="throttling.clear",
+        act=lambda scene: scene.auth.throttling.clear(
+            login_name=scene.person.email.lower(), subject=scene.person.id, actor=None, origin=an_origin()
+        ),
+        happened="SELECT count(*) > 0 FROM auth.audit_events WHERE kind = 'attempts.forgiven' AND subject = :user_id",
+        event=EventKind.ATTEMPTS_FORGIVEN,
+        # Full is full: but it was done twice, and is told twice.
+        times=2,
     ),
     Write(
         name="upkeep.purge",

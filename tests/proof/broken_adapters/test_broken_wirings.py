@@ -41,10 +41,16 @@ class TestLetsMalformedThrough(OverMemory, AuthClientContract):
 
 class ForgetsWhereItCameFrom(AuthInProcess):
     async def log_in(
-        self, *, email: str, password: Redacted[str], new_password: Redacted[str] | None = None, origin: Origin
+        self,
+        *,
+        email: str,
+        password: Redacted[str],
+        new_password: Redacted[str] | None = None,
+        device_token: Redacted[str] | None = None,
+        origin: Origin,
     ) -> SignedIn:
         return await AuthInProcess.log_in(
-            self, email=email, password=password, new_password=new_password, origin=Origin()
+            self, email=email, password=password, new_password=new_password, device_token=device_token, origin=Origin()
         )
 
 

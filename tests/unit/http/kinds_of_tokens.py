@@ -81,7 +81,7 @@ class House:
 
 async def a_house() -> House:
     """Return a service with somebody in it who may do everything."""
-    settings = Settings()
+    settings = Settings(throttle=False)  # a whole matrix of wrong tokens is shown to it
     policies = settings.policies()
     clock, hasher, store = MovableClock(NOON), UnsafeFastHasher(), MemoryStore()
     ring = KeyRing(retirement=policies.tokens.retirement)

@@ -15,6 +15,14 @@ def test_what_was_derived_once_is_derived_for_ever() -> None:
 
     # Written down: another result would sign everybody out and make every stored password unreadable.
     assert {purpose: (key.id, key.secret.reveal().hex()) for purpose, key in derived.items()} == {
+        Purpose.BUDGET_NAMES: (
+            "a77f05a81c44fcb4",
+            "7e5a690f58975c39d6e31631a81687e55ce8ec992da38e8ae9154c4b681b2717",
+        ),
+        Purpose.DEVICE_TOKENS: (
+            "599cf4cefe91df89",
+            "f6e48c05f8b4135281c6d79620e763360fdee1ec030880d524b3bdcf623c1be2",
+        ),
         Purpose.REFRESH_TOKENS: (
             "7255bdb4961d2c0d",
             "485bd3a273306bb1bce8c742153dda9f030ac5589d820f2698471170f25d3ef5",

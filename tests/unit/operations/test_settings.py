@@ -156,6 +156,12 @@ def test_where_people_rely_on_it_nothing_is_made_up(stage: str) -> None:
         ("AUTH_TRUSTED_PROXIES", "proxy.internal", "addresses or networks"),
         ("AUTH_BCRYPT_COST", "9", "at least 10"),
         ("AUTH_LOG_SQL", "on", "off"),
+        ("AUTH_THROTTLE", "off", "at any speed"),
+        ("AUTH_THROTTLE_ACCOUNT", "101/1h", "at most 100"),
+        ("AUTH_THROTTLE_DEVICE", "2/1m", "at most 100"),
+        ("AUTH_THROTTLE_SOURCE", "many", "10/1h"),
+        ("AUTH_THROTTLE_SOURCE", "0/1h", "a try at least"),
+        ("AUTH_THROTTLE_REDIS_URL", "http://cache.internal", "redis://"),
         ("AUTH_LOG_LEVEL", "debug", "not be debug"),
         ("AUTH_LOG_LEVEL", "verbose", "'info'"),
         ("AUTH_PORT", "eighty", "integer"),
@@ -446,3 +452,11 @@ def test_the_sender_is_read_with_its_name_or_without() -> None:
 def test_what_is_no_sender_is_refused(given: str) -> None:
     with pytest.raises(ValueError, match="must be an address"):
         sender(given)
+
+
+@pytest.mark.parametrize(("written", "shown"), [("10/h", "10/1h"), (" 100/15m ", "100/15m"), ("5/90s", "5/90s")])
+def test_how_often_somebody_may_try_is_written_as_tries_in_a_time(written: str, shown: str) -> None:
+    settings = read_settings({"AUTH_THROTTLE_SOURCE": written})
+
+    assert str(settings.throttle_source) == shown
+    assert settings.policies().throttling.source == settings.throttle_source

@@ -5,7 +5,7 @@ from typing import Self
 
 from auth_adapters.memory import FOR_TESTS
 from auth_core import Origin, PasswordPolicy, Redacted, RegistrationMode, UserPolicy, VerificationPolicy
-from auth_core.testing import Mailbox, PlainWording, mail_to
+from auth_core.testing import Mailbox, PlainWording, a_session, mail_to
 from auth_core.users.model import User
 from auth_core.verification.model import Purpose
 from tests.unit.core_in_memory import HERE, OTHER_PASSWORD, PASSWORD, Core
@@ -126,7 +126,11 @@ class Letters:
 
     async def ask_to_change(self, user: User, new: str = THERE, password: str = PASSWORD) -> None:
         await self.core.auth.recovery.request_email_change(
-            user_id=user.id, new_email=new, password=Redacted(password), origin=HERE
+            user_id=user.id,
+            session_id=a_session(user.id).id,
+            new_email=new,
+            password=Redacted(password),
+            origin=HERE,
         )
 
     async def confirm(self, token: Redacted[str]) -> None:

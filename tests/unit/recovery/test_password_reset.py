@@ -280,5 +280,9 @@ async def test_without_mail_nothing_is_begun_that_needs_one(core: Core) -> None:
         await recovery.resend_verification(email=ADA, origin=HERE)
     with pytest.raises(NoMail):
         await recovery.request_email_change(
-            user_id=who.user.id, new_email=THERE, password=Redacted(PASSWORD), origin=HERE
+            user_id=who.user.id,
+            session_id=who.tokens.session.id,
+            new_email=THERE,
+            password=Redacted(PASSWORD),
+            origin=HERE,
         )

@@ -1,5 +1,6 @@
 """Sessions end by themselves, to the microsecond, however the clock moves."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -39,7 +40,7 @@ async def used_to_the_last(core: Core) -> LoggedIn:
     for until in (24 * DAY, 18 * DAY, 12 * DAY, 6 * DAY, HOUR):
         core.clock.move_to(end - until)
         tokens = await core.auth.sessions.refresh(refresh_token=tokens.refresh_token, origin=HERE)
-    return LoggedIn(user=logged_in.user, tokens=tokens)
+    return replace(logged_in, tokens=tokens)
 
 
 @pytest.mark.covers("SES-07", "RFR-12")

@@ -25,6 +25,7 @@ REVISIONS: Final = (
     "0014",
     "0015",
     "0016",
+    "0017",
     "0018",
 )
 """Every revision, the oldest first. Kept here so that a running service need not read the history to know its end."""

@@ -16,6 +16,7 @@ from auth_core.outbox.posting import Posting
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
 from auth_core.revocation.revoking import Revoking
+from auth_core.throttling.guard import ThrottleGuard
 from auth_core.unit_of_work import UnitOfWork
 
 
@@ -30,6 +31,7 @@ class ChangePassword:
     post: Posting
     clock: Clock
     new_passwords: NewPasswords
+    throttle: ThrottleGuard
 
     async def __call__(
         self,
@@ -43,8 +45,10 @@ class ChangePassword:
         """Change the password; the session `session_id` goes on.
 
         Of simultaneous changes from one current password exactly one succeeds; to the others it is wrong by then.
-        Raises: WeakPassword, WrongPassword, Busy, Unavailable.
+        Raises: WeakPassword, WrongPassword, TriedTooOften, Busy, Unavailable.
         """
+        charges = self.throttle.in_session(session_id)
+        self.throttle.look(charges)
         async with self.uow() as tx:
             stored, owner = await tx.passwords.find(user_id), await tx.users.find(user_id)
             former = await tx.passwords.former([user_id]) if self._remembered else ()
@@ -52,6 +56,7 @@ class ChangePassword:
             new_password, field="new_password", context=_words_of(owner), unlike=current_password
         )
         async with self.hasher.turn() as turn:
+            attempt = await self.throttle.take(charges)
             verification = await turn.verify(current_password, stored.hash if stored else None)
             new_hash = await vetted.hash(turn, former=former[: self._remembered]) if verification.matches else None
 
@@ -79,6 +84,10 @@ class ChangePassword:
                 session_id=session_id,
                 sessions_ended=len(ended),
             )
+            if not verification.matches:
+                await self.throttle.tell(tx, attempt, origin=origin, subject=user_id)
+        if verification.matches:
+            await self.throttle.succeeded(attempt)
         if not changed:
             raise WrongPassword
 

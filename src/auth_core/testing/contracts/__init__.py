@@ -37,6 +37,7 @@ pytest.register_assert_rewrite(
             "audit_trail",
             "auth_client",
             "breached_passwords",
+            "budgets",
             "candidates",
             "common_passwords",
             "ended_sessions",

@@ -9,7 +9,7 @@ import pytest
 
 from auth_core.client import Account, AuthClient, SignedIn
 from auth_core.credentials.passwords.errors import WeakPassword, WrongPassword
-from auth_core.errors import Rejected
+from auth_core.errors import Rejected, TooManyAttempts
 from auth_core.ids import SessionId
 from auth_core.login.errors import InvalidCredentials, PasswordChangeRequired
 from auth_core.origin import Origin
@@ -145,6 +145,21 @@ class AuthClientContract:
         assert who.account == await _account(core, who)
         with pytest.raises(InvalidCredentials):
             await client.log_in(email=email, password=_PASSWORD, origin=_HERE)
+
+    async def test_a_known_device_is_let_in_whoever_has_failed_before(self, client: AuthClient) -> None:
+        email = an_email()
+        await _register(client, email)
+        first = await client.log_in(email=email, password=_PASSWORD, origin=_HERE)
+        for _ in range(12):
+            with pytest.raises((InvalidCredentials, TooManyAttempts)):
+                await client.log_in(email=email, password=_OTHER_PASSWORD, origin=_HERE)
+
+        again = await client.log_in(email=email, password=_PASSWORD, device_token=first.device_token, origin=_HERE)
+
+        assert first.device_token is not None
+        assert again.device_token is not None
+        with pytest.raises(InvalidCredentials):
+            await client.log_in(email=email, password=_OTHER_PASSWORD, device_token=again.device_token, origin=_HERE)
 
     async def test_who_signs_in_holds_tokens_of_a_session_of_theirs(self, client: AuthClient, core: AuthCore) -> None:
         email = an_email()

@@ -11,7 +11,7 @@ from alembic import op
 from auth_adapters.postgres.migrations.trail_functions import FUNCTIONS
 
 revision = "0018"
-down_revision = "0015"
+down_revision = "0017"
 
 _FOR_NOBODY_ELSE: Final = (
     "audit_make_room(text, integer)",
