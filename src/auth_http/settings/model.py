@@ -1,5 +1,6 @@
 """Every setting, with its unit, its default and its bounds."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -90,6 +91,24 @@ def _words(given: object) -> tuple[str, ...]:
     return tuple(word for each in members if (word := str(each).strip()))
 
 
+def _origins(given: object) -> tuple[str, ...]:
+    """Read a list with commas; an origin is a scheme, a host and no more (RFC 6454 §6.2)."""
+    origins = _words(given)
+    for each in origins:
+        try:
+            parts = urlsplit(each)
+            default_port = {"http": 80, "https": 443}.get(parts.scheme)
+            is_one = default_port is not None and parts.port != default_port and each == each.lower()
+        except ValueError:
+            is_one = False
+        if not is_one or f"{parts.scheme}://{parts.netloc}" != each or not _HOST_OF_ORIGIN.fullmatch(parts.netloc):
+            raise ValueError(
+                "must list origins such as https://app.example.com with commas between them, as browsers write them: "
+                "in lower case, without a path or the usual port; * and null are not taken"
+            )
+    return origins
+
+
 def _without_last_slash(address: str) -> str:
     return address.removesuffix("/")
 
@@ -97,8 +116,10 @@ def _without_last_slash(address: str) -> str:
 Secret = Annotated[Redacted[str], PlainValidator(_secret)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
 
+_HOST_OF_ORIGIN: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _UNGUARDED_ONLY: Final = "on in development and test, off in staging and production"
 
 
@@ -195,6 +216,34 @@ class Settings(BaseSettings):
     trusted_proxies: Networks = Field(default=(), json_schema_extra=_in_words("none"))
     """Addresses or networks of the proxies in front, with commas between them: theirs alone are the headers that say
     where a call came from.
+    """
+
+    request_seconds: float = Field(default=10, ge=1, le=60)
+    """Seconds in which the head of a request must have arrived; its body has as long again, and both together a quarter
+    more than this. Whoever does not take 16 KiB of an answer in as long is hung up on as well.
+    """
+
+    keep_alive_seconds: int = Field(default=10, ge=1, le=300)
+    """Seconds a connection is kept when nothing is asked over it. Proxies in front should close theirs earlier."""
+
+    max_connections: int = Field(default=2000, ge=16, le=100_000)
+    """Connections a process holds at a time, as far as the limit of open files allows. Beyond that whoever has sent
+    nothing for longest makes room; when all are being served, others are told to come back (503).
+    """
+
+    max_connections_per_source: int = Field(
+        default_factory=lambda values: max(16, values.get("max_connections", 2000) // 4),
+        json_schema_extra=_in_words("a quarter of AUTH_MAX_CONNECTIONS"),
+        ge=1,
+        le=100_000,
+    )
+    """Connections of them that one source may hold: an IPv4 address, or a /64 of IPv6. AUTH_TRUSTED_PROXIES are not
+    counted so: theirs are many people's.
+    """
+
+    cors_origins: Origins = Field(default=(), json_schema_extra=_in_words("none"))
+    """Web origins whose scripts may call the service from a browser, such as https://app.example.com, with commas
+    between them. Others are answered, and browsers keep the answer from them. Credentials (cookies) are never allowed.
     """
 
     drain_seconds: float = Field(
