@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
@@ -124,6 +125,7 @@ def _middleware(settings: Settings, tally: RequestTally | None) -> list[Middlewa
             BodyGuard,
             forms=frozenset({token.PATH, oauth.INTROSPECT, oauth.REVOKE}),
             larger={bulk.PATH: bulk.LARGEST_BODY},
+            deadline=timedelta(seconds=settings.request_seconds),
         ),
         Middleware(FairTurns),  # Here everything has arrived, and what costs something begins.
         Middleware(HeadAsGet),

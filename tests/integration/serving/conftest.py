@@ -10,6 +10,7 @@ from tests.integration.operations.service_process import ServiceProcess, serving
 SETTINGS = {
     "AUTH_ENV": "test",
     "AUTH_BCRYPT_COST": "4",
+    "AUTH_MASTER_SECRET": "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re",  # services that share a database share it
     "AUTH_REQUEST_SECONDS": "1",
     "AUTH_KEEP_ALIVE_SECONDS": "1",
     "AUTH_TRUSTED_PROXIES": "127.0.0.1",
