@@ -20,8 +20,7 @@ from cryptography.x509.oid import NameOID
 from tests.integration.operations.service_process import eventually
 
 DEPLOY: Final = Path(__file__).parents[3] / "deploy"
-REQUIRED: Final = "TEST_PROXIES"
-"""`required` makes a missing proxy a failure: so it is set where everything has to be shown (`.ci/run`)."""
+_GIVEN: Final = "TEST_PROXIES"
 _PLACES: Final = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")
 _NAME: Final = "auth.example.com"
 
@@ -99,6 +98,16 @@ NGINX: Final = Program("nginx", lambda path, file: (path, "-c", str(file), "-g",
 HAPROXY: Final = Program("haproxy", lambda path, file: (path, "-db", "-f", str(file)), _haproxy)
 PROGRAMS: Final = (NGINX, HAPROXY)
 HOW_TO_GET_THEM: Final = "Debian and Ubuntu: apt-get install nginx haproxy; macOS: brew install nginx haproxy"
+
+
+def is_required() -> bool:
+    """Say whether a missing proxy is a failure: where everything has to be shown (`.ci/run`), it is."""
+    return os.environ.get(_GIVEN) == "required"
+
+
+def missing() -> list[str]:
+    """Name those that are not installed."""
+    return [program.name for program in PROGRAMS if program.path is None]
 
 
 @contextmanager

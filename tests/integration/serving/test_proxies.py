@@ -1,32 +1,41 @@
 """The same requests through the proxies as shipped: what a proxy takes for one request is never two for us."""
 
 import json
-import os
 import re
+import threading
 from collections import Counter
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from tests.integration.operations.service_process import ServiceProcess, eventually
+from auth_core import Redacted
+from tests.integration.operations.service_process import ServiceProcess, eventually, serving
+from tests.integration.serving.conftest import SETTINGS
 from tests.integration.serving.framing_cases import CASES, Case
-from tests.integration.serving.proxies import HOW_TO_GET_THEM, PROGRAMS, REQUIRED, Program, Proxy, running
+from tests.integration.serving.proxies import HOW_TO_GET_THEM, PROGRAMS, Program, Proxy, is_required, running
 from tests.integration.serving.wire import exchange
 
 
 @pytest.fixture(scope="module", params=PROGRAMS, ids=lambda program: program.name)
-def proxy(
-    request: pytest.FixtureRequest, service: ServiceProcess, tmp_path_factory: pytest.TempPathFactory
-) -> Generator[Proxy]:
+def proxy_program(request: pytest.FixtureRequest) -> Program:
+    """A proxy that is installed. Where it is not, the end of the run says what was not tried, and how to mend it."""
     program: Program = request.param
     if program.path is None:
-        missing = f"{program.name} is not installed, so deploy/{program.name}.* is not tried. {HOW_TO_GET_THEM}"
-        if os.environ.get(REQUIRED) == "required":
+        missing = f"deploy/{program.name}.* is not tried: {program.name} is not installed. {HOW_TO_GET_THEM}"
+        if is_required():
             pytest.fail(missing)
         pytest.skip(missing)
-    with running(program, service.port, folder=tmp_path_factory.mktemp(program.name)) as proxy:
+    return program
+
+
+@pytest.fixture(scope="module")
+def proxy(
+    proxy_program: Program, service: ServiceProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Proxy]:
+    with running(proxy_program, service.port, folder=tmp_path_factory.mktemp(proxy_program.name)) as proxy:
         eventually(lambda: 200 in exchange(proxy.site.https, asked("probe-000"), tls=True).statuses, within=10)
         yield proxy
 
@@ -136,3 +145,30 @@ def test_the_proxy_itself_answers_for_what_is_not_for_us(proxy: Proxy, service: 
     assert exchange(proxy.site.http, asked("plain")).statuses == [308]
     assert exchange(proxy.site.http, b"POST /auth/login HTTP/1.1\r\nHost: auth.example.com\r\n\r\n").statuses == [403]
     assert not served(service.said, f"{proxy.name}-elsewhere", f"{proxy.name}-ready")
+
+
+@pytest.mark.covers("PRC-02")
+def test_a_service_that_stops_behind_a_proxy_loses_no_request(
+    proxy_program: Program, address: Redacted[str], tmp_path: Path
+) -> None:
+    settings = {**SETTINGS, "AUTH_DATABASE_URL": address.reveal(), "AUTH_DRAIN_SECONDS": "3", "AUTH_KEEP_ALIVE_SECONDS": "10"}
+    with serving(folder=tmp_path, settings=settings) as one, serving(folder=tmp_path, settings=settings) as other:
+        with running(proxy_program, one.port, other.port, folder=tmp_path / "proxy") as proxy:
+            over, answers = threading.Event(), Counter[str]()
+
+            def ask_on() -> None:
+                while not over.is_set():
+                    said = exchange(proxy.site.https, asked("load", b"Connection: close"), tls=True, quiet=10)
+                    answers[str(said.statuses)] += 1
+
+            with ThreadPoolExecutor(3) as clients:
+                asking = [clients.submit(ask_on) for _ in range(3)]
+                eventually(lambda: answers.total() > 20, within=20)
+                assert one.end() == 0
+                enough = answers.total() + 20
+                eventually(lambda: answers.total() > enough, within=20)
+                over.set()
+                for each in asking:
+                    each.result()
+
+    assert set(answers) == {"[200]"}
