@@ -14,7 +14,9 @@ from typing import Final
 _BYTE_EVERY: Final = 1.0
 _HOST: Final = b"Host: 127.0.0.1\r\n"
 _HEAD: Final = b"GET /health/live HTTP/1.1\r\n" + _HOST + b"X-Slow: "
-_BODY: Final = b"POST /auth/login HTTP/1.1\r\n" + _HOST + b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+_BODY: Final = (
+    b"POST /auth/login HTTP/1.1\r\n" + _HOST + b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+)
 _LARGE: Final = b"GET /openapi.json HTTP/1.1\r\n" + _HOST + b"\r\n"
 _READS_NOTHING: Final = "reading"
 RAMP: Final = 10.0
@@ -71,7 +73,9 @@ async def main(port: int, count: int, seconds: float) -> None:
     """Call for so long."""
     callers = SlowCallers(port)
     ways = (("head", _HEAD), ("body", _BODY), (_READS_NOTHING, _LARGE * 4))
-    tasks = [asyncio.create_task(callers.call(*ways[number % 3], after=RAMP * number / count)) for number in range(count)]
+    tasks = [
+        asyncio.create_task(callers.call(*ways[number % 3], after=RAMP * number / count)) for number in range(count)
+    ]
     opened: list[int] = []
     await asyncio.sleep(RAMP)
     print("calling", flush=True)

@@ -50,7 +50,8 @@ class HonestClient:
     async def ask(self, method: str, path: str, document: object = None) -> bytes:
         """Return the body of the answer. Raises: RuntimeError when it is no success."""
         body = b"" if document is None else json.dumps(document).encode()
-        head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\nContent-Type: application/json\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        head += f"Content-Length: {len(body)}\r\n"
         if self._access:
             head += f"Authorization: Bearer {self._access}\r\n"
         self._writer.write(head.encode() + b"\r\n" + body)
@@ -105,7 +106,7 @@ async def measure(*, quick: bool) -> dict[str, object]:
 
 async def _register(port: int) -> None:
     client = HonestClient(port)
-    client._reader, client._writer = await asyncio.open_connection("127.0.0.1", port)  # noqa: SLF001 - ours
+    client._reader, client._writer = await asyncio.open_connection("127.0.0.1", port)
     await client.ask("POST", "/auth/register", {**_PERSON, "first_name": "Ada", "last_name": "Lovelace"})
 
 

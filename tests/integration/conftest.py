@@ -27,7 +27,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out, in the end, where it is read."""
     if lacking := proxies.missing():
         terminalreporter.section("not tried")
-        terminalreporter.line(f"Not installed: {', '.join(lacking)}. So what is shipped for them in deploy/ was not run.")
+        terminalreporter.line(
+            f"Not installed: {', '.join(lacking)}. So what is shipped for them in deploy/ was not run."
+        )
         terminalreporter.line(proxies.HOW_TO_GET_THEM)
 
 

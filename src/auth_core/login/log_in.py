@@ -77,7 +77,7 @@ class LogIn:
         called by its user agent. Raises: InvalidCredentials, PasswordChangeRequired, WeakPassword,
         Busy, Unavailable.
         """
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             candidate = await self._candidate(email)
             stored = candidate.password if candidate else None
             verification = await turn.verify(password, stored.hash if stored else None)
@@ -85,7 +85,7 @@ class LogIn:
             hashed = _Hashed(await turn.hash(password), is_new=False) if verification.stale else None
         if candidate is not None and refusal is None and new_password is not None:
             try:
-                hashed = _Hashed(await self._hash(candidate.user, password, new_password), is_new=True)
+                hashed = _Hashed(await self._hash(candidate.user, password, new_password, origin), is_new=True)
             except WeakPassword as error:
                 refusal = error
 
@@ -110,7 +110,9 @@ class LogIn:
         must_change = candidate.password is not None and candidate.password.must_change
         return PasswordChangeRequired() if must_change and not has_new else None
 
-    async def _hash(self, user: User, password: Redacted[str], new_password: Redacted[str]) -> PasswordHash:
+    async def _hash(
+        self, user: User, password: Redacted[str], new_password: Redacted[str], origin: Origin
+    ) -> PasswordHash:
         """Judge the new password of somebody who knows the present one, and hash it. Raises: WeakPassword."""
         former: Sequence[StoredPassword] = ()
         if self._remembered:
@@ -118,7 +120,7 @@ class LogIn:
                 former = await tx.passwords.former([user.id])
         context = (user.email.address, user.first_name, user.last_name)
         vetted = await self.new_passwords.vet(new_password, field="new_password", context=context, unlike=password)
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             return await vetted.hash(turn, former=former[: self._remembered])
 
     @property

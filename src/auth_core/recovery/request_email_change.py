@@ -37,7 +37,7 @@ class RequestEmailChange:
         """Ask for the change; the one asked for before is off. Raises: Rejected, WrongPassword, NoMail, Busy."""
         self.mail.must_be_possible()
         address = _read(new_email)
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             async with self.uow() as tx:
                 account = await account_of(tx, user_id)
             stored = account.password if account else None

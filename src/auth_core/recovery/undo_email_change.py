@@ -52,7 +52,7 @@ class UndoEmailChange:
         if sent is None or account is None:
             raise UnusableToken
         _, nobodys = self.new_passwords.make_up(self.entropy)
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             nobodys_hash = await nobodys.hash(turn)
 
         async with self.uow() as tx:

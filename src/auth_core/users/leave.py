@@ -47,7 +47,7 @@ class Leave:
         A password that is changed meanwhile is wrong by then. Raises: WrongPassword, LastAdministrator, UserNotFound
         when the account was closed meanwhile, Busy.
         """
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             async with self.uow() as tx:
                 stored = await tx.passwords.find(user_id)
             verification = await turn.verify(password, stored.hash if stored else None)

@@ -65,7 +65,7 @@ class SetUpAdministrator:
             last_name=last_name,
             new_passwords=self.new_passwords,
         )
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             password_hash = await account.password.hash(turn)
 
         now = self.clock.now()

@@ -276,8 +276,6 @@ def connections_with(
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> asyncio.Protocol:
-        return Connection(
-            config, server_state, app_state, _loop, patience=patience, crowd=crowd, proxies=proxies
-        )
+        return Connection(config, server_state, app_state, _loop, patience=patience, crowd=crowd, proxies=proxies)
 
     return make

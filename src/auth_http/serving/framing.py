@@ -20,9 +20,7 @@ def _refusal(detail: str, *, status: int = 400, code: str = "bad_framing") -> Pr
 
 
 UNREADABLE: Final = _refusal("This is no HTTP/1.1 request, or where it ends has more than one reading.")
-HEAD_TOO_LARGE: Final = _refusal(
-    "The header fields are too many or too large.", status=431, code="headers_too_large"
-)
+HEAD_TOO_LARGE: Final = _refusal("The header fields are too many or too large.", status=431, code="headers_too_large")
 MESSAGE_TOO_LARGE: Final = _refusal("The request is larger than any may be.", status=413, code="body_too_large")
 HEAD_TOO_SLOW: Final = _refusal("The request did not arrive in time.", status=408, code="request_too_slow")
 TRAILER: Final = _refusal("Send no trailer fields: nothing here reads any.")

@@ -83,7 +83,9 @@ def test_nobody_is_asked_to_go_on_with_a_body_that_is_too_large(service: Service
 @pytest.mark.covers("HTTP-12", "THR-04")
 def test_a_trailer_says_nothing_about_where_a_request_came_from(service: ServiceProcess) -> None:
     before = len(re.findall('"request_refused"', service.said))
-    head = b"POST /auth/verify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = (
+        b"POST /auth/verify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
 
     said = exchange(service.port, head + b"2\r\n{}\r\n0\r\n", b"X-Forwarded-For: 192.0.2.66\r\n\r\n")
 

@@ -66,11 +66,13 @@ def served(log: str, *ids: str) -> Counter[str]:
 def test_what_a_proxy_takes_for_one_request_is_not_two_for_us(proxy: Proxy, service: ServiceProcess) -> None:
     sent = [Sent(proxy, case, number) for number, case in enumerate(CASES)]
     with ThreadPoolExecutor(4) as at_once:
-        faults = dict(zip((each.case.name for each in sent), at_once.map(Sent.fault, sent)))
+        found = at_once.map(Sent.fault, sent)
+        faults = {each.case.name: fault for each, fault in zip(sent, found, strict=True)}
     eventually(lambda: all(taken(proxy.said, each.after) for each in sent), within=10)
 
     for each in sent:
-        by_proxy, by_us = (count(log, each.outer, each.inner) for count, log in zip((taken, served), (proxy.said, service.said)))
+        by_proxy = taken(proxy.said, each.outer, each.inner)
+        by_us = served(service.said, each.outer, each.inner)
         if by_us[each.inner] > by_proxy[each.inner] or by_us[each.outer] > 1:
             faults[each.case.name] = f"the proxy saw {by_proxy}, and we {by_us}"
     assert not {name: fault for name, fault in faults.items() if fault}
@@ -151,24 +153,30 @@ def test_the_proxy_itself_answers_for_what_is_not_for_us(proxy: Proxy, service: 
 def test_a_service_that_stops_behind_a_proxy_loses_no_request(
     proxy_program: Program, address: Redacted[str], tmp_path: Path
 ) -> None:
-    settings = {**SETTINGS, "AUTH_DATABASE_URL": address.reveal(), "AUTH_DRAIN_SECONDS": "3", "AUTH_KEEP_ALIVE_SECONDS": "10"}
-    with serving(folder=tmp_path, settings=settings) as one, serving(folder=tmp_path, settings=settings) as other:
-        with running(proxy_program, one.port, other.port, folder=tmp_path / "proxy") as proxy:
-            over, answers = threading.Event(), Counter[str]()
+    drains = {"AUTH_DRAIN_SECONDS": "3", "AUTH_KEEP_ALIVE_SECONDS": "10"}
+    settings = {**SETTINGS, **drains, "AUTH_DATABASE_URL": address.reveal()}
+    over, answers = threading.Event(), Counter[str]()
+    with (
+        serving(folder=tmp_path, settings=settings) as one,
+        serving(folder=tmp_path, settings=settings) as other,
+        running(proxy_program, one.port, other.port, folder=tmp_path / "proxy") as proxy,
+        ThreadPoolExecutor(3) as clients,
+    ):
 
-            def ask_on() -> None:
-                while not over.is_set():
-                    said = exchange(proxy.site.https, asked("load", b"Connection: close"), tls=True, quiet=10)
-                    answers[str(said.statuses)] += 1
+        def ask_on() -> None:
+            while not over.is_set():
+                said = exchange(proxy.site.https, asked("load", b"Connection: close"), tls=True, quiet=10)
+                answers[str(said.statuses)] += 1
 
-            with ThreadPoolExecutor(3) as clients:
-                asking = [clients.submit(ask_on) for _ in range(3)]
-                eventually(lambda: answers.total() > 20, within=20)
-                assert one.end() == 0
-                enough = answers.total() + 20
-                eventually(lambda: answers.total() > enough, within=20)
-                over.set()
-                for each in asking:
-                    each.result()
+        asking = [clients.submit(ask_on) for _ in range(3)]
+        try:
+            eventually(lambda: answers.total() > 20, within=20)
+            assert one.end() == 0
+            enough = answers.total() + 20
+            eventually(lambda: answers.total() > enough, within=20)
+        finally:
+            over.set()
+        for each in asking:
+            each.result()
 
     assert set(answers) == {"[200]"}

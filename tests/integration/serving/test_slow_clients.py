@@ -71,9 +71,8 @@ AND_NO_MORE = {"nothing": b"", "one request": PING, "half a head": PING[:20], "n
 @pytest.mark.covers("HTTP-02")
 def test_whoever_sends_byte_by_byte_is_hung_up_on(service: ServiceProcess) -> None:
     with ThreadPoolExecutor(len(BYTE_BY_BYTE)) as at_once:
-        took = dict(
-            zip(BYTE_BY_BYTE, at_once.map(lambda sent: closed_after(service.port, *sent), BYTE_BY_BYTE.values()))
-        )
+        found = at_once.map(lambda sent: closed_after(service.port, *sent), BYTE_BY_BYTE.values())
+        took = dict(zip(BYTE_BY_BYTE, found, strict=True))
 
     assert not {name: seconds for name, seconds in took.items() if seconds is None or seconds > LIMIT + SLACK}
 
@@ -81,9 +80,8 @@ def test_whoever_sends_byte_by_byte_is_hung_up_on(service: ServiceProcess) -> No
 @pytest.mark.covers("HTTP-02")
 def test_whoever_sends_no_more_is_hung_up_on(service: ServiceProcess) -> None:
     with ThreadPoolExecutor(len(AND_NO_MORE)) as at_once:
-        took = dict(
-            zip(AND_NO_MORE, at_once.map(lambda sent: closed_after(service.port, sent, b""), AND_NO_MORE.values()))
-        )
+        found = at_once.map(lambda sent: closed_after(service.port, sent, b""), AND_NO_MORE.values())
+        took = dict(zip(AND_NO_MORE, found, strict=True))
 
     assert not {name: seconds for name, seconds in took.items() if seconds is None or seconds > LIMIT + SLACK}
     assert min(seconds or 0 for seconds in took.values()) > 0.9
@@ -131,8 +129,10 @@ def test_five_hundred_slow_clients_keep_nobody_waiting(service: ServiceProcess) 
         for number in range(500):
             connection = stack.enter_context(connect(service.port))
             connection.sendall((b"", PING[:20], POST)[number % 3])
-        worst = max(timed(lambda: exchange(service.port, PING.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")))
-                    for _ in range(50))
+        worst = max(
+            timed(lambda: exchange(service.port, PING.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")))
+            for _ in range(50)
+        )
 
     assert worst < 0.5
 
@@ -149,7 +149,12 @@ def open_files(service: ServiceProcess) -> int:
 
 @pytest.mark.covers("HTTP-25", "PRC-04")
 def test_with_few_open_files_a_crowd_is_survived(address: Redacted[str], tmp_path: Path) -> None:
-    patient = {**SETTINGS, "AUTH_DATABASE_URL": address.reveal(), "AUTH_REQUEST_SECONDS": "30", "AUTH_TRUSTED_PROXIES": ""}
+    patient = {
+        **SETTINGS,
+        "AUTH_DATABASE_URL": address.reveal(),
+        "AUTH_REQUEST_SECONDS": "30",
+        "AUTH_TRUSTED_PROXIES": "",
+    }
     settings = {**patient, "AUTH_MAX_CONNECTIONS_PER_SOURCE": "2000", "PYTHONPATH": str(ROOT)}
     launch = (few_open_files.__name__, "serve", "--port", "0")
     with serving(folder=tmp_path, settings=settings, launch=launch) as service, ExitStack() as stack:
