@@ -75,8 +75,8 @@ class Connection(HttpToolsProtocol):
         proxies: tuple[Network, ...] = (),
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        # Whoever has said that this is the last request has sent no other.
-        self.parser.set_dangerous_leniencies(lenient_data_after_close=False)
+        # Without the leniency that the parent gives its own: whoever has said that a request is the last sends no other.
+        self._reader = self.parser = httptools.HttpRequestParser(self)
         self.source: str | None = None
         self._patience = patience
         self._crowd = crowd
@@ -109,6 +109,7 @@ class Connection(HttpToolsProtocol):
             self._running.disconnected = True
             self._running.message_event.set()
         super().connection_lost(exc)
+        del self._reader  # it holds on to us, as the parent's does
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -116,7 +117,7 @@ class Connection(HttpToolsProtocol):
             return
         self._unset_keepalive_if_required()
         try:
-            self.parser.feed_data(data)
+            self._reader.feed_data(data)
         except httptools.HttpParserError as error:
             cause = error.__context__
             self._refuse(cause.problem if isinstance(cause, _Refused) else UNREADABLE)
@@ -150,10 +151,10 @@ class Connection(HttpToolsProtocol):
     @override
     def on_headers_complete(self) -> None:
         fault = fault_in_head(
-            version=self.parser.get_http_version(),
+            version=self._reader.get_http_version(),
             target=self.url,
             headers=self.headers,
-            upgrades=self.parser.should_upgrade(),
+            upgrades=self._reader.should_upgrade(),
         )
         if fault is not None:
             raise _Refused(fault)

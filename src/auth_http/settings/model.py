@@ -181,6 +181,11 @@ class Settings(BaseSettings):
     database_timeout_seconds: float = Field(default=5, ge=0.1, le=60)
     """Seconds a request waits for a connection, and a statement for its answer, before it is given up with 503."""
 
+    database_connect_seconds: float = Field(default=2, ge=0.1, le=60)
+    """Seconds to wait for a new connection, at most AUTH_DATABASE_TIMEOUT_SECONDS. It bounds how long after a silent
+    network works again the service does; raise it for a database far away.
+    """
+
     database_start_seconds: float = Field(
         default_factory=lambda values: 30 if _is_guarded(values) else 0,
         json_schema_extra=_in_words("0 in development and test, 30 in staging and production"),
