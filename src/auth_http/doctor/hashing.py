@@ -44,7 +44,7 @@ async def examine_hashing(
             "AUTH_HASHING_NICENESS."
         )
     elif took < _TOO_QUICK and settings.env.is_guarded:
-        mend = f"This machine is quick: raise AUTH_BCRYPT_COST, to {advised} perhaps, and stolen hashes are harder to crack."
+        mend = f"This machine is quick: raise AUTH_BCRYPT_COST to {advised}, and stolen hashes are harder to crack."
     a_second = threads / together
     return Finding(
         check="hashing",

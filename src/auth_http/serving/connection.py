@@ -19,12 +19,11 @@ from uvicorn.server import ServerState
 
 from auth_adapters.sources import source_of
 from auth_http.problems import Problem
+from auth_http.request_problems import BODY_TOO_LARGE, HEADERS_TOO_LARGE
 from auth_http.serving.crowd import Crowd
 from auth_http.serving.framing import (
-    HEAD_TOO_LARGE,
     HEAD_TOO_SLOW,
     LARGEST_HEAD,
-    MESSAGE_TOO_LARGE,
     MOST_HEADERS,
     NO_ROOM,
     TRAILER,
@@ -75,7 +74,7 @@ class Connection(HttpToolsProtocol):
         proxies: tuple[Network, ...] = (),
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        # Without the leniency that the parent gives its own: whoever has said that a request is the last sends no other.
+        # Without the leniency that the parent gives its own: whoever says that a request is the last sends no other.
         self._reader = self.parser = httptools.HttpRequestParser(self)
         self.source: str | None = None
         self._patience = patience
@@ -126,9 +125,9 @@ class Connection(HttpToolsProtocol):
             return
         self._received += len(data)
         if self._stage is _Stage.HEAD and self._received > LARGEST_HEAD:
-            self._refuse(HEAD_TOO_LARGE)
+            self._refuse(HEADERS_TOO_LARGE)
         elif self._received > _LARGEST_MESSAGE:
-            self._refuse(MESSAGE_TOO_LARGE)
+            self._refuse(BODY_TOO_LARGE)
 
     # ---- What the parser finds
 
@@ -145,7 +144,7 @@ class Connection(HttpToolsProtocol):
             # It would stand among the fields of the head, which proxies and guards have judged already.
             raise _Refused(TRAILER)
         if len(self.headers) >= MOST_HEADERS:
-            raise _Refused(HEAD_TOO_LARGE)
+            raise _Refused(HEADERS_TOO_LARGE)
         super().on_header(name, value)
 
     @override
