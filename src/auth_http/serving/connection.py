@@ -6,7 +6,6 @@ when it refuses, says what it waits for, and takes part in the crowd.
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from enum import Enum, auto
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any, Final, override
@@ -32,6 +31,7 @@ from auth_http.serving.framing import (
 )
 from auth_http.serving.patience import Debt, Owed, Patience
 from auth_http.serving.raw_answers import raw_answer
+from auth_http.serving.untaken import untaken
 
 _log = structlog.get_logger("auth_http.connections")
 
@@ -191,21 +191,23 @@ class Connection(HttpToolsProtocol):
     @property
     def debt(self) -> Debt | None:
         """What the client owes us; None while it waits for us."""
-        unread = self._unread()
-        if self.transport.is_closing() or self.flow.write_paused or (unread and self._is_idle):
-            return Debt(Owed.READING, self._begun, unread)
+        is_idle = self._is_idle
+        if self.transport.is_closing() or self.flow.write_paused or is_idle:
+            unread = untaken(self.transport)
+            if unread or not is_idle:
+                return Debt(Owed.READING, self._begun, unread)
         if self.flow.read_paused:
             return None
         if self._stage is _Stage.HEAD:
             return Debt(Owed.HEAD, self._begun)
         if self._stage is _Stage.BODY:
             return Debt(Owed.BODY, self._begun)
-        return Debt(Owed.REQUEST, self._begun) if self._is_idle else None
+        return Debt(Owed.REQUEST, self._begun) if is_idle else None
 
     def give_up(self, owed: Owed) -> None:
         """Hang up on a client that has been waited for in vain."""
         _log.debug("client_too_slow", owed=owed.name.lower())
-        if owed is Owed.HEAD and self._is_idle and not self._unread():
+        if owed is Owed.HEAD and self._is_idle and not untaken(self.transport):
             self._hang_up(HEAD_TOO_SLOW)
         else:
             self.transport.abort()
@@ -214,11 +216,6 @@ class Connection(HttpToolsProtocol):
         """Hang up: somebody else needs the place."""
         self._inside = False
         self.transport.abort()
-
-    def _unread(self) -> int:
-        with suppress(RuntimeError):  # it is closed for good
-            return self.transport.get_write_buffer_size()
-        return 0
 
     # ---- Refusing
 
