@@ -9,6 +9,7 @@ import auth_core
 from auth_core.errors import AuthError, Rejected
 from auth_http import request_problems, validation
 from auth_http.problems import Problem, problem_of
+from auth_http.serving import framing
 from docs.generate import http_interface, markdown
 from docs.generate.markdown import code, paragraph, table
 from docs.generate.source_code import calls_of, import_all, parsed_modules
@@ -97,9 +98,11 @@ def _made_without_inputs(error: Any) -> None:  # noqa: ANN401 - of a class that 
 
 
 def _http_problems() -> Iterator[tuple[str, str, str]]:
-    told = {
-        each.code: (each.status, each.detail) for each in vars(request_problems).values() if isinstance(each, Problem)
-    }
+    told: dict[str, tuple[int, str]] = {}
+    for each in (*vars(framing).values(), *vars(request_problems).values()):
+        if isinstance(each, Problem):
+            before = told.get(each.code, (each.status, ""))[1]
+            told[each.code] = each.status, f"{before} / {each.detail}" if before else each.detail
     told = http_interface.problems_told() | told
     for error in _descendants(AuthError):
         told.pop(getattr(error, "code", ""), None)

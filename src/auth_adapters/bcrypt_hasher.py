@@ -8,8 +8,10 @@ from typing import Final
 from auth_adapters.bcrypt_scheme import BcryptScheme, UnreadableHash
 from auth_adapters.hashing_pool import HashingPolicy, HashingPool, Place
 from auth_adapters.key_vault import KeyVault
+from auth_adapters.sources import source_of
 from auth_core.credentials.passwords.model import PasswordHash, Verification
 from auth_core.credentials.passwords.ports import HashingTurn
+from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 from auth_core.upkeep.model import Seal
 
@@ -30,8 +32,8 @@ class BcryptHasher:
         self._pool = pool or HashingPool(HashingPolicy(), first_guess=expected_duration(cost))
 
     @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[HashingTurn]:
-        async with self._pool.place() as place:
+    async def turn(self, origin: Origin | None = None) -> AsyncGenerator[HashingTurn]:
+        async with self._pool.place(source_of(origin.address) if origin else None) as place:
             yield _Turn(place, self._scheme)
 
     def reseal(self, sealed: PasswordHash) -> PasswordHash | Seal:

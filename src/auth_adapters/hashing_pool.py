@@ -2,6 +2,9 @@
 
 A hash is the one expensive thing that anybody can make us do. So it runs on threads of its own, at the lowest priority,
 and whoever would have to wait too long is turned away before anything has been done for them.
+
+A source that holds places already needs as many free ones to get another: alone it fills half of the line, two fill two
+thirds, and whoever has none gets one as long as there is any.
 """
 
 import asyncio
@@ -9,6 +12,7 @@ import os
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -68,6 +72,7 @@ class HashingPool:
         self._timer = timer
         self._average = first_guess.total_seconds()
         self._in_flight = 0
+        self._held_by = Counter[str]()
         self._delayed = 0
         self._refused = 0
         self._closed = False
@@ -92,11 +97,14 @@ class HashingPool:
         return self._refused
 
     @asynccontextmanager
-    async def place(self) -> AsyncGenerator["Place"]:
-        """Take a place in line and keep it for the length of the block. Raises: Busy on entry."""
-        if not self._admit():
+    async def place(self, source: str | None = None) -> AsyncGenerator["Place"]:
+        """Take a place in line and keep it for the length of the block. Raises: Busy on entry.
+
+        Places of one `source` are counted together; None is nobody in particular, and is not counted.
+        """
+        if not self._admit(source):
             await self._refuse()
-        place = Place(self)
+        place = Place(self, source)
         try:
             yield place
         finally:
@@ -114,25 +122,32 @@ class HashingPool:
         except RuntimeError:
             raise Busy(Busy.SHORTLY) from None
 
-    def release(self) -> None:
+    def release(self, source: str | None) -> None:
         """Give a place back."""
         with self._lock:
             self._in_flight -= 1
+            if source is not None:
+                self._held_by[source] -= 1
+                if not self._held_by[source]:
+                    del self._held_by[source]
 
-    def _admit(self) -> bool:
+    def _admit(self, source: str | None) -> bool:
         with self._lock:
-            if self._closed or self._wait() > self._policy.deadline.total_seconds():
+            held = self._held_by[source] if source is not None else 0
+            if self._closed or self._wait(self._in_flight + held) > self._policy.deadline.total_seconds():
                 return False
             self._in_flight += 1
+            if source is not None:
+                self._held_by[source] += 1
             return True
 
-    def _wait(self) -> float:
-        """Seconds until everybody in line will have been served."""
-        return self._in_flight * self._average / self.threads
+    def _wait(self, places: int) -> float:
+        """Seconds until so many will have been served."""
+        return places * self._average / self.threads
 
     async def _refuse(self) -> None:
         self._refused += 1
-        retry_after = max(Busy.SHORTLY, timedelta(seconds=self._wait()))
+        retry_after = max(Busy.SHORTLY, timedelta(seconds=self._wait(self._in_flight)))
         if not self._closed and self._delayed < self._policy.delayed_refusals:
             self._delayed += 1
             try:
@@ -154,8 +169,9 @@ class HashingPool:
 class Place:
     """A place in line. It is free again when its holder has left and no thread works for them any more."""
 
-    def __init__(self, pool: HashingPool) -> None:
+    def __init__(self, pool: HashingPool, source: str | None) -> None:
         self._pool = pool
+        self._source = source
         self._lock = threading.Lock()
         self._held_by = 1
         self._left = False
@@ -189,7 +205,7 @@ class Place:
             self._held_by -= 1
             free = self._held_by == 0
         if free:
-            self._pool.release()
+            self._pool.release(self._source)
 
 
 def _be_nice(niceness: int) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
@@ -12,6 +13,7 @@ from auth_http.exception_handlers import add_exception_handlers
 from auth_http.metrics.requests import RequestTally
 from auth_http.middleware.access_log import AccessLog
 from auth_http.middleware.body import BodyGuard
+from auth_http.middleware.cors import Cors
 from auth_http.middleware.fair_turns import FairTurns
 from auth_http.middleware.head import HeadAsGet
 from auth_http.middleware.headers import HeaderGuard
@@ -133,12 +135,18 @@ def _middleware(settings: Settings, tally: RequestTally | None) -> list[Middlewa
         Middleware(RequestIds),
         Middleware(SecurityHeaders, https_only=settings.public_url.startswith("https://")),
         Middleware(AccessLog),
+        *(
+            [Middleware(Cors, origins=frozenset(each.encode("ascii") for each in settings.cors_origins))]
+            if settings.cors_origins
+            else ()
+        ),
         Middleware(LastResort),
         Middleware(HeaderGuard),
         Middleware(
             BodyGuard,
             forms=frozenset({token.PATH, oauth.INTROSPECT, oauth.REVOKE}),
             larger={bulk.PATH: bulk.LARGEST_BODY},
+            deadline=timedelta(seconds=settings.request_seconds),
         ),
         Middleware(FairTurns),  # Here everything has arrived, and what costs something begins.
         Middleware(HeadAsGet),

@@ -2,11 +2,15 @@
 
 import errno
 import socket
+import sys
 from typing import Final
 
 from auth_http.exit_codes import CannotRun, ExitCode
 
 _BACKLOG: Final = 2048
+_LONGEST_UNTAKEN: Final = 15_000
+"""Milliseconds after which the kernel gives up on a peer that takes nothing of what was sent: it has gone, or it does
+not read. We have long closed such a connection, and only the kernel still holds what is left of it."""
 _LARGEST_RESERVED_PORT: Final = 1023
 
 
@@ -25,9 +29,12 @@ def listen(
         ) from None
     family, _, _, _, address = found[0]
     try:
-        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+        listener = socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
         raise CannotRun(_reason(error, host, port, host_setting, port_setting)) from None
+    if sys.platform == "linux":  # every connection inherits it
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _LONGEST_UNTAKEN)
+    return listener
 
 
 def address_of(listener: socket.socket) -> str:

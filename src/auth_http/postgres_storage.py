@@ -141,7 +141,10 @@ class PostgresStorage:
             return Database(
                 address,
                 pool_size=self._settings.database_pool_size,
-                deadlines=Deadlines.of(timedelta(seconds=self._settings.database_timeout_seconds)),
+                deadlines=Deadlines.of(
+                    timedelta(seconds=self._settings.database_timeout_seconds),
+                    connect=timedelta(seconds=self._settings.database_connect_seconds),
+                ),
             )
         except InvalidDatabaseAddress as error:
             raise CannotRun(f"AUTH_DATABASE_URL {error}.", ExitCode.BAD_SETTINGS) from None

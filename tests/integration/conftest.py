@@ -10,12 +10,27 @@ from auth_core import Redacted
 from auth_core.testing import MovableClock
 from tests.integration import postgres_source
 from tests.integration.databases import Databases, databases_on
+from tests.integration.serving import proxies
 
 _source = cache(postgres_source.choose)
 
 
-def pytest_report_header() -> str:
-    return f"PostgreSQL: {_source()}"
+def pytest_report_header() -> list[str]:
+    lacking = proxies.missing()
+    return [
+        f"PostgreSQL: {_source()}",
+        f"proxies: {f'without {", ".join(lacking)}' if lacking else 'nginx and haproxy'}",
+    ]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out, in the end, where it is read."""
+    if lacking := proxies.missing():
+        terminalreporter.section("not tried")
+        terminalreporter.line(
+            f"Not installed: {', '.join(lacking)}. So what is shipped for them in deploy/ was not run."
+        )
+        terminalreporter.line(proxies.HOW_TO_GET_THEM)
 
 
 @pytest.fixture(scope="session")

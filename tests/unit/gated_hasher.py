@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from auth_core import Redacted
+from auth_core import Origin, Redacted
 from auth_core.credentials.passwords.model import PasswordHash, Verification
 from auth_core.credentials.passwords.ports import HashingTurn
 from auth_core.testing import UnsafeFastHasher
@@ -27,8 +27,8 @@ class GatedHasher(UnsafeFastHasher):
         self.open.set()
 
     @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[HashingTurn]:
-        async with super().turn() as turn:
+    async def turn(self, origin: Origin | None = None) -> AsyncGenerator[HashingTurn]:
+        async with super().turn(origin) as turn:
             yield _GatedTurn(self, turn)
 
 

@@ -17,7 +17,7 @@ class Deadlines:
     """
 
     acquire: timedelta = timedelta(seconds=5)
-    connect: timedelta = timedelta(seconds=5)
+    connect: timedelta = timedelta(seconds=2)
     statement: timedelta = timedelta(seconds=5)
     lock: timedelta = timedelta(seconds=4)
     idle_in_transaction: timedelta = timedelta(seconds=10)
@@ -28,11 +28,15 @@ class Deadlines:
             raise ValueError("lock, statement and answer must be ever longer waits")
 
     @classmethod
-    def of(cls, patience: timedelta) -> Self:
-        """Return deadlines under which nothing waits much longer than `patience` for one step."""
+    def of(cls, patience: timedelta, *, connect: timedelta | None = None) -> Self:
+        """Return deadlines under which nothing waits much longer than `patience` for one step.
+
+        A new connection is waited for that long too, or as long as `connect` says. When a silent network speaks again,
+        those who wait for one over the old silence are the last to notice.
+        """
         return cls(
             acquire=patience,
-            connect=patience,
+            connect=patience if connect is None else min(patience, connect),
             statement=patience,
             lock=patience * 0.8,
             idle_in_transaction=patience * 2,

@@ -88,7 +88,7 @@ class LogIn:
         by_anybody = self.throttle.log_in(login_name(email), origin)
         charges = by_anybody if device is None else self.throttle.log_in_on(device)
         self.throttle.look(charges)  # a flood that was refused just now does not even stand in line
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             candidate = await self._candidate(address)
             if device is not None and (candidate is None or candidate.user.id != device.user_id):
                 device, charges = None, by_anybody
@@ -99,7 +99,7 @@ class LogIn:
             hashed = _Hashed(await turn.hash(password), is_new=False) if verification.stale else None
         if candidate is not None and refusal is None and new_password is not None:
             try:
-                hashed = _Hashed(await self._hash(candidate.user, password, new_password), is_new=True)
+                hashed = _Hashed(await self._hash(candidate.user, password, new_password, origin), is_new=True)
             except WeakPassword as error:
                 refusal = error
 
@@ -132,7 +132,9 @@ class LogIn:
         must_change = candidate.password is not None and candidate.password.must_change
         return PasswordChangeRequired() if must_change and not has_new else None
 
-    async def _hash(self, user: User, password: Redacted[str], new_password: Redacted[str]) -> PasswordHash:
+    async def _hash(
+        self, user: User, password: Redacted[str], new_password: Redacted[str], origin: Origin
+    ) -> PasswordHash:
         """Judge the new password of somebody who knows the present one, and hash it. Raises: WeakPassword."""
         former: Sequence[StoredPassword] = ()
         if self._remembered:
@@ -140,7 +142,7 @@ class LogIn:
                 former = await tx.passwords.former([user.id])
         context = (user.email.address, user.first_name, user.last_name)
         vetted = await self.new_passwords.vet(new_password, field="new_password", context=context, unlike=password)
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             return await vetted.hash(turn, former=former[: self._remembered])
 
     @property

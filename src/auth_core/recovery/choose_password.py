@@ -61,7 +61,7 @@ class ChooseForgottenPassword:
         if account is None:
             raise UnusableToken
         await self.throttle.succeeded(attempt)
-        new_hash = await self._hash(new_password, account, former[:remembered])
+        new_hash = await self._hash(new_password, account, former[:remembered], origin)
 
         now = self.clock.now()
         async with self.uow() as tx:
@@ -77,14 +77,14 @@ class ChooseForgottenPassword:
         return self.devices.hand_out(now_there.user.id)
 
     async def _hash(
-        self, new_password: Redacted[str], account: Account, former: Sequence[StoredPassword]
+        self, new_password: Redacted[str], account: Account, former: Sequence[StoredPassword], origin: Origin
     ) -> PasswordHash:
         user = account.user
         context = (user.email.address, user.first_name, user.last_name)
         vetted = await self.new_passwords.vet(new_password, field="new_password", context=context)
         # Where former passwords are remembered the present one is about to be such.
         present = [account.password] if account.password and self.new_passwords.policy.remembered else []
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             return await vetted.hash(turn, former=[*present, *former])
 
     async def _change(self, tx: RecoveryTx, account: Account, new_hash: PasswordHash, origin: Origin) -> None:

@@ -47,7 +47,7 @@ class RequestEmailChange:
         address = _read(new_email)
         charges, mail = self.throttle.in_session(session_id), self.throttle.mail(origin)
         self.throttle.look((*charges, *mail))
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             await self.throttle.take(mail)
             attempt = await self.throttle.take(charges)
             async with self.uow() as tx:

@@ -59,7 +59,7 @@ class UndoEmailChange:
             raise UnusableToken
         await self.throttle.succeeded(attempt)
         _, nobodys = self.new_passwords.make_up(self.entropy)
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             nobodys_hash = await nobodys.hash(turn)
 
         async with self.uow() as tx:

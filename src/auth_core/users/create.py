@@ -66,7 +66,7 @@ class CreateUser:
             new_passwords=self.new_passwords,
         )
         role_names = tuple(role_name(each) for each in roles)
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             password_hash = await account.password.hash(turn)
 
         now = self.clock.now()

@@ -51,7 +51,7 @@ class Leave:
         """
         charges = self.throttle.in_session(session_id)
         self.throttle.look(charges)
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             attempt = await self.throttle.take(charges)
             async with self.uow() as tx:
                 stored = await tx.passwords.find(user_id)

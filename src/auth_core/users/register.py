@@ -104,7 +104,7 @@ class Register:
 
     async def _hash(self, account: NewAccount, attempt: Attempt, origin: Origin) -> PasswordHash:
         try:
-            async with self.hasher.turn() as turn:
+            async with self.hasher.turn(origin) as turn:
                 password_hash = await account.password.hash(turn)
         except Busy:
             await self.throttle.undo(attempt)

@@ -50,7 +50,7 @@ class ResetPassword:
         Raises: UserNotFound, UserDeleted, BeyondYourRights, WeakPassword, Busy, Unavailable.
         """
         made_up, vetted = await self._vet(user_id, password)
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             new_hash = await vetted.hash(turn)
 
         async with self.uow() as tx:

@@ -71,7 +71,7 @@ class SetUpAdministrator:
             locale=locale,
             new_passwords=self.new_passwords,
         )
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             password_hash = await account.password.hash(turn)
 
         now = self.clock.now()

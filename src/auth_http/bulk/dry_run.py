@@ -7,6 +7,7 @@ from typing import Any
 
 from auth_core.credentials.passwords.model import PasswordHash, Verification
 from auth_core.credentials.passwords.ports import HashingTurn
+from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 from auth_core.rooms import UsersRoom
 from auth_core.unit_of_work import UnitOfWork
@@ -36,7 +37,7 @@ class _HashesNothing:
     """Takes the place of a hasher where the hash is thrown away: what takes a quarter of a second takes none."""
 
     @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[HashingTurn]:
+    async def turn(self, origin: Origin | None = None) -> AsyncGenerator[HashingTurn]:
         yield self
 
     async def hash(self, password: Redacted[str]) -> PasswordHash:

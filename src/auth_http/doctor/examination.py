@@ -44,6 +44,7 @@ async def examine(container: Container | None = None) -> list[Finding]:
         findings.append(Finding(check="database", ok=False, detail=str(error)))
     finally:
         await storage.close()
-    findings.append(await examine_hashing(container.hasher(), settings))
-    container.hashing_pool().close()
+    hasher, pool = container.hasher(), container.hashing_pool()
+    findings.append(await examine_hashing(hasher, settings, threads=pool.threads))
+    pool.close()
     return findings

@@ -1,5 +1,6 @@
 """Tells browsers to be careful with our answers, errors included."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,16 @@ _ALWAYS: Final = (
 _POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _NOT_STORED: Final = (b"cache-control", b"no-store")
 _HTTPS_ONLY: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+
+
+def careful_headers(headers: Iterable[tuple[bytes, bytes]], *, https_only: bool) -> list[tuple[bytes, bytes]]:
+    """Return the header fields of an answer, whose names are in lower case, with those of careful answers."""
+    careful = [*headers, *_ALWAYS]
+    named = {name for name, _ in careful}
+    careful += [header for header in (_POLICY, _NOT_STORED) if header[0] not in named]
+    if https_only:
+        careful.append(_HTTPS_ONLY)
+    return careful
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +43,7 @@ class SecurityHeaders:
 
         async def send_carefully(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message.get("headers", ()), *_ALWAYS]
-                named = {name for name, _ in headers}
-                headers += [header for header in (_POLICY, _NOT_STORED) if header[0] not in named]
-                if self.https_only:
-                    headers.append(_HTTPS_ONLY)
-                message["headers"] = headers
+                message["headers"] = careful_headers(message.get("headers", ()), https_only=self.https_only)
             await send(message)
 
         await self.app(scope, receive, send_carefully)

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auth_http.readiness import Readiness
 from auth_http.serving.closing import accept_all, shut_the_door
+from auth_http.serving.patience import Patience
 
 _LAST_LOOK: Final = 0.2
 """Seconds between the last connection that is accepted and the closing of those that are idle: requests that were on
@@ -47,7 +48,8 @@ class HangUpWhenDraining:
 class DrainingServer(uvicorn.Server):
     """uvicorn's server, which has no such steps, with them.
 
-    `shares_its_listener` is for a process that has siblings, who take the connections that it leaves.
+    `shares_its_listener` is for a process that has siblings, who take the connections that it leaves. With `patience`
+    every connection is looked at once a second.
     """
 
     def __init__(
@@ -58,12 +60,14 @@ class DrainingServer(uvicorn.Server):
         drain_seconds: float,
         on_started: Callable[[], None],
         shares_its_listener: bool = False,
+        patience: Patience | None = None,
     ) -> None:
         super().__init__(config)
         self.shares_its_listener = shares_its_listener
         self._readiness = readiness
         self._drain_seconds = drain_seconds
         self._on_started = on_started
+        self._patience = patience
         self._drained_at: float | None = None
 
     def stop(self) -> None:
@@ -91,6 +95,8 @@ class DrainingServer(uvicorn.Server):
 
     @override
     async def on_tick(self, counter: int) -> bool:
+        if self._patience is not None:
+            self._patience.look(now=asyncio.get_running_loop().time())
         if self._drained_at is not None and time.monotonic() >= self._drained_at:
             self.should_exit = True
         return await super().on_tick(counter)

@@ -4,13 +4,19 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
 
 import uvicorn
 
 from auth_http.app import wired
 from auth_http.container import Container
 from auth_http.lifespan import running
+from auth_http.serving.connection import connections_with
+from auth_http.serving.crowd import Crowd
 from auth_http.serving.draining import DrainingServer, HangUpWhenDraining
+from auth_http.serving.open_files import as_many_as_files_allow
+from auth_http.serving.patience import Patience
 from auth_http.serving.settled import settle
 from auth_http.settings import Settings
 
@@ -34,11 +40,12 @@ class ServingProcess:
     def run(self) -> None:
         """Serve. Raises: CannotRun, InvalidSettings."""
         settings = self.container.settings()
-        config = _config(self.container, settings)
+        patience = Patience(timedelta(seconds=settings.request_seconds))
+        config = _config(self.container, settings, patience)
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(self._serve(config, settings))
+            runner.run(self._serve(config, settings, patience))
 
-    async def _serve(self, config: uvicorn.Config, settings: Settings) -> None:
+    async def _serve(self, config: uvicorn.Config, settings: Settings, patience: Patience) -> None:
         async with running(self.container, number=self.number):
             if self.before_serving is not None:
                 await self.before_serving()
@@ -48,6 +55,7 @@ class ServingProcess:
                 drain_seconds=settings.drain_seconds,
                 on_started=self.on_started,
                 shares_its_listener=self.supervisor is not None,
+                patience=patience,
             )
             if self.supervisor is not None:
                 _listen_to(self.supervisor, server)
@@ -55,15 +63,22 @@ class ServingProcess:
             await server.serve(sockets=[self.listener])
 
 
-def _config(container: Container, settings: Settings) -> uvicorn.Config:
+def _config(container: Container, settings: Settings, patience: Patience) -> uvicorn.Config:
+    most = as_many_as_files_allow(settings.max_connections)
+    crowd = Crowd(most=most, most_of_one=min(most, settings.max_connections_per_source))
+    connections = connections_with(patience=patience, crowd=crowd, proxies=settings.trusted_proxies)
     return uvicorn.Config(
         HangUpWhenDraining(wired(container), container.readiness()),
+        # Whatever makes a protocol is as good as its class.
+        http=cast("type[asyncio.Protocol]", connections),
+        ws="none",
         lifespan="off",  # it is ours to run, so that what fails in it is told in a sentence
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
+        timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=int(settings.shutdown_seconds),
     )
 

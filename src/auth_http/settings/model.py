@@ -1,5 +1,6 @@
 """Every setting, with its unit, its default and its bounds."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -105,6 +106,18 @@ def _tries(given: object) -> Allowance:
     return given if isinstance(given, Allowance) else Allowance.parse(str(given))
 
 
+def _origins(given: object) -> tuple[str, ...]:
+    """Read a list with commas; an origin is a scheme, a host and no more (RFC 6454 §6.2)."""
+    origins = _words(given)
+    for each in origins:
+        if _ORIGIN.fullmatch(each) is None or each.endswith({"http:": ":80", "https": ":443"}[each[:5]]):
+            raise ValueError(
+                "must list origins such as https://app.example.com with commas between them, as browsers write them: "
+                "in lower case, without a path or the usual port; * and null are not taken"
+            )
+    return origins
+
+
 def _without_last_slash(address: str) -> str:
     return address.removesuffix("/")
 
@@ -113,6 +126,7 @@ Secret = Annotated[Redacted[str], PlainValidator(_secret)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Tries = Annotated[Allowance, NoDecode, PlainValidator(_tries), PlainSerializer(str, return_type=str)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
 Proxies = Annotated[
     tuple[Network, ...],
     NoDecode,
@@ -123,6 +137,7 @@ Receivers = Annotated[
 ]
 
 _DEFAULT: Final = ThrottlePolicy()
+_ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _UNGUARDED_ONLY: Final = "on in development and test, off in staging and production"
 
 
@@ -196,6 +211,11 @@ class Settings(BaseSettings):
     database_timeout_seconds: float = Field(default=5, ge=0.1, le=60)
     """Seconds a request waits for a connection, and a statement for its answer, before it is given up with 503."""
 
+    database_connect_seconds: float = Field(default=2, ge=0.1, le=60)
+    """Seconds to wait for a new connection, at most AUTH_DATABASE_TIMEOUT_SECONDS. It bounds how long after a silent
+    network works again the service does; raise it for a database far away.
+    """
+
     database_start_seconds: float = Field(
         default_factory=lambda values: 30 if _is_guarded(values) else 0,
         json_schema_extra=_in_words("0 in development and test, 30 in staging and production"),
@@ -225,6 +245,34 @@ class Settings(BaseSettings):
     trusted_proxies: Proxies = Field(default=(), json_schema_extra=_in_words("none"))
     """Addresses or networks of the proxies in front, with commas between them: theirs alone are the headers that say
     where a call came from.
+    """
+
+    request_seconds: float = Field(default=10, ge=1, le=60)
+    """Seconds in which the head of a request must have arrived; its body has as long again, and both together a quarter
+    more than this. Whoever does not take 16 KiB of an answer in as long is hung up on as well.
+    """
+
+    keep_alive_seconds: int = Field(default=10, ge=1, le=300)
+    """Seconds a connection is kept when nothing is asked over it. Proxies in front should close theirs earlier."""
+
+    max_connections: int = Field(default=2000, ge=16, le=100_000)
+    """Connections a process holds at a time, as far as the limit of open files allows. Beyond that whoever has sent
+    nothing for longest makes room; when all are being served, others are told to come back (503).
+    """
+
+    max_connections_per_source: int = Field(
+        default_factory=lambda values: max(16, values.get("max_connections", 2000) // 4),
+        json_schema_extra=_in_words("a quarter of AUTH_MAX_CONNECTIONS"),
+        ge=1,
+        le=100_000,
+    )
+    """Connections of them that one source may hold: an IPv4 address, or a /64 of IPv6. AUTH_TRUSTED_PROXIES are not
+    counted so: theirs are many people's.
+    """
+
+    cors_origins: Origins = Field(default=(), json_schema_extra=_in_words("none"))
+    """Web origins whose scripts may call the service from a browser, such as https://app.example.com, with commas
+    between them. Others are answered, and browsers keep the answer from them. Credentials (cookies) are never allowed.
     """
 
     drain_seconds: float = Field(

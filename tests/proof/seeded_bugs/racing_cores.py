@@ -72,7 +72,7 @@ class EndsOthersLater(ChangePassword):
         now = self.clock.now()
         async with self.uow() as tx:
             stored = await tx.passwords.find(user_id)
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             verification = await turn.verify(current_password, stored.hash if stored else None)
             new_hash = await turn.hash(new_password)
         changed = False

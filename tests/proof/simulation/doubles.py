@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from auth_core import Redacted
+from auth_core import Origin, Redacted
 from auth_core.credentials.passwords.model import PasswordHash, Verification
 from auth_core.testing import MovableClock
 from auth_core.tokens.errors import MalformedToken
@@ -44,7 +44,7 @@ class InterruptibleHasher:
     """Takes its time: much can happen while it works."""
 
     @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[_Turn]:
+    async def turn(self, origin: Origin | None = None) -> AsyncGenerator[_Turn]:
         yield _Turn()
 
 

@@ -18,6 +18,7 @@ from auth_core.credentials.passwords.checker import is_hashable, normalized
 from auth_core.credentials.passwords.errors import Busy
 from auth_core.credentials.passwords.model import PasswordHash, Verification
 from auth_core.credentials.passwords.ports import HashingTurn, PasswordHasher
+from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 from auth_core.testing.contracts.password_hasher import PasswordHasherContract
 from auth_core.testing.doubles.unsafe_fast_hasher import UnsafeFastHasher
@@ -55,7 +56,7 @@ class PlainBcrypt:
         return unicodedata.normalize("NFC", password).encode()[:72]
 
     @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[HashingTurn]:
+    async def turn(self, origin: Origin | None = None) -> AsyncGenerator[HashingTurn]:
         yield self
 
     async def hash(self, password: Redacted[str]) -> PasswordHash:
@@ -112,20 +113,20 @@ class LosingTurns:
         self._turns = 0
 
     @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[HashingTurn]:
+    async def turn(self, origin: Origin | None = None) -> AsyncGenerator[HashingTurn]:
         if self._turns >= 4:
             raise Busy(Busy.SHORTLY)
         self._turns += 1
-        async with self._inner.turn() as turn:
+        async with self._inner.turn(origin) as turn:
             yield turn
         self._turns -= 1
 
 
 class LosingTurnsWhenCancelled(LosingTurns):
     @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[HashingTurn]:
+    async def turn(self, origin: Origin | None = None) -> AsyncGenerator[HashingTurn]:
         try:
-            async with super().turn() as turn:
+            async with super().turn(origin) as turn:
                 await asyncio.sleep(0)
                 yield turn
         except LookupError:

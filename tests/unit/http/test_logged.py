@@ -6,6 +6,7 @@ import pytest
 from structlog.typing import EventDict
 
 from auth_adapters.memory import auth_in_memory, memory_ports
+from auth_core import Origin
 from auth_core.credentials.passwords.ports import HashingTurn
 from auth_http.settings import Settings
 from tests.unit.http.asgi import JSON, ask
@@ -35,7 +36,7 @@ async def test_no_secret_and_no_address_is_logged_on_the_whole_way(service: Serv
 class BrokenHasher:
     """Fails the way drivers do: with everything it was given in its message."""
 
-    def turn(self) -> AbstractAsyncContextManager[HashingTurn]:
+    def turn(self, origin: Origin | None = None) -> AbstractAsyncContextManager[HashingTurn]:
         raise RuntimeError(f"cannot hash: [parameters: ('{EMAIL}', '{PASSWORD}')]")
 
 

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -354,3 +355,50 @@ def test_a_container_is_not_given_more_threads_than_its_quota(tmp_path: Path) ->
     everything = usable_cores(tmp_path / "missing")
     assert seen == [1, 1, everything, everything, everything, everything]
     assert everything >= 1
+
+
+async def hold(pool: HashingPool, source: str | None, stack: AsyncExitStack) -> bool:
+    """Take a place and keep it; say whether there was one."""
+    try:
+        await stack.enter_async_context(pool.place(source))
+    except Busy:
+        return False
+    return True
+
+
+@pytest.mark.covers("PWD-20", "THR-05")
+async def test_one_source_fills_half_of_the_line_and_somebody_else_still_gets_in() -> None:
+    # Twenty places in all: the twenty-first would wait longer than two seconds.
+    pool = pool_of(threads=1, deadline=2, hash_takes=0.1)
+    async with AsyncExitStack() as stack:
+        loud = [await hold(pool, "192.0.2.1", stack) for _ in range(100)]
+        others = [await hold(pool, f"198.51.100.{number}", stack) for number in range(5)]
+
+        assert loud.count(True) == 11
+        assert all(others)
+
+
+@pytest.mark.covers("PWD-20")
+async def test_however_many_sources_ask_again_and_again_a_new_one_gets_in() -> None:
+    pool = pool_of(threads=1, deadline=2, hash_takes=0.1)
+    async with AsyncExitStack() as stack:
+        for _ in range(100):
+            for source in ("a", "b", "c", "d"):
+                await hold(pool, source, stack)
+
+        assert pool.in_flight == 17
+        assert await hold(pool, "new", stack)
+
+
+async def test_a_source_that_was_served_may_ask_as_before() -> None:
+    pool = pool_of(threads=1, deadline=2, hash_takes=0.1)
+    for _ in range(3):
+        async with AsyncExitStack() as stack:
+            assert [await hold(pool, "a", stack) for _ in range(100)].count(True) == 11
+    assert pool.in_flight == 0
+
+
+async def test_nobody_in_particular_may_fill_the_line() -> None:
+    pool = pool_of(threads=1, deadline=2, hash_takes=0.1)
+    async with AsyncExitStack() as stack:
+        assert [await hold(pool, None, stack) for _ in range(100)].count(True) == 21

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from auth_adapters.memory import FOR_TESTS, MemoryStore, auth_in_memory, memory_ports
-from auth_core import AuthError, BreachFallback, PasswordPolicy, Redacted, Rejected, Unavailable, WeakPassword
+from auth_core import AuthError, BreachFallback, Origin, PasswordPolicy, Redacted, Rejected, Unavailable, WeakPassword
 from auth_core.testing import KnownBreaches, MovableClock, UnsafeFastHasher
 from tests.unit.core_in_memory import HERE, OTHER_PASSWORD, PASSWORD, Core
 
@@ -148,9 +148,9 @@ async def test_others_are_asked_while_neither_a_connection_nor_a_turn_is_held() 
     core = await core_with(Looking())
     turn = core.hasher.turn
 
-    def noted() -> object:
+    def noted(origin: Origin | None = None) -> object:
         turns.append(None)
-        return turn()
+        return turn(origin)
 
     core.hasher.turn = noted  # type: ignore[method-assign,assignment] # tells when somebody stands in line
     for way in (register, create):

@@ -55,7 +55,7 @@ class ChangePassword:
         vetted = await self.new_passwords.vet(
             new_password, field="new_password", context=_words_of(owner), unlike=current_password
         )
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             attempt = await self.throttle.take(charges)
             verification = await turn.verify(current_password, stored.hash if stored else None)
             new_hash = await vetted.hash(turn, former=former[: self._remembered]) if verification.matches else None

@@ -8,6 +8,7 @@ from typing import Protocol
 from auth_core.audit.ports import AuditTx
 from auth_core.credentials.passwords.model import CarriedHash, PasswordHash, StoredPassword, Verification
 from auth_core.ids import SessionId, UserId
+from auth_core.origin import Origin
 from auth_core.outbox.ports import OutboxTx
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
@@ -32,8 +33,11 @@ class HashingTurn(Protocol):
 class PasswordHasher(Protocol):
     """Hashes passwords slowly, off the event loop, a bounded number at a time."""
 
-    def turn(self) -> AbstractAsyncContextManager[HashingTurn]:
-        """Wait in line, before any other work is done. Raises: Busy on entry when the line is too long."""
+    def turn(self, origin: Origin | None = None) -> AbstractAsyncContextManager[HashingTurn]:
+        """Wait in line, before any other work is done. `origin` says for whom, so that nobody takes up the whole line.
+
+        Raises: Busy on entry when the line is too long, or too long for one who has so many places in it.
+        """
         ...
 
 

@@ -8,6 +8,7 @@ import pytest
 from auth_core.credentials.passwords.model import PasswordHash, Verification
 from auth_core.credentials.passwords.policy import LARGEST_PASSWORD
 from auth_core.credentials.passwords.ports import PasswordHasher
+from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 
 PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - nobody's password
@@ -140,6 +141,11 @@ class PasswordHasherContract:
             await asyncio.gather(*impatient, return_exceptions=True)
 
         assert (await _verify(hasher, PASSWORD, await _hash(hasher, PASSWORD))).matches
+
+    async def test_anybody_can_ask_for_a_turn_whoever_they_are(self, hasher: PasswordHasher) -> None:
+        for origin in (None, Origin(), Origin(address="192.0.2.1"), Origin(address="2001:db8::1"), Origin(address="x")):
+            async with hasher.turn(origin) as turn:
+                assert (await turn.verify(Redacted(PASSWORD), await turn.hash(Redacted(PASSWORD)))).matches
 
     async def test_an_error_inside_a_turn_gives_it_back(self, hasher: PasswordHasher) -> None:
         for _ in range(5):

@@ -11,6 +11,7 @@ from auth_core.credentials.passwords.checker import is_hashable, normalized
 from auth_core.credentials.passwords.errors import Busy
 from auth_core.credentials.passwords.model import PasswordHash, Verification
 from auth_core.credentials.passwords.ports import HashingTurn
+from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 
 _STORED: Final = re.compile(r"fast\$(\d+)\$(\d+)\$([0-9a-f]{64})", re.ASCII)
@@ -39,7 +40,7 @@ class UnsafeFastHasher:
         self._scheme += 1
 
     @asynccontextmanager
-    async def turn(self) -> AsyncGenerator[HashingTurn]:
+    async def turn(self, origin: Origin | None = None) -> AsyncGenerator[HashingTurn]:
         """Give a turn at once. Raises: Busy while `busy`."""
         if self.busy:
             raise Busy(Busy.SHORTLY)
