@@ -33,6 +33,7 @@ from auth_core.credentials.passwords.ports import (
     PasswordHasher,
 )
 from auth_core.entropy import Entropy
+from auth_core.even_time import EvenTime
 from auth_core.idempotency.first_answers import FirstAnswers
 from auth_core.idempotency.policy import IdempotencyPolicy
 from auth_core.idempotency.ports import AnswerVault
@@ -192,6 +193,7 @@ class Ports:
 
     clock: Clock
     entropy: Entropy
+    even_time: EvenTime
     uow: UnitOfWork[Tx]
     candidates: Candidates
     refresh_chains: RefreshChains
@@ -316,6 +318,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 policy=policies.users,
                 new_passwords=new_passwords,
                 answers=answers,
+                even_time=ports.even_time,
             ),
             create=CreateUser(
                 uow=uow,
@@ -503,8 +506,12 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
         ),
         recovery=RecoveryRoom(
             verify_email=VerifyEmail(uow=uow, record=record, clock=clock),
-            resend_verification=ResendVerification(uow=uow, ask=ask, record=record, clock=clock),
-            request_password_reset=RequestPasswordReset(uow=uow, ask=ask, record=record, clock=clock),
+            resend_verification=ResendVerification(
+                uow=uow, ask=ask, record=record, clock=clock, even_time=ports.even_time
+            ),
+            request_password_reset=RequestPasswordReset(
+                uow=uow, ask=ask, record=record, clock=clock, even_time=ports.even_time
+            ),
             choose_password=ChooseForgottenPassword(
                 uow=uow,
                 hasher=hasher,
@@ -514,7 +521,9 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 post=post,
                 clock=clock,
             ),
-            request_email_change=RequestEmailChange(uow=uow, hasher=hasher, mail=mail, record=record, clock=clock),
+            request_email_change=RequestEmailChange(
+                uow=uow, hasher=hasher, mail=mail, record=record, clock=clock, even_time=ports.even_time
+            ),
             confirm_email_change=ConfirmEmailChange(uow=uow, mail=mail, record=record, clock=clock),
             undo_email_change=UndoEmailChange(
                 uow=uow,

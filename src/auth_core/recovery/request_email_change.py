@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from auth_core.audit.events import EventKind, Outcome
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
+from auth_core.even_time import EvenTime
 from auth_core.credentials.passwords.errors import WrongPassword
 from auth_core.credentials.passwords.ports import PasswordHasher
 from auth_core.errors import Fault, Rejected
@@ -32,6 +33,7 @@ class RequestEmailChange:
     mail: ProofMail
     record: Recorder
     clock: Clock
+    even_time: EvenTime
 
     async def __call__(self, *, user_id: UserId, new_email: str, password: Redacted[str], origin: Origin) -> None:
         """Ask for the change; the one asked for before is off. Raises: Rejected, WrongPassword, NoMail, Busy."""
@@ -46,7 +48,7 @@ class RequestEmailChange:
             raise Rejected(Fault("new_email", "unchanged", "This is the address of the account already."))
 
         now = self.clock.now()
-        async with self.uow() as tx:
+        async with self.even_time(), self.uow() as tx:
             # What has changed while we were hashing makes the token dead on arrival.
             if account is not None and verification.matches:
                 await self._ask(tx, account, address)
