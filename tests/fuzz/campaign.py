@@ -1,7 +1,7 @@
 """`python -m tests.fuzz.campaign`: anything at all, half a million times, for a machine that has some minutes.
 
     python -m tests.fuzz.campaign --requests 500000   damaged, generated and thrown at a server, in these shares
-    python -m tests.fuzz.campaign --inputs 10000000   inputs to whatever reads tokens, bodies, cursors and files
+    python -m tests.fuzz.campaign --inputs 100000     inputs to each reader of tokens, bodies, cursors and files
 
 Both begin at `--first` and go on from there: the same numbers are the same requests, but for the ids and tokens that
 are known. `--seconds` ends them early, and the result says how far they came, to be continued with `--first`. What was
@@ -30,6 +30,7 @@ from tests.fuzz.barrage import Found, ask_all
 from tests.fuzz.generated import Generating
 from tests.fuzz.heard import listening
 from tests.fuzz.house import House
+from tests.fuzz.targets.inputs import read_all
 from tests.fuzz.wire.throwing import throw_all
 from tests.integration.operations.service_process import ServiceProcess, serving
 
@@ -119,6 +120,8 @@ class Campaign:
         found = done.result()
         tally += found.tally
         self.failures += [f"{name}: {failure}" for failure in found.failures]
+        for failure in found.failures:
+            sys.stderr.write(f"{name}: {failure}\n")
         sys.stderr.write(f"{name}: {tally.total()}, {len(self.failures)} failures, {self.seconds:.0f} s\n")
 
     @property
@@ -161,15 +164,21 @@ def requests(campaign: Campaign, *, first: int, count: int) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.campaign", description="Anything at all, at length.")
-    parser.add_argument("--requests", type=int, required=True, help="how many requests to send")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--requests", type=int, help="how many requests to send")
+    what.add_argument("--inputs", type=int, help="how many inputs to give to every reader")
     parser.add_argument("--first", type=int, default=0, help="the number to begin with")
     parser.add_argument("--seconds", type=float, help="begin nothing more after so long")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many processes share the work")
     parser.add_argument("--keep", action="store_true", help="keep the result in the documentation")
     given = parser.parse_args()
     campaign = Campaign(given.jobs, given.seconds)
-    requests(campaign, first=given.first, count=given.requests)
-    found = campaign.result("requests", first=given.first, asked=given.requests)
+    name = "requests" if given.requests else "inputs"
+    if given.requests:
+        requests(campaign, first=given.first, count=given.requests)
+    else:
+        campaign.run("inputs", read_all, first=given.first, count=given.inputs)
+    found = campaign.result(name, first=given.first, asked=given.requests or given.inputs)
     text = json.dumps(found, indent=2)
     sys.stdout.write(f"{text}\n")
     if given.keep:

@@ -15,7 +15,7 @@ from tests.unit.http.asgi import Answer
 from tests.unit.http.interface import DOCUMENT
 
 SLOWEST: Final = 5.0
-"""Seconds. Nothing that is asked takes longer, whatever it is."""
+"""Seconds of work. Nothing that is asked takes more, whatever it is."""
 LARGEST: Final = 2 * 1024 * 1024
 
 PROBLEM: Final = "application/problem+json"
