@@ -23,6 +23,8 @@ from bench.pairs import Way, in_pairs
 from bench.service_process import serving
 
 COST: Final = 6
+EVEN_TIME: Final = 0.03
+"""Seconds: less than it is as shipped, which hides less and lets the measurement end."""
 MASTER_SECRET: Final = "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re"
 FLAWED: Final = "bench.flawed_service"
 
@@ -51,6 +53,7 @@ async def measure(*, quick: bool) -> dict[str, object]:
                 "AUTH_REGISTRATION": "verified",
                 "AUTH_MAIL": "console",
                 "AUTH_DELIVERY": "false",
+                "AUTH_EVEN_TIME_SECONDS": str(EVEN_TIME),
             }
             found = await _compared(settings, Path(folder), pairs)
             control = await _control(settings, Path(folder), pairs)
@@ -59,6 +62,7 @@ async def measure(*, quick: bool) -> dict[str, object]:
     uniform = {name: each["uniform"] for name, each in found.items()}
     return {
         "bcrypt_cost": COST,
+        "even_time_seconds": EVEN_TIME,
         "pairs": pairs,
         "unit": "ms",
         "met": all(uniform.values()),

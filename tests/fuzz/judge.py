@@ -21,7 +21,7 @@ LARGEST: Final = 2 * 1024 * 1024
 PROBLEM: Final = "application/problem+json"
 _JSON: Final = re.compile(r"application/(?:[a-z.-]+\+)?json")
 # What is told on purpose when something else has failed, or there is too much to do.
-_DELIBERATE: Final = frozenset({"busy", "unavailable", "outcome_unknown", "no_mail"})
+_DELIBERATE: Final = frozenset({"busy", "unavailable", "outcome_unknown"})
 # Every answer may have them: they are of the protocol, or say how browsers are to treat it.
 _OF_EVERY_ANSWER: Final = frozenset({
     "cache-control", "connection", "pragma", "content-length", "content-security-policy", "content-type", "date",

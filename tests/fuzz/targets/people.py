@@ -25,7 +25,9 @@ _RECORDS = (
 def targets() -> Iterator[Target]:
     """Yield addresses, and files of both formats."""
     yield Target(name="e-mail address", seeds=_ADDRESSES, reads=_reads_address)
-    yield Target(name="people as JSON lines", seeds=_LINES, reads=lambda data: _reads_people(data, FileFormat.JSON_LINES))
+    yield Target(
+        name="people as JSON lines", seeds=_LINES, reads=lambda data: _reads_people(data, FileFormat.JSON_LINES)
+    )
     yield Target(name="people as CSV", seeds=_RECORDS, reads=lambda data: _reads_people(data, FileFormat.CSV))
 
 
