@@ -36,7 +36,7 @@ class Apart:
     @property
     def is_uniform(self) -> bool:
         """Whether they are close enough: the interval within half a millisecond, and nearly a coin to guess by."""
-        return -MOST_APART <= self.low and self.high <= MOST_APART and LEAST_AUC <= self.auc <= MOST_AUC
+        return self.low >= -MOST_APART and self.high <= MOST_APART and LEAST_AUC <= self.auc <= MOST_AUC
 
     def as_json(self) -> dict[str, object]:
         """Return what is kept of it."""
@@ -46,7 +46,7 @@ class Apart:
 def apart(a: Sequence[float], b: Sequence[float], *, seed: int = 0) -> Apart:
     """Compare the times of two ways, in seconds, of which each two at one place are a pair."""
     differences = sorted(after - before for before, after in zip(a, b, strict=True))
-    low, high = _interval_of_median(differences, Random(seed))  # noqa: S311 - statistics
+    low, high = _interval_of_median(differences, Random(seed))
     return Apart(
         pairs=len(differences),
         median_a=1000 * statistics.median(a),

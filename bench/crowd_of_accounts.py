@@ -1,4 +1,4 @@
-"""Thousands of accounts in every state, and sessions: one of each is made by the service, and copied in its database."""
+"""Thousands of accounts in every state, and sessions: the service makes one, which is copied in its database."""
 
 import base64
 import json
@@ -20,8 +20,9 @@ from auth_core.verification.secret import digest_of
 # Whatever columns there are, all but these are as in the row that is copied.
 _USERS: Final = """
     INSERT INTO auth.users SELECT (jsonb_populate_record(u, jsonb_build_object(
-        'id', gen_random_uuid(), 'email', :name || n || '@example.org', 'email_canonical', :name || n || '@example.org'
-    ) || CAST(:state AS jsonb))).* FROM auth.users u, generate_series(0, :count - 1) n WHERE u.email_canonical = :email"""
+        'id', gen_random_uuid(), 'email', :name || n || '@example.org',
+        'email_canonical', :name || n || '@example.org') || CAST(:state AS jsonb))).*
+    FROM auth.users u, generate_series(0, :count - 1) n WHERE u.email_canonical = :email"""
 _OF_USERS: Final = """
     INSERT INTO auth.{table} SELECT (jsonb_populate_record(r, jsonb_build_object('user_id', c.id))).*
     FROM auth.{table} r JOIN auth.users u ON u.id = r.user_id AND u.email_canonical = :email,
@@ -54,7 +55,8 @@ class Accounts:
         async with engine.begin() as connection:
             await connection.execute(
                 text(
-                    "UPDATE auth.users SET awaits_proof = false, email_verified_at = now() WHERE email_canonical = :email"
+                    "UPDATE auth.users SET awaits_proof = false, email_verified_at = now() "
+                    "WHERE email_canonical = :email"
                 ),
                 {"email": self.email},
             )

@@ -13,7 +13,7 @@ async def in_pairs(
     one: Way, other: Way, *, pairs: int, warm_up: int = 10, seed: int = 0
 ) -> tuple[list[float], list[float]]:
     """Return the seconds of both, pair by pair; the first pairs are done and not counted."""
-    dice = Random(seed)  # noqa: S311 - an order nobody guesses at
+    dice = Random(seed)
     times: tuple[list[float], list[float]] = ([], [])
     gc.collect()
     gc.disable()

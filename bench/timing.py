@@ -1,9 +1,9 @@
 """Can whoever asks tell by the time it takes what is behind an address, a token or a session?
 
-The service as it is shipped, a process of its own on loopback, on a PostgreSQL of its own, with the cheapest bcrypt that
-still takes milliseconds: a dearer one hides more. Every two ways are asked in pairs in random order, each account and
-each session once. The control is the same service with a flaw: the hash for nobody is one step cheaper. It must be
-found, or the rest says nothing.
+The service as it is shipped, a process of its own on loopback, on a PostgreSQL of its own, with the cheapest bcrypt
+that still takes milliseconds: a dearer one hides more. Every two ways are asked in pairs in random order, each
+account and each session once. The control is the same service with a flaw: the hash for nobody is one step
+cheaper. It must be found, or the rest says nothing.
 """
 
 import json
@@ -23,13 +23,12 @@ from bench.pairs import Way, in_pairs
 from bench.service_process import serving
 
 COST: Final = 6
-EVEN_TIME: Final = 0.03
-"""Seconds: less than it is as shipped, which hides less and lets the measurement end."""
+EVEN_TIME: Final = 0.1
 MASTER_SECRET: Final = "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re"
 FLAWED: Final = "bench.flawed_service"
 
 EMAIL: Final = "ada@example.org"
-PASSWORD: Final = "correct horse battery staple"  # noqa: S105 - of nobody
+PASSWORD: Final = "correct horse battery staple"
 _PAIRS: Final = 2_000
 _QUICK: Final = 100
 _WARM_UP: Final = 20

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, override
@@ -44,7 +44,7 @@ class Heard:
 
 
 @contextmanager
-def listening() -> Iterator[Heard]:
+def listening() -> Generator[Heard]:
     """Hear everything while the block runs."""
     with capture_logs() as lines:
         heard = Heard(lines)

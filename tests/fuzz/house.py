@@ -34,7 +34,7 @@ CLIENT: Final = "client"
 NOBODY: Final = "nobody"
 CALLERS: Final = (ADMINISTRATOR, PERSON, CLIENT, NOBODY)
 
-PASSWORD: Final = "cnry-standing-horse-battery"  # noqa: S105 - of people who exist in tests alone
+PASSWORD: Final = "cnry-standing-horse-battery"
 SETTINGS: Final = Settings(mail=MailMode.CONSOLE, docs=True)
 _HERE: Final = Origin()
 

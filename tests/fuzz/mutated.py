@@ -29,9 +29,11 @@ _TYPES: Final = (
     b"application/problem+json", b"APPLICATION/JSON",
 )  # fmt: skip
 _HEADERS: Final[Sequence[Header]] = (
-    (b"if-match", b"*"), (b"if-match", b'"1"'), (b"if-match", b'W/"1"'), (b"if-match", b"1"), (b"if-match", b'"1", "2"'),
+    (b"if-match", b"*"), (b"if-match", b'"1"'), (b"if-match", b'W/"1"'), (b"if-match", b"1"),
+    (b"if-match", b'"1", "2"'),
     (b"if-match", b'"' + b"9" * 400 + b'"'), (b"if-none-match", b"*"), (b"if-none-match", b'"x"'),
-    (b"idempotency-key", b"k"), (b"idempotency-key", b'"k"'), (b"idempotency-key", b""), (b"idempotency-key", b"k" * 300),
+    (b"idempotency-key", b"k"), (b"idempotency-key", b'"k"'), (b"idempotency-key", b""),
+    (b"idempotency-key", b"k" * 300),
     (b"idempotency-key", b"\xff\xfe"), (b"x-request-id", b"a" * 300), (b"x-request-id", b"ok-1"),
     (b"x-request-id", b"\xe9"), (b"user-agent", b"\xff" * 600), (b"user-agent", b""), (b"accept", b"text/html"),
     (b"accept-language", b"de"), (b"x-forwarded-for", b"1.2.3.4, ::1"), (b"x-forwarded-host", b"evil.example"),
@@ -94,7 +96,7 @@ def _example(content: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any document
     while "$ref" in schema:
         schema = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     given: Any = content.get("examples") or schema.get("examples")
-    first = next(iter(given.values()))["value"] if isinstance(given, dict) else given[0]
+    first: Any = next(iter(given.values()))["value"] if isinstance(given, dict) else given[0]
     return first
 
 
@@ -108,7 +110,7 @@ def caller_of(number: int) -> str:
 
 def request(number: int, house: House) -> Asked:
     """Return the request of this number."""
-    dice = Random(f"request {number}")  # noqa: S311 - it is to be the same again
+    dice = Random(f"request {number}")
     operation = _OPERATIONS[number % len(_OPERATIONS)]
     draft = Draft(operation.method, operation.path, is_form=operation.is_form)
     draft.headers.extend(house.authorizations[caller_of(number)])

@@ -17,7 +17,8 @@ JUDGE = Judge()
 
 def problem(status: int, code: str, *headers: tuple[str, str], **members: object) -> Answer:
     document: dict[str, Any] = {
-        "type": f"urn:auth-service:problem:{code}", "title": "T", "instance": "urn:request:1", "status": status, "detail": "D", "code": code, **members,
+        "type": f"urn:auth-service:problem:{code}", "title": "T", "instance": "urn:request:1", "status": status,
+        "detail": "D", "code": code, **members,
     }  # fmt: skip
     return Answer(status, [("content-type", PROBLEM), *HEADERS, *headers], json.dumps(document).encode())
 

@@ -12,7 +12,8 @@ RAW: Final = (
 TEXTS: Final = (
     "", " ", "a", "0", "-1", "null", "true", "[]", "{}", "*", "%", "%s%n%x", "${jndi:x}", "{{7*7}}", "' OR 1=1--", "\\",
     "../../etc/passwd", "a" * 255, "a" * 256, "a" * 1025, "a" * 70_000, "é" * 300, "e\u0301" * 100, "😀" * 70, "\u202e",
-    "\u200b", "\ufeff", "\u0130", "ß", "ﬁ", "K", "ı", "\x7f", "\x1b[31m", "a\r\nX-Evil: 1", "a\nb", "\t", "\x85", "\u2028",
+    "\u200b", "\ufeff", "\u0130", "ß", "ﬁ", "K", "\u0131", "\x7f", "\x1b[31m", "a\r\nX-Evil: 1", "a\nb", "\t", "\x85",
+    "\u2028",
     "a@b.c", "a@b", "@", "a@@b.c", '"a b"@example.com', "a@[127.0.0.1]", "a@example.com.", "a@EXAMPLE.com", "a@é.com",
     "a@xn--9ca.com", "a@xn--a.com", "a" * 64 + "@example.com", "a" * 65 + "@example.com", "a@" + "b." * 130 + "com",
     "a+b@example.com", "a@example.com,b@example.com", "<a@example.com>", "a@example.com\r\nBcc: b@example.com",
@@ -20,7 +21,8 @@ TEXTS: Final = (
     "{0199a1f3-5c00-7a3e-9b1c-2f6d1e0c4a55}", "urn:uuid:0199a1f3-5c00-7a3e-9b1c-2f6d1e0c4a55",
     "0199a1f35c007a3e9b1c2f6d1e0c4a55", "0199a1f3-5c00-7a3e-9b1c-2f6d1e0c4a5", "9999-12-31T23:59:59-23:59",
     "9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00+23:59", "0001-01-01T00:00:00Z", "2026-02-30T00:00:00Z",
-    "2026-11-24", "2026-11-24T24:00:00Z", "2026-11-24T00:00:60Z", "1e18", "99999999999999", "admin", "user:", ":", "a:b:c",
+    "2026-11-24", "2026-11-24T24:00:00Z", "2026-11-24T00:00:60Z", "1e18", "99999999999999", "admin", "user:",
+    ":", "a:b:c",
     "*:*", "users:*", "USERS:READ", "a.b.c", "..", "eyJhbGciOiJub25lIn0..", "authcs_", "authcs_" + "A" * 43, "A" * 43,
 )  # fmt: skip
 NUMBERS: Final = (

@@ -1,4 +1,4 @@
-"""Everything a stranger can ask about an address, of an account in each state: what is told, and what it costs in hashes."""
+"""Everything a stranger can ask about an address, in each state there is: what is told, at how many hashes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from auth_core.audit.events import EventKind, Outcome
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
-from auth_core.even_time import EvenTime
 from auth_core.credentials.passwords.errors import WrongPassword
 from auth_core.credentials.passwords.ports import PasswordHasher
 from auth_core.errors import Fault, Rejected
+from auth_core.even_time import EvenTime
 from auth_core.ids import UserId
 from auth_core.origin import Origin
 from auth_core.recovery.ports import RecoveryTx

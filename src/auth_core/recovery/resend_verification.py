@@ -15,7 +15,7 @@ from auth_core.verification.model import Purpose
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResendVerification:
-    """Send the mail again. Nobody learns whether there is such an account, nor what it lacks; not by the time it takes."""
+    """Send the mail again. Nobody learns whether there is such an account, nor what it lacks, by time either."""
 
     uow: UnitOfWork[RecoveryTx]
     ask: Asking

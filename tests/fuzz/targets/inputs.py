@@ -13,7 +13,7 @@ def an_input(target: Target, number: int) -> bytes:
     """Return the input of this number."""
     if number < len(target.seeds):
         return target.seeds[number]
-    dice = Random(number)  # noqa: S311 - it is to be the same again
+    dice = Random(number)
     data = dice.choice(target.seeds)
     if dice.random() < 0.2:
         other = dice.choice(target.seeds)

@@ -13,8 +13,8 @@ from tests.fuzz.targets.target import Target, holds, text_of
 _ADDRESSES = (b"Ada.Lovelace+x@Example.org", "a@bücher.example".encode(), b"a@xn--bcher-kva.example", b"@", b"")
 _LINES = (
     b'{"email": "a@example.org", "first_name": "A", "last_name": "B", "created_at": "2020-01-01T00:00:00Z"}\n{}\n[]\n',
-    b'{"email": "a@example.org", "first_name": "A", "last_name": "B", "password_hash": "$2b$04$abcdefghijklmnopqrstuu"}',
-    b'{"email": "b@example.org", "first_name": "A", "last_name": "B", "password_hash": "YWJj", "password_scheme": "sha256"}',
+    b'{"email": "a@example.org", "first_name": "A", "last_name": "B", "password_hash": "$2b$04$abcdefghijklmnopqr"}',
+    b'{"email": "b@example.org", "first_name": "A", "last_name": "B", "password_hash": "Y", "password_scheme": "ssha"}',
 )
 _RECORDS = (
     b"email,first_name,last_name,roles\na@example.org,A,B,user\n",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-SECRET: Final = "cnry-wire-5e1f0c7a"  # noqa: S105 - it is looked for in every answer and in the log
+SECRET: Final = "cnry-wire-5e1f0c7a"
 
 _REGISTRATION: Final = {"email": "ada@example.org", "password": SECRET, "first_name": "Ada", "last_name": "Lovelace"}
 

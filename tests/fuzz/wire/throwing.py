@@ -18,9 +18,9 @@ _HANGS: Final = 20.0
 """Seconds. Longer than the service lets anybody take."""
 
 
-def thrown(number: int) -> bytes:
+def thrown(number: int) -> bytes:  # noqa: PLR0911 - one for each kind of damage
     """Return what is thrown under this number: the same each time."""
-    dice = Random(f"bytes {number}")  # noqa: S311 - it is to be the same again
+    dice = Random(f"bytes {number}")
     whole = [*HOSTILE.values()]
     if number < len(whole):
         return whole[number]
