@@ -8,8 +8,8 @@ class OneConnection:
     """Sends documents by POST. What was sent and what came back is bytes, and nothing is read but where it ends."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._socket = socket.create_connection((host, port), timeout=60)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._address = host, port
+        self._socket = self._connected()
         self._head = f"Host: {host}:{port}\r\nContent-Type: application/json\r\n"
         self.statuses: set[int] = set()
 
@@ -37,6 +37,16 @@ class OneConnection:
             body += self._more()
         self.statuses.add(int(head[9:12]))
         return body
+
+    def renew(self) -> None:
+        """Begin another connection: the server has hung up on one over which nothing was said for some seconds."""
+        self._socket.close()
+        self._socket = self._connected()
+
+    def _connected(self) -> socket.socket:
+        made = socket.create_connection(self._address, timeout=60)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return made
 
     def close(self) -> None:
         """Hang up."""

@@ -81,6 +81,7 @@ async def _compared(settings: Mapping[str, str], folder: Path, pairs: int) -> di
             ways = (_way(connection, path, one), _way(connection, path, other))
             print(f"  {name} …", file=sys.stderr)
             connection.statuses.clear()
+            connection.renew()
             compared = apart(*await in_pairs(*ways, pairs=pairs, warm_up=_WARM_UP))
             found[name] = {**compared.as_json(), "statuses": sorted(connection.statuses)}
 
@@ -135,6 +136,7 @@ async def _control(settings: Mapping[str, str], folder: Path, pairs: int) -> dic
             )
             for name in ("nobody", "active")
         ]
+        connection.renew()
         return apart(*await in_pairs(ways[0], ways[1], pairs=pairs - _WARM_UP, warm_up=_WARM_UP)).as_json()
 
 
@@ -158,6 +160,7 @@ async def _accounts(connection: OneConnection, settings: Mapping[str, str]) -> A
     who = {"email": EMAIL, "password": PASSWORD, "first_name": "Ada", "last_name": "Lovelace"}
     connection.send(connection.written("/auth/register", who))
     await bare.prove()
+    connection.renew()
     held: dict[str, Any] = json.loads(
         connection.send(connection.written("/auth/login", {"email": EMAIL, "password": PASSWORD}))
     )
