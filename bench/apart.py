@@ -38,9 +38,20 @@ class Apart:
         """Whether they are close enough: the interval within half a millisecond, and nearly a coin to guess by."""
         return self.low >= -MOST_APART and self.high <= MOST_APART and LEAST_AUC <= self.auc <= MOST_AUC
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether they certainly differ: no difference lies outside the interval, and guessing is better than a coin."""
+        error = math.sqrt((2 * self.pairs + 1) / (12 * self.pairs**2))
+        return (self.low > 0 or self.high < 0) and abs(self.auc - 0.5) > 2 * error
+
+    @property
+    def verdict(self) -> str:
+        """`even` or `apart`; `undecided` when there was too little, or too much else going on, to say."""
+        return "even" if self.is_uniform else "apart" if self.is_apart else "undecided"
+
     def as_json(self) -> dict[str, object]:
         """Return what is kept of it."""
-        return {**{name: round(value, 3) for name, value in asdict(self).items()}, "uniform": self.is_uniform}
+        return {**{name: round(value, 3) for name, value in asdict(self).items()}, "verdict": self.verdict}
 
 
 def apart(a: Sequence[float], b: Sequence[float], *, seed: int = 0) -> Apart:

@@ -58,15 +58,16 @@ async def measure(*, quick: bool) -> dict[str, object]:
             control = await _control(settings, Path(folder), pairs)
         finally:
             database.stop()
-    uniform = {name: each["uniform"] for name, each in found.items()}
+    verdicts = {name: each["verdict"] for name, each in found.items()}
     return {
         "bcrypt_cost": COST,
         "even_time_seconds": EVEN_TIME,
         "pairs": pairs,
         "unit": "ms",
-        "met": all(uniform.values()),
-        "not met": [name for name, is_uniform in uniform.items() if not is_uniform],
-        "control found": not control["uniform"],
+        "met": all(verdict == "even" for verdict in verdicts.values()),
+        "apart": [name for name, verdict in verdicts.items() if verdict == "apart"],
+        "undecided": [name for name, verdict in verdicts.items() if verdict == "undecided"],
+        "control found": control["verdict"] == "apart",
         "compared": found,
         "control": control,
     }

@@ -24,7 +24,7 @@ def times(seed: int, *, more: float = 0.0, count: int = 2_000) -> list[float]:
 def test_two_of_the_same_are_uniform(seed: int) -> None:
     found = apart(times(seed), times(seed + 1))
 
-    assert found.is_uniform
+    assert found.verdict == "even"
     assert found.low <= 0.01
     assert found.high >= -0.01
 
@@ -32,7 +32,7 @@ def test_two_of_the_same_are_uniform(seed: int) -> None:
 def test_a_difference_of_a_millisecond_is_found_with_its_size_and_direction() -> None:
     found = apart(times(1), times(2, more=0.001))
 
-    assert not found.is_uniform
+    assert found.verdict == "apart"
     assert found.low < 1.0 < found.high
     assert found.auc > 0.9
     assert apart(times(2, more=0.001), times(1)).difference == pytest.approx(-found.difference)
@@ -50,7 +50,7 @@ def test_a_small_difference_that_is_always_there_is_found_by_guessing() -> None:
 def test_too_few_pairs_prove_nothing() -> None:
     slow = [second * 100 for second in times(3, count=10)]
 
-    assert not apart(slow, [second * 100 for second in times(4, count=10)]).is_uniform
+    assert apart(slow, [second * 100 for second in times(4, count=10)]).verdict == "undecided"
 
 
 def test_whoever_is_longer_more_often_is_counted_and_equals_count_half() -> None:
@@ -79,6 +79,6 @@ async def test_a_decoy_of_the_wrong_cost_is_found() -> None:
     async def measured(one: object, other: object) -> float:
         return apart(*await in_pairs(one, other, pairs=60)).auc  # type: ignore[arg-type]  # as above
 
-    assert not apart(*await in_pairs(known, unknown_and_cheaper, pairs=60)).is_uniform
+    assert apart(*await in_pairs(known, unknown_and_cheaper, pairs=60)).verdict == "apart"
     assert await measured(known, unknown_and_cheaper) < 0.25
     assert 0.25 < await measured(known, unknown) < 0.75
