@@ -40,7 +40,7 @@ class Apart:
 
     @property
     def is_apart(self) -> bool:
-        """Whether they certainly differ: no difference lies outside the interval, and guessing is better than a coin."""
+        """Whether they certainly differ: none lies outside the interval, and guessing beats a coin."""
         error = math.sqrt((2 * self.pairs + 1) / (12 * self.pairs**2))
         return (self.low > 0 or self.high < 0) and abs(self.auc - 0.5) > 2 * error
 
