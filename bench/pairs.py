@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 from random import Random
 
 type Way = Callable[[], Awaitable[object]]
+type Clock = Callable[[], float]
 
 
 async def in_pairs(
-    one: Way, other: Way, *, pairs: int, warm_up: int = 10, seed: int = 0
+    one: Way, other: Way, *, pairs: int, warm_up: int = 10, seed: int = 0, clock: Clock = time.perf_counter
 ) -> tuple[list[float], list[float]]:
     """Return the seconds of both, pair by pair; the first pairs are done and not counted."""
     dice = Random(seed)
@@ -23,9 +24,9 @@ async def in_pairs(
             for which in order:
                 await asyncio.sleep(0)  # Whoever else there is has their turn while nobody measures.
                 way = (one, other)[which]
-                begun = time.perf_counter()
+                begun = clock()
                 await way()
-                seconds = time.perf_counter() - begun
+                seconds = clock() - begun
                 if number >= 0:
                     times[which].append(seconds)
     finally:
