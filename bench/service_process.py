@@ -12,11 +12,11 @@ _PATIENCE = 60
 
 
 @asynccontextmanager
-async def serving(settings: Mapping[str, str], folder: Path) -> AsyncGenerator[str]:
+async def serving(settings: Mapping[str, str], folder: Path, *, module: str = "auth_http") -> AsyncGenerator[str]:
     """Serve on a free port while the block runs, and say at which address."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AUTH_")}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "auth_http", "serve", "--port", "0"),
+        *(sys.executable, "-m", module, "serve", "--port", "0"),
         cwd=folder,
         env={**inherited, **settings, "AUTH_LOG_FORMAT": "json"},
         stdout=asyncio.subprocess.PIPE,

@@ -42,6 +42,10 @@ _DECOY_TAIL: Final = "." * 53
 """A salt and a digest of zeros: a hash nobody knows a password for, without having to compute one."""
 
 
+def _decoy(cost: int) -> bytes:
+    return f"$2b${cost:02}${_DECOY_TAIL}".encode("ascii")
+
+
 class BcryptAlgorithm(Protocol):
     """The part of the bcrypt package that is used here."""
 
@@ -67,6 +71,8 @@ class BcryptScheme:
         self._pepper = pepper
         self._bcrypt = algorithm
         self._pace = BcryptPace()
+        # Sealed as any other: to open it, and to make a key of the password, takes time as well.
+        self._decoy = self._seal(Redacted(_decoy(cost))).reveal()
 
     def hash(self, password: Redacted[str]) -> PasswordHash:
         """Return what to store. Raises: ValueError when the password is not one `is_hashable` accepts."""
@@ -107,7 +113,7 @@ class BcryptScheme:
         elsewhere that are dearer than ours; what is cheaper and not bcrypt is topped up by the clock, about.
         """
         if stored is None:
-            self._spend(self._cost)
+            self._verify_sealed(password, self._decoy)
             return Verification(matches=False)
         text = stored.reveal()
         try:
@@ -215,4 +221,4 @@ class BcryptScheme:
 
     def _spend(self, cost: int) -> None:
         with self._pace.stopwatch(cost=cost):
-            self._bcrypt.checkpw(b"", f"$2b${cost:02}${_DECOY_TAIL}".encode("ascii"))
+            self._bcrypt.checkpw(b"", _decoy(cost))

@@ -34,6 +34,7 @@ from auth_core.credentials.passwords.ports import (
     PasswordHasher,
 )
 from auth_core.entropy import Entropy
+from auth_core.even_time import EvenTime
 from auth_core.idempotency.first_answers import FirstAnswers
 from auth_core.idempotency.policy import IdempotencyPolicy
 from auth_core.idempotency.ports import AnswerVault
@@ -227,6 +228,7 @@ class Ports:
 
     clock: Clock
     entropy: Entropy
+    even_time: EvenTime
     uow: UnitOfWork[Tx]
     candidates: Candidates
     profiles: Profiles
@@ -378,6 +380,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 new_passwords=new_passwords,
                 answers=answers,
                 throttle=throttle,
+                even_time=ports.even_time,
             ),
             create=CreateUser(
                 uow=uow,
@@ -629,7 +632,9 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             ),
         ),
         recovery=RecoveryRoom(
-            look_at_invitation=LookAtInvitation(uow=uow, clock=clock, policy=policies.users),
+            look_at_invitation=LookAtInvitation(
+                uow=uow, record=record, clock=clock, policy=policies.users, throttle=throttle
+            ),
             accept_invitation=AcceptInvitation(
                 uow=uow,
                 hasher=hasher,
@@ -637,11 +642,14 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 record=record,
                 clock=clock,
                 policy=policies.users,
+                throttle=throttle,
             ),
             verify_email=VerifyEmail(uow=uow, record=record, clock=clock, throttle=throttle),
-            resend_verification=ResendVerification(uow=uow, ask=ask, record=record, clock=clock, throttle=throttle),
+            resend_verification=ResendVerification(
+                uow=uow, ask=ask, record=record, clock=clock, throttle=throttle, even_time=ports.even_time
+            ),
             request_password_reset=RequestPasswordReset(
-                uow=uow, ask=ask, record=record, clock=clock, throttle=throttle
+                uow=uow, ask=ask, record=record, clock=clock, throttle=throttle, even_time=ports.even_time
             ),
             choose_password=ChooseForgottenPassword(
                 uow=uow,
@@ -655,7 +663,13 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 devices=devices,
             ),
             request_email_change=RequestEmailChange(
-                uow=uow, hasher=hasher, mail=mail, record=record, clock=clock, throttle=throttle
+                uow=uow,
+                hasher=hasher,
+                mail=mail,
+                record=record,
+                clock=clock,
+                throttle=throttle,
+                even_time=ports.even_time,
             ),
             confirm_email_change=ConfirmEmailChange(uow=uow, mail=mail, record=record, clock=clock, throttle=throttle),
             undo_email_change=UndoEmailChange(

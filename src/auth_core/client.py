@@ -166,7 +166,7 @@ class AuthClient(TokenVerifier, Protocol):
         """End every session of the caller, this one too."""
         ...
 
-    async def look_at_invitation(self, *, token: Redacted[str]) -> InvitedTo:
+    async def look_at_invitation(self, *, token: Redacted[str], origin: Origin) -> InvitedTo:
         """Return what an invitation says, and leave it as good as it was. Raises: RegistrationClosed, UnusableToken."""
         ...
 

@@ -151,9 +151,9 @@ class AuthInProcess:
         caller = await self._caller(access_token)
         await self.auth.sessions.log_out_everywhere(user_id=caller.principal.user_id, origin=origin)
 
-    async def look_at_invitation(self, *, token: Redacted[str]) -> InvitedTo:
+    async def look_at_invitation(self, *, token: Redacted[str], origin: Origin) -> InvitedTo:
         """Return what an invitation says."""
-        return await self.auth.recovery.look_at_invitation(token=token)
+        return await self.auth.recovery.look_at_invitation(token=token, origin=origin)
 
     async def accept_invitation(
         self,
@@ -197,7 +197,11 @@ class AuthInProcess:
         """Send a mail to the address the caller wants."""
         caller = await self._caller(access_token)
         await self.auth.recovery.request_email_change(
-            user_id=caller.principal.user_id, new_email=new_email, password=password, origin=origin
+            user_id=caller.principal.user_id,
+            session_id=caller.session_id,
+            new_email=new_email,
+            password=password,
+            origin=origin,
         )
 
     async def confirm_email_change(self, *, token: Redacted[str], origin: Origin) -> None:

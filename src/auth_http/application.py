@@ -1,12 +1,14 @@
 """The web application: the middleware, behind it the routes, and the documentation of both."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
 from starlette.types import Lifespan
 
 from auth_http.exception_handlers import add_exception_handlers
@@ -115,9 +117,19 @@ def application(
     for router in (*_GROUPS, *_pages(settings)):
         for route in router.routes:
             needs_of(route)  # One that does not say whom it lets in is not served.
+            _end_with_the_address(route)
         # Not `include_router`: an included router is a tree, which is searched twice for every request.
         app.router.routes.extend(router.routes)
     return app
+
+
+def _end_with_the_address(route: BaseRoute) -> None:
+    """Let the route match whole addresses: the framework's also match before a line feed at the end.
+
+    The same route would have two names, and whoever compares paths, such as `BodyGuard`, would know one.
+    """
+    if isinstance(route, Route):
+        route.path_regex = re.compile(route.path_regex.pattern.removesuffix("$").removesuffix(r"\Z") + r"\Z")
 
 
 def _pages(settings: Settings) -> Iterator[APIRouter]:

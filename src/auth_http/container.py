@@ -14,6 +14,7 @@ from auth_adapters.bcrypt_hasher import BcryptHasher, expected_duration
 from auth_adapters.budget_names import HmacBudgetNames
 from auth_adapters.common_passwords import BuiltInCommonPasswords
 from auth_adapters.device_tokens import HmacDeviceTokens
+from auth_adapters.even_time import Strokes
 from auth_adapters.hash_transfer import BcryptTransfer
 from auth_adapters.hashing_pool import HashingPolicy, HashingPool
 from auth_adapters.head_signer import HmacHeadSigner
@@ -154,6 +155,7 @@ def _ports(
     return Ports(
         clock=clock,
         entropy=entropy,
+        even_time=Strokes(timedelta(seconds=settings.even_time_seconds)),
         uow=stored.uow,
         candidates=stored.candidates,
         profiles=stored.profiles,

@@ -34,6 +34,10 @@ _WITH_JSON: Final = (MALFORMED_JSON, NESTED_TOO_DEEPLY, Rejected(Fault("email", 
 _WITH_A_TOKEN: Final = (MissingToken(), InvalidToken(), ExpiredToken(), RevokedToken(), TOKEN_IN_QUERY, TOKEN_TOO_LARGE)
 
 _HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "Content-Disposition": {
+        "description": "That this is a file, and what it may be called (RFC 6266).",
+        "schema": {"type": "string"},
+    },
     "ETag": {
         "description": "The state this tells, for `If-Match` (RFC 9110 §8.8.3).",
         "schema": {"type": "string"},
@@ -46,6 +50,12 @@ _HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 SHORTLY: Final = timedelta(seconds=2)
 A_WHILE: Final = timedelta(minutes=6)
+
+
+def with_headers(*names: str, description: str | None = None) -> dict[str, Any]:
+    """Return what an answer says of itself that has these header fields."""
+    headers = {"headers": {name: _HEADERS[name] for name in names}}
+    return headers if description is None else {"description": description, **headers}
 
 
 def failures(
@@ -76,7 +86,7 @@ def failures(
         problem = problem_of(each) if isinstance(each, AuthError) else each
         _tell(responses, problem)
     if tagged is not None:
-        responses[tagged] = {"headers": {"ETag": _HEADERS["ETag"]}}
+        responses[tagged] = with_headers("ETag")
     return dict(sorted(responses.items(), key=lambda item: int(item[0])))
 
 

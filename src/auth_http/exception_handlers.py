@@ -61,11 +61,18 @@ async def _tell_http(request: Request, error: Exception) -> Response:
 
 
 def _method_not_allowed(request: Request) -> Problem:
-    """Name every method of the address (RFC 9110 §15.5.6): the framework knows of the first route that fits."""
-    allowed: set[str] = set()
-    for route in iter_route_contexts(request.app.routes):
-        if route.path and route.methods and compile_path(route.path)[0].match(request.scope["path"]):
-            allowed |= route.methods
+    """Name every method of the address (RFC 9110 §15.5.6): the framework knows of the first route that fits.
+
+    An address that a route spells out is not also one of those where the name is a variable.
+    """
+    path: str = request.scope["path"]
+    fitting = [
+        (route.path, route.methods)
+        for route in iter_route_contexts(request.app.routes)
+        if route.path and route.methods and compile_path(route.path)[0].match(path)
+    ]
+    spelled_out = [methods for each, methods in fitting if each == path]
+    allowed = set[str]().union(*(spelled_out or (methods for _, methods in fitting)))
     if "GET" in allowed:
         allowed.add("HEAD")
     return Problem(

@@ -26,6 +26,7 @@ from auth_core.clock import Clock
 from auth_core.credentials.passwords.model import PasswordHash
 from auth_core.credentials.passwords.ports import BreachedPasswords, CommonPasswords, HashTransfer, PasswordHasher
 from auth_core.entropy import Entropy
+from auth_core.even_time import EvenTime
 from auth_core.idempotency.ports import AnswerVault
 from auth_core.login.ports import Candidates
 from auth_core.oauth.ports import KnownClients
@@ -48,6 +49,7 @@ from auth_core.testing import (
     UnsafeHeadSigner,
     UnsafeOpenVault,
     UnsafeTransfer,
+    UnsafeUnevenTime,
     UnsafeWebhookVault,
 )
 from auth_core.throttling.policy import UnsafeNoThrottle
@@ -85,6 +87,7 @@ def memory_ports(
     policies: Policies = FOR_TESTS,
     clock: Clock | None = None,
     entropy: Entropy | None = None,
+    even_time: EvenTime | None = None,
     uow: UnitOfWork[Tx] | None = None,
     candidates: Candidates | None = None,
     profiles: Profiles | None = None,
@@ -134,6 +137,7 @@ def memory_ports(
     return Ports(
         clock=clock,
         entropy=entropy,
+        even_time=even_time or UnsafeUnevenTime(),
         uow=uow or MemoryUnitOfWork(store),
         candidates=candidates or MemoryCandidates(store),
         profiles=profiles or MemoryProfiles(store),

@@ -191,9 +191,9 @@ class RemoteAuth:
         """End every session of the caller."""
         await self._exchange.ask(_ending("POST", "/auth/logout-all", access_token, origin))
 
-    async def look_at_invitation(self, *, token: Redacted[str]) -> InvitedTo:
+    async def look_at_invitation(self, *, token: Redacted[str], origin: Origin) -> InvitedTo:
         """Return what an invitation says."""
-        call = Call(method="POST", path="/auth/invitation", document={"token": token}, repeatable=True)
+        call = Call(method="POST", path="/auth/invitation", document={"token": token}, origin=origin, repeatable=True)
         return await self._read(call, invitation_in)
 
     async def accept_invitation(

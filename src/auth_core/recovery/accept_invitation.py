@@ -13,6 +13,7 @@ from auth_core.recovery.acceptance import Acceptance, read_acceptance
 from auth_core.recovery.ports import RecoveryTx
 from auth_core.recovery.standing import Account, invited_behind
 from auth_core.redacted import Redacted
+from auth_core.throttling.guard import ThrottleGuard
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.errors import RegistrationClosed
 from auth_core.users.model import InvitedTo, User
@@ -27,17 +28,23 @@ class LookAtInvitation:
     """Show whoever holds the token what they are invited to. The token is as good afterwards as before."""
 
     uow: UnitOfWork[RecoveryTx]
+    record: Recorder
     clock: Clock
     policy: UserPolicy
+    throttle: ThrottleGuard
 
-    async def __call__(self, *, token: Redacted[str]) -> InvitedTo:
-        """Return what the invitation says. Raises: RegistrationClosed, UnusableToken."""
+    async def __call__(self, *, token: Redacted[str], origin: Origin) -> InvitedTo:
+        """Return what the invitation says. Raises: RegistrationClosed, UnusableToken, TriedTooOften."""
         _must_be_open(self.policy)
+        attempt = await self.throttle.take(self.throttle.secret(origin))
         async with self.uow() as tx:
             sent = await tx.one_time_tokens.find(digest_of(token), Purpose.ACCEPT_INVITATION, now=self.clock.now())
             account = await invited_behind(tx, sent)
+            if account is None:
+                await self.throttle.tell(tx, attempt, origin=origin, subject=None)
         if account is None or account.user.invitation is None:
             raise UnusableToken
+        await self.throttle.succeeded(attempt)
         user, pending = account.user, account.user.invitation
         return InvitedTo(
             email=user.email,
@@ -62,6 +69,7 @@ class AcceptInvitation:
     record: Recorder
     clock: Clock
     policy: UserPolicy
+    throttle: ThrottleGuard
 
     async def __call__(
         self,
@@ -78,15 +86,19 @@ class AcceptInvitation:
         What is given takes the place of what the invitation said; names it did not say must be given. Of any number of
         simultaneous calls with one token exactly one succeeds.
         Raises: RegistrationClosed, UnusableToken, alike whatever is wrong with the token, Rejected with every fault,
-        WeakPassword, Busy, Unavailable.
+        WeakPassword, TriedTooOften, Busy, Unavailable.
         """
         _must_be_open(self.policy)
         digest = digest_of(token)
+        attempt = await self.throttle.take(self.throttle.secret(origin))
         async with self.uow() as tx:
             sent = await tx.one_time_tokens.find(digest, Purpose.ACCEPT_INVITATION, now=self.clock.now())
             account = await invited_behind(tx, sent)
+            if account is None:
+                await self.throttle.tell(tx, attempt, origin=origin, subject=None)
         if account is None:
             raise UnusableToken
+        await self.throttle.succeeded(attempt)
         acceptance = await read_acceptance(
             account.user,
             password=password,
@@ -95,7 +107,7 @@ class AcceptInvitation:
             locale=locale,
             new_passwords=self.new_passwords,
         )
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(origin) as turn:
             password_hash = await acceptance.password.hash(turn)
 
         accepted: User | None = None

@@ -8,6 +8,7 @@ from auth_core.clock import Clock
 from auth_core.credentials.passwords.errors import WrongPassword
 from auth_core.credentials.passwords.ports import PasswordHasher
 from auth_core.errors import Fault, Rejected
+from auth_core.even_time import EvenTime
 from auth_core.ids import SessionId, UserId
 from auth_core.origin import Origin
 from auth_core.outbox.model import Recipient
@@ -35,6 +36,7 @@ class RequestEmailChange:
     record: Recorder
     clock: Clock
     throttle: ThrottleGuard
+    even_time: EvenTime
 
     async def __call__(
         self, *, user_id: UserId, session_id: SessionId, new_email: str, password: Redacted[str], origin: Origin
@@ -60,7 +62,7 @@ class RequestEmailChange:
             raise Rejected(Fault("new_email", "unchanged", "This is the address of the account already."))
 
         now = self.clock.now()
-        async with self.uow() as tx:
+        async with self.even_time(), self.uow() as tx:
             # What has changed while we were hashing makes the token dead on arrival.
             if account is not None and verification.matches:
                 await self._ask(tx, account, address)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from auth_core.audit.events import EventKind, Outcome
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
+from auth_core.even_time import EvenTime
 from auth_core.origin import Origin
 from auth_core.recovery.asking import Asking
 from auth_core.recovery.ports import RecoveryTx
@@ -17,8 +18,7 @@ from auth_core.verification.model import Purpose
 class RequestPasswordReset:
     """Send a mail by which a new password can be chosen. The old one stays good until then.
 
-    No password is hashed, whoever is asked for: an unknown address costs what a known one does but for the writing of
-    the mail.
+    No password is hashed, whoever is asked for, and the answer comes as late for an unknown address as for a known one.
     """
 
     uow: UnitOfWork[RecoveryTx]
@@ -26,13 +26,14 @@ class RequestPasswordReset:
     record: Recorder
     clock: Clock
     throttle: ThrottleGuard
+    even_time: EvenTime
 
     async def __call__(self, *, email: str, origin: Origin) -> None:
         """Send a token to an active account. Raises: InvalidEmail, NoMail, TriedTooOften."""
         address = self.ask.read(email)
         attempt = await self.throttle.take(self.throttle.mail(origin))
         now = self.clock.now()
-        async with self.uow() as tx:
+        async with self.even_time(), self.uow() as tx:
             asked = await self.ask(tx, Purpose.RESET_PASSWORD, address, now=now)
             await self.record(
                 tx,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from auth_core.audit.events import EventKind, Outcome
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
+from auth_core.even_time import EvenTime
 from auth_core.origin import Origin
 from auth_core.recovery.asking import Asking
 from auth_core.recovery.ports import RecoveryTx
@@ -15,13 +16,14 @@ from auth_core.verification.model import Purpose
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResendVerification:
-    """Send the mail again. Nobody learns whether there is such an account, nor what it lacks."""
+    """Send the mail again. Nobody learns whether there is such an account, nor what it lacks, by time either."""
 
     uow: UnitOfWork[RecoveryTx]
     ask: Asking
     record: Recorder
     clock: Clock
     throttle: ThrottleGuard
+    even_time: EvenTime
 
     async def __call__(self, *, email: str, origin: Origin) -> None:
         """Send a token to an active account whose address is not proven.
@@ -31,7 +33,7 @@ class ResendVerification:
         address = self.ask.read(email)
         attempt = await self.throttle.take(self.throttle.mail(origin))
         now = self.clock.now()
-        async with self.uow() as tx:
+        async with self.even_time(), self.uow() as tx:
             asked = await self.ask(tx, Purpose.VERIFY_EMAIL, address, now=now)
             await self.record(
                 tx,

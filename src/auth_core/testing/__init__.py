@@ -41,6 +41,7 @@ from auth_core.testing.doubles.unsafe_fast_hasher import UnsafeFastHasher
 from auth_core.testing.doubles.unsafe_head_signer import UnsafeHeadSigner
 from auth_core.testing.doubles.unsafe_open_vault import UnsafeOpenVault
 from auth_core.testing.doubles.unsafe_transfer import UnsafeTransfer
+from auth_core.testing.doubles.unsafe_uneven_time import UnsafeUnevenTime
 from auth_core.testing.doubles.unsafe_webhook_vault import UnsafeWebhookVault
 from auth_core.testing.moments import NOON
 from auth_core.testing.someone_signed_in import SomeoneSignedIn
@@ -64,6 +65,7 @@ __all__ = [
     "UnsafeHeadSigner",
     "UnsafeOpenVault",
     "UnsafeTransfer",
+    "UnsafeUnevenTime",
     "UnsafeWebhookVault",
     "a_digest",
     "a_key_revocation",

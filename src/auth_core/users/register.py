@@ -9,6 +9,7 @@ from auth_core.credentials.passwords.errors import Busy
 from auth_core.credentials.passwords.model import PasswordHash
 from auth_core.credentials.passwords.new_passwords import NewPasswords
 from auth_core.credentials.passwords.ports import PasswordHasher
+from auth_core.even_time import EvenTime
 from auth_core.idempotency.first_answers import FirstAnswers
 from auth_core.idempotency.model import Once
 from auth_core.ids import Ids
@@ -31,8 +32,8 @@ from auth_core.verification.proof_mail import ProofMail
 class Register:
     """Create an account with the role `user`.
 
-    Where addresses are proven first, whoever asks is told one and the same, and has one password hashed, whatever the
-    address: who reads it is told the rest.
+    Where addresses are proven first, whoever asks is told one and the same after one and the same time, and has one
+    password hashed, whatever the address: who reads it is told the rest.
     """
 
     uow: UnitOfWork[RegistrationTx]
@@ -45,6 +46,7 @@ class Register:
     new_passwords: NewPasswords
     answers: FirstAnswers
     throttle: ThrottleGuard
+    even_time: EvenTime
 
     async def __call__(
         self,
@@ -80,24 +82,14 @@ class Register:
         )
         password_hash = await self._hash(account, attempt, origin)
 
-        user: User | None = None
-        try:
-            async with self.uow() as tx, self.answers(tx, once) as outcome:
-                user = await self._create(tx, account, password_hash, origin)
-                if self._proves_first:
-                    if user is None:
-                        await self._answer_for_taken(tx, account, origin)
-                    outcome.be(None)
-                elif user is not None:
-                    outcome.be(user)
-        except EmailTaken:
-            if not self._proves_first:
-                raise
-            async with self.uow() as tx, self.answers(tx, once) as outcome:
-                await self._answer_for_taken(tx, account, origin)
-                outcome.be(None)
         if self._proves_first:
+            async with self.even_time():
+                await self._tell_by_mail(account, password_hash, origin, once)
             return None
+        async with self.uow() as tx, self.answers(tx, once) as outcome:
+            user = await self._create(tx, account, password_hash, origin)
+            if user is not None:
+                outcome.be(user)
         if user is None:
             raise EmailTaken
         return user
@@ -113,6 +105,20 @@ class Register:
             async with self.uow() as tx:
                 await self.throttle.tell(tx, attempt, origin=origin, subject=None)
         return password_hash
+
+    async def _tell_by_mail(
+        self, account: NewAccount, password_hash: PasswordHash, origin: Origin, once: Once[User | None] | None
+    ) -> None:
+        """Create the account, or tell who has the address; whoever asks hears the same."""
+        try:
+            async with self.uow() as tx, self.answers(tx, once) as outcome:
+                if await self._create(tx, account, password_hash, origin) is None:
+                    await self._answer_for_taken(tx, account, origin)
+                outcome.be(None)
+        except EmailTaken:
+            async with self.uow() as tx, self.answers(tx, once) as outcome:
+                await self._answer_for_taken(tx, account, origin)
+                outcome.be(None)
 
     @property
     def _proves_first(self) -> bool:

@@ -1,7 +1,7 @@
 """`auth-service audit`: what happened, and whether the record of it is still what it was."""
 
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -194,7 +194,10 @@ def _moment(text: str | None, option: str) -> datetime | None:
         raise typer.BadParameter(f"{text} is no time such as 2026-11-24T00:00:00Z", param_hint=option) from None
     if moment.tzinfo is None:
         raise typer.BadParameter("say which time zone: Z or +01:00", param_hint=option)
-    return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise typer.BadParameter(f"{text} is no time in UTC", param_hint=option) from None
 
 
 def _tell(verdict: "Verdict", *, json: bool) -> None:

@@ -9,9 +9,9 @@ from auth_http.doctor.outbox import examine_outbox
 from auth_http.doctor.seals import examine_seals
 from auth_http.doctor.secret_files import examine_secret_files
 from auth_http.doctor.set_up import examine_set_up
+from auth_http.doctor.throttling import examine_throttling
 from auth_http.doctor.trail import examine_trail
 from auth_http.doctor.webhooks import examine_webhooks
-from auth_http.doctor.throttling import examine_throttling
 from auth_http.exit_codes import CannotRun
 from auth_http.settings import InvalidSettings
 

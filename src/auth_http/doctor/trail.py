@@ -24,7 +24,7 @@ _MEND: Final = (
 
 async def examine_trail(database: Database) -> Finding:
     """Look at how the trail is kept; change nothing."""
-    async with database.single_statements.connect() as connection:
+    async with database.transactions.connect() as connection:
         if await connection.scalar(_KIND) != "p":
             return _whole(finished=await is_divided_or_stays_whole(connection))
         room = (await connection.execute(_ROOM)).one()

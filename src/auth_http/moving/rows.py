@@ -4,11 +4,12 @@ import json
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainValidator, ValidationError
+from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
 from auth_core import Redacted
 from auth_core.errors import Fault
+from auth_http.schemas.moment import InUtc
 
 
 def _secret(value: Any) -> Redacted[str]:  # noqa: ANN401 - whatever the document has there
@@ -36,8 +37,8 @@ class Row(BaseModel):
     last_name: str
     status: str = "active"
     roles: tuple[str, ...] = ()
-    created_at: AwareDatetime | None = None
-    last_login_at: AwareDatetime | None = None
+    created_at: InUtc | None = None
+    last_login_at: InUtc | None = None
     locale: str | None = None
     must_change_password: bool = False
     password_hash: Secret | None = None

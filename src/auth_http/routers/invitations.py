@@ -6,10 +6,11 @@ from fastapi import APIRouter, Request, Response
 
 from auth_core.credentials.passwords.errors import Busy, WeakPassword
 from auth_core.errors import Fault, Rejected
+from auth_core.throttling.errors import TriedTooOften
 from auth_core.users.errors import InvalidLocale, InvalidName, RegistrationClosed
 from auth_core.verification.errors import UnusableToken
 from auth_http.dependencies import auth, origin
-from auth_http.documented import SHORTLY, failures
+from auth_http.documented import A_WHILE, SHORTLY, failures
 from auth_http.needs import OPEN_TO_ALL
 from auth_http.schemas.document import answered
 from auth_http.schemas.invitations import InvitationSeen, InvitationToAccept
@@ -28,14 +29,15 @@ _INVALID: Final = Rejected(*InvalidName("first_name").faults, *InvalidLocale().f
     response_model=InvitationSeen,
     response_description="What the invitation says.",
     openapi_extra=OPEN_TO_ALL,
-    responses=failures(RegistrationClosed(), UnusableToken(), json=True, reads=True),
+    responses=failures(RegistrationClosed(), UnusableToken(), TriedTooOften(A_WHILE), json=True, reads=True),
 )
 async def read_invitation(asked: SentToken, request: Request) -> Response:
     """Tells whoever holds the token of an invitation what it says, and leaves it as good as it was.
 
     It is a POST because the token must not be in an address.
     """
-    return answered(InvitationSeen.of(await auth(request).recovery.look_at_invitation(token=asked.token)))
+    seen = await auth(request).recovery.look_at_invitation(token=asked.token, origin=origin(request))
+    return answered(InvitationSeen.of(seen))
 
 
 @router.post(
@@ -48,6 +50,7 @@ async def read_invitation(asked: SentToken, request: Request) -> Response:
     responses=failures(
         RegistrationClosed(),
         UnusableToken(),
+        TriedTooOften(A_WHILE),
         _INVALID,
         WeakPassword(Fault("password", "too_short", "Use at least 8 characters.")),
         Busy(SHORTLY),

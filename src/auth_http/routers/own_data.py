@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from auth_core.tokens.errors import RevokedToken
 from auth_core.users.errors import UserNotFound
 from auth_http.dependencies import Current, auth
-from auth_http.documented import failures
+from auth_http.documented import failures, with_headers
 from auth_http.schemas.document import answered
 from auth_http.schemas.own_data import OwnDataAnswer
 
@@ -18,7 +18,7 @@ router = APIRouter(tags=["People"])
     summary="What is held on me?",
     response_model=OwnDataAnswer,
     response_description="Everything, as a file to keep.",
-    responses=failures(bearer=True),
+    responses=failures(bearer=True) | {200: with_headers("Content-Disposition")},
 )
 async def export_own_data(current: Current, request: Request) -> Response:
     """Profile, rights, sessions, what may be told of the password, and the events that befell the caller."""

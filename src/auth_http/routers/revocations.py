@@ -15,6 +15,7 @@ from auth_http.client_credentials import BasicCredentials, asking
 from auth_http.dependencies import BearerToken, auth, origin
 from auth_http.documented import failures
 from auth_http.needs import Caller, Needs
+from auth_http.request_problems import rejected_for
 from auth_http.schemas.document import answered
 from auth_http.schemas.revocations import RevocationsAnswer
 
@@ -22,6 +23,9 @@ router = APIRouter(tags=["Services"])
 
 _bearer: Final = BearerToken()
 _basic: Final = BasicCredentials(ClientPermission.FOLLOW)
+_NO_WAIT: Final = rejected_for(
+    {"parameter": "wait", "code": "invalid_value", "detail": "This value is not acceptable."}
+)
 
 
 class MayFollow:
@@ -50,7 +54,7 @@ class MayFollow:
     response_description="What has come into force since.",
     dependencies=[Depends(MayFollow())],
     openapi_extra={"security": [{_basic.scheme_name: []}, {_bearer.scheme_name: []}]},
-    responses=failures(PermissionDenied(), InvalidCursor(), InvalidClient(), bearer=True, reads=True),
+    responses=failures(PermissionDenied(), InvalidCursor(), InvalidClient(), _NO_WAIT, bearer=True, reads=True),
 )
 async def read_revocations(
     request: Request,

@@ -9,7 +9,7 @@ from auth_core.errors import Unavailable
 from auth_core.tokens.errors import NoSigningKey
 from auth_http.conditional import answer_unless_known
 from auth_http.dependencies import auth, wiring
-from auth_http.documented import failures
+from auth_http.documented import Responses, failures, with_headers
 from auth_http.needs import OPEN_TO_ALL
 from auth_http.routers import oauth, token
 from auth_http.schemas.operations import KeySet
@@ -17,8 +17,12 @@ from auth_http.schemas.server_metadata import ServerMetadata
 
 router = APIRouter(tags=["Services"])
 
-
 _JWKS: Final = "/.well-known/jwks.json"
+
+
+def _kept(unchanged: str) -> Responses:
+    """Return the documentation of an answer that others keep."""
+    return {200: with_headers("ETag"), 304: with_headers("ETag", description=unchanged)}
 
 
 @router.get(
@@ -28,7 +32,7 @@ _JWKS: Final = "/.well-known/jwks.json"
     response_model=ServerMetadata,
     response_description="The metadata (RFC 8414 §2).",
     openapi_extra=OPEN_TO_ALL,
-    responses=failures() | {304: {"description": "The metadata has not changed."}},
+    responses=failures() | _kept("The metadata has not changed."),
 )
 async def read_server_metadata(request: Request) -> Response:
     """Where the endpoints of OAuth 2.0 are and what they know. Nothing else is there: no authorization endpoint."""
@@ -51,7 +55,7 @@ async def read_server_metadata(request: Request) -> Response:
     response_model=KeySet,
     response_description="The key set (RFC 7517 §5).",
     openapi_extra=OPEN_TO_ALL,
-    responses=failures(NoSigningKey(Unavailable.SHORTLY)) | {304: {"description": "The key set has not changed."}},
+    responses=failures(NoSigningKey(Unavailable.SHORTLY)) | _kept("The key set has not changed."),
 )
 async def read_jwks(request: Request) -> Response:
     """The keys by which others can check access tokens without asking. A new key is here before it signs.

@@ -305,6 +305,11 @@ class Settings(BaseSettings):
     from `openssl rand -base64 48`. Unset it afterwards.
     """
 
+    even_time_seconds: float = Field(default=0.1, ge=0.02, le=5)
+    """Seconds after which forgotten passwords, mail sent once more and, in the mode `verified`, registrations are
+    answered, besides hashing: longer than the database takes for any of them, or the time would tell of accounts.
+    """
+
     password_min_length: int = Field(default=8, ge=8, le=128)
     """Characters a new password has at least. NIST asks for 15 where it is the only factor."""
 

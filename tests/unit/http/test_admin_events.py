@@ -118,6 +118,10 @@ async def test_what_was_erased_is_told_as_erased(service: Service) -> None:
         ("since=yesterday", "rejected"),
         ("since=2026-11-24T00:00:00", "rejected"),
         ("until=9999999999999999", "rejected"),
+        ("since=0", "rejected"),
+        ("since=2026-11-24%2000:00:00Z", "rejected"),
+        ("since=9999-12-31T23:59:59-23:59", "rejected"),
+        ("until=0001-01-01T00:00:00%2B23:59", "rejected"),
     ],
 )
 async def test_what_cannot_be_asked_is_refused(service: Service, query: str, code: str) -> None:

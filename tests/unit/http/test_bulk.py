@@ -11,7 +11,7 @@ from auth_core.idempotency.model import Once, idempotency_key
 from auth_core.users.model import User, UserStatus
 from auth_http.bulk.doing import Bulk
 from auth_http.bulk.items import Item
-from auth_http.routers.admin.bulk import LARGEST_BODY
+from auth_http.routers.admin.bulk import LARGEST_BODY, PATH
 from tests.unit.http.asgi import Answer
 from tests.unit.http.service import PASSWORD, Service
 
@@ -235,3 +235,9 @@ def test_a_call_that_may_be_repeated_shows_nothing_of_what_it_asks_for() -> None
     once = Once[User](key=idempotency_key("key"), caller=None, request=PASSWORD.encode(), write=lambda _: b"")
 
     assert PASSWORD not in repr(once)
+
+
+async def test_its_address_is_nobodys_and_knows_one_method(service: Service, admin: str) -> None:
+    answers = [await service.ask(method, PATH, token=admin) for method in ("GET", "PUT", "PATCH", "DELETE", "HEAD")]
+
+    assert {(each.status, each.header("allow")) for each in answers} == {(405, "POST")}

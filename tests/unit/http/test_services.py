@@ -98,3 +98,10 @@ async def test_without_any_key_the_empty_set_is_not_given_out_to_be_kept() -> No
 
     assert answer is not None
     assert (answer.status, answer.code, answer.header("cache-control")) == (503, "no_signing_key", "no-store")
+
+
+@pytest.mark.covers("AUZ-14")
+async def test_an_address_has_no_second_name_with_a_line_feed_at_its_end(service: Service) -> None:
+    answer = await service.ask("POST", "/auth/verify\n", {"token": "x"})
+
+    assert (answer.status, answer.code) == (404, "not_found")

@@ -131,6 +131,13 @@ def test_an_export_is_one_document_a_line_and_holds_neither_salt_nor_secret(
         assert recording.salt.hex() not in "".join(lines)
 
 
+def test_a_time_that_does_not_exist_in_utc_is_refused(command: Command) -> None:
+    result = command("audit", "export", "--since", "9999-12-31T23:59:59-23:59")
+
+    assert result.exit_code == 2
+    assert "is no time in UTC" in result.stderr
+
+
 def test_an_export_can_be_filtered(command: Command, user_id: str) -> None:
     command("users", "disable", user_id)
 

@@ -56,6 +56,7 @@ def test_rows_that_cannot_be_read_are_reported_by_line_and_the_rest_comes_in(
         {"email": "b@example.org", "pasword_hash": "s3cr3t", "created_at": "2026-01-01T00:00:00"},
         {"email": "c@example.org", "password_hash": 7, **NAMES},
         {"email": "d@example.org", "password_hash": "s3cr3t", "password_scheme": "firebase", **NAMES},
+        {"email": "f@example.org", "created_at": "9999-12-31T23:59:59-23:59", **NAMES},
         {"email": "e@example.org", "password_hash": "!unusable", "created_at": "2020-02-29T12:00:00+01:00", **NAMES},
     )
     report = tmp_path / "refused.jsonl"
@@ -72,6 +73,7 @@ def test_rows_that_cannot_be_read_are_reported_by_line_and_the_rest_comes_in(
         5: {"missing", "unknown_field", "invalid"},
         6: {"invalid"},
         7: {"no_parameters"},
+        8: {"invalid"},
     }
     assert "s3cr3t" not in report.read_text() + result.stdout + result.stderr
     assert stat.S_IMODE(report.stat().st_mode) == 0o600

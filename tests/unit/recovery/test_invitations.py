@@ -39,7 +39,7 @@ async def test_whoever_accepts_has_the_roles_they_were_given_and_a_proven_addres
     invited = await letters.invite(ADA, "admin")
     assert (invited.status, await letters.sent()) == (UserStatus.INVITED, [(ADA, "invitation")])
     letters.core.clock.advance(DAY)
-    seen = await letters.core.auth.recovery.look_at_invitation(token=await letters.token("invitation"))
+    seen = await letters.core.auth.recovery.look_at_invitation(token=await letters.token("invitation"), origin=HERE)
     assert (seen.email.address, seen.first_name, seen.expires_at) == (ADA, "Ada", letters.core.clock.now() + 6 * DAY)
 
     accepted = await letters.accept(await letters.token("invitation"))
@@ -75,7 +75,7 @@ async def test_a_token_that_is_used_old_replaced_withdrawn_or_another_ones_is_re
         with pytest.raises(UnusableToken) as told:
             await letters.accept(token, OTHER_PASSWORD)
         with pytest.raises(UnusableToken):
-            await letters.core.auth.recovery.look_at_invitation(token=token)
+            await letters.core.auth.recovery.look_at_invitation(token=token, origin=HERE)
         refusals.append((told.value.code, [fault.code for fault in told.value.faults]))
 
     assert len(set(map(str, refusals))) == 1
@@ -297,7 +297,7 @@ async def test_where_registration_is_closed_nobody_is_invited_and_nobody_accepts
     with pytest.raises(RegistrationClosed):
         await letters.accept(Redacted("whatever"))
     with pytest.raises(RegistrationClosed):
-        await letters.core.auth.recovery.look_at_invitation(token=Redacted("whatever"))
+        await letters.core.auth.recovery.look_at_invitation(token=Redacted("whatever"), origin=HERE)
 
 
 async def test_nobody_is_invited_where_there_is_no_mail() -> None:

@@ -27,7 +27,7 @@ TOKEN = Redacted(ACCESS)
 READS: dict[str, Act] = {
     "verify": lambda auth: auth.verify_access_token(token=ACCESS),
     "profile": lambda auth: auth.profile(access_token=TOKEN),
-    "look_at_invitation": lambda auth: auth.look_at_invitation(token=TOKEN),
+    "look_at_invitation": lambda auth: auth.look_at_invitation(token=TOKEN, origin=HERE),
     "sessions": lambda auth: auth.sessions(access_token=TOKEN),
 }
 REFRESHES: dict[str, Act] = {

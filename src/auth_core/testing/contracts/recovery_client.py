@@ -51,7 +51,7 @@ class RecoveryClientContract:
         user, token = await _invited(core, clock)
         assert user.invitation is not None
 
-        seen = await client.look_at_invitation(token=token)
+        seen = await client.look_at_invitation(token=token, origin=_HERE)
         with pytest.raises(Rejected) as told:
             await client.accept_invitation(token=token, password=_PASSWORD, first_name="Grace", origin=_HERE)
         accepted = await client.accept_invitation(
@@ -70,7 +70,7 @@ class RecoveryClientContract:
         assert accepted.locale == "de"
         assert accepted == await core.users.look_up_by_email(email=user.email.address)
         with pytest.raises(UnusableToken):
-            await client.look_at_invitation(token=token)
+            await client.look_at_invitation(token=token, origin=_HERE)
         await client.log_in(email=user.email.address, password=_PASSWORD, origin=_HERE)
 
     async def test_an_address_is_proven(self, client: AuthClient, core: AuthCore, clock: MovableClock) -> None:
@@ -109,7 +109,7 @@ class RecoveryClientContract:
     async def test_what_is_no_token_is_refused_everywhere(self, client: AuthClient) -> None:
         nothing = Redacted("nothing")
         acts: list[Callable[[], Awaitable[object]]] = [
-            lambda: client.look_at_invitation(token=nothing),
+            lambda: client.look_at_invitation(token=nothing, origin=_HERE),
             lambda: client.accept_invitation(token=nothing, password=_PASSWORD, origin=_HERE),
             lambda: client.verify_email(token=nothing, origin=_HERE),
             lambda: client.choose_password(token=nothing, new_password=_PASSWORD, origin=_HERE),

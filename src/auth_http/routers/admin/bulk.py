@@ -2,9 +2,12 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Final
+from typing import Final, override
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
 
 from auth_core.access.errors import PermissionDenied
 from auth_core.access.permissions import ROLES_ASSIGN, USERS_WRITE
@@ -17,7 +20,18 @@ from auth_http.documented import failures
 from auth_http.guard.bearer import read_bearer
 from auth_http.schemas.document import answered
 
-router = APIRouter(tags=["Administration"])
+
+class WholeAddress(APIRoute):
+    """Answers every method of its address: one it does not know is not for a route where the name is a variable."""
+
+    @override
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Say that the address is this route's, whatever the method."""
+        match, child_scope = super().matches(scope)
+        return (Match.FULL if match is Match.PARTIAL else match), child_scope
+
+
+router = APIRouter(tags=["Administration"], route_class=WholeAddress)
 
 PATH: Final = "/admin/users/bulk"
 LARGEST_BODY: Final = 256 * 1024

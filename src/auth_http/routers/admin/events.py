@@ -4,7 +4,6 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AwareDatetime
 
 from auth_core.access.errors import PermissionDenied
 from auth_core.access.permissions import AUDIT_READ
@@ -15,8 +14,10 @@ from auth_core.audit.recorded import EventFilter
 from auth_core.ids import UserId
 from auth_http.dependencies import auth, permitted
 from auth_http.documented import failures
+from auth_http.routers.admin.parameters import no_such
 from auth_http.schemas.document import answered
 from auth_http.schemas.events import EventsAnswer
+from auth_http.schemas.moment import Moment
 
 router = APIRouter(tags=["Administration"])
 
@@ -30,7 +31,7 @@ _EXAMPLE_ID: Final = "0199a1f3-5c00-7a3e-9b1c-2f6d1e0c4a55"
     response_model=EventsAnswer,
     response_description="A page of the audit trail.",
     dependencies=[Depends(permitted(AUDIT_READ))],
-    responses=failures(PermissionDenied(), InvalidEventCursor(), bearer=True, reads=True),
+    responses=failures(PermissionDenied(), InvalidEventCursor(), no_such("since"), bearer=True, reads=True),
 )
 async def list_events(
     request: Request,
@@ -40,11 +41,11 @@ async def list_events(
     kind: Annotated[EventKind | None, Query(description="Only events of this kind.", examples=["login.failed"])] = None,
     outcome: Annotated[Outcome | None, Query(description="Only what ended like this.", examples=["failure"])] = None,
     since: Annotated[
-        AwareDatetime | None,
+        Moment | None,
         Query(description="Only what happened then or later.", examples=["2026-11-24T00:00:00Z"]),
     ] = None,
     until: Annotated[
-        AwareDatetime | None,
+        Moment | None,
         Query(description="Only what happened before.", examples=["2026-11-25T00:00:00Z"]),
     ] = None,
     cursor: Annotated[

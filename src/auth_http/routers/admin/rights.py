@@ -15,7 +15,6 @@ from auth_core.access.errors import (
 )
 from auth_core.access.model import Assignment
 from auth_core.access.permissions import ROLES_ASSIGN, ROLES_READ
-from auth_core.errors import Rejected
 from auth_core.ids import UserId
 from auth_core.users.errors import UserNotFound
 from auth_core.users.role_changes import tag_of_roles
@@ -58,7 +57,7 @@ async def read_roles_of_user(user_id: UserInPath, request: Request) -> Response:
         RoleNotFound(),
         LastAdministrator(),
         no_such("user_id"),
-        Rejected(*InvalidRoleName().faults),
+        InvalidRoleName(),
         json=True,
         bearer=True,
         writes=True,
@@ -92,7 +91,7 @@ async def set_roles_of_user(
         PermissionDenied(),
         UserNotFound(),
         no_such("user_id"),
-        Rejected(*InvalidPermission().faults),
+        InvalidPermission(),
         bearer=True,
         reads=True,
     ),

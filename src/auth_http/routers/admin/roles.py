@@ -22,7 +22,6 @@ from auth_core.access.errors import (
 from auth_core.access.model import Role
 from auth_core.access.permissions import ROLES_READ, ROLES_WRITE
 from auth_core.access.preview import LARGEST_PAGE
-from auth_core.errors import Rejected
 from auth_core.idempotency.model import Once
 from auth_core.ids import UserId
 from auth_core.seen import Seen
@@ -37,9 +36,7 @@ from auth_http.schemas.roles import NewRole, PreviewAnswer, RoleAnswer, RoleCont
 
 router = APIRouter(tags=["Administration"])
 
-_INVALID: Final = Rejected(
-    *InvalidRoleName().faults, *InvalidDescription().faults, *InvalidPermission().faults, *UnknownParent().faults
-)
+_INVALID: Final = (InvalidRoleName(), InvalidDescription(), InvalidPermission(), UnknownParent())
 
 
 @router.get(
@@ -69,7 +66,7 @@ async def list_roles(request: Request) -> Response:
         BeyondYourRights(),
         RoleExists(),
         RoleCycle(),
-        _INVALID,
+        *_INVALID,
         json=True,
         bearer=True,
         writes=True,
@@ -111,7 +108,7 @@ async def read_role(role: RoleInPath, request: Request) -> Response:
         RoleNotFound(),
         RoleCycle(),
         no_such("role"),
-        _INVALID,
+        *_INVALID,
         json=True,
         bearer=True,
         writes=True,
@@ -165,7 +162,7 @@ async def delete_role(role: RoleInPath, current: Current, seen: IfMatch, request
     response_description="Who would gain and who would lose what.",
     dependencies=[Depends(permitted(ROLES_READ))],
     responses=failures(
-        PermissionDenied(), SystemRole(), RoleCycle(), no_such("role"), _INVALID, json=True, bearer=True, reads=True
+        PermissionDenied(), SystemRole(), RoleCycle(), no_such("role"), *_INVALID, json=True, bearer=True, reads=True
     ),
 )
 async def preview_role(

@@ -71,7 +71,7 @@ _WEAK: Final = WeakPassword(Fault("password", "too_short", "Use at least 8 chara
         InvitationsClosed(),
         NoMail(),
         _INVALID,
-        Rejected(*InvalidRoleName().faults),
+        InvalidRoleName(),
         _WEAK,
         Busy(SHORTLY),
         json=True,

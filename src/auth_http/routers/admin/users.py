@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from auth_core.access.errors import InvalidRoleName, PermissionDenied
 from auth_core.access.permissions import USERS_READ
-from auth_core.errors import Rejected
 from auth_core.ids import UserId
 from auth_core.users.cursor import LONGEST
 from auth_core.users.directory import LARGEST_PAGE, UserSort
@@ -34,7 +33,8 @@ router = APIRouter(tags=["Administration"])
         PermissionDenied(),
         InvalidSearch(),
         InvalidUserCursor(),
-        Rejected(*InvalidRoleName().faults),
+        InvalidRoleName(),
+        no_such("limit"),
         bearer=True,
         reads=True,
     ),

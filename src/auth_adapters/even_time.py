@@ -1,0 +1,40 @@
+"""Even time by waiting for the next stroke of a clock that begins with the work."""
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Final
+
+DEFAULT_STROKE: Final = timedelta(milliseconds=100)
+
+
+class Strokes:
+    """Ends a block at a whole number of strokes after its beginning: at one, unless the machine has too much to do.
+
+    What takes longer than a stroke ends at the next, so that even then all that is seen is how many.
+    """
+
+    def __init__(self, stroke: timedelta = DEFAULT_STROKE) -> None:
+        """Raises: ValueError for a stroke of no length."""
+        if stroke <= timedelta(0):
+            raise ValueError("a stroke takes some time")
+        self._stroke = stroke.total_seconds()
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncGenerator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        except asyncio.CancelledError:
+            raise
+        except BaseException:
+            await self._until_stroke(begun)
+            raise
+        await self._until_stroke(begun)
+
+    async def _until_stroke(self, begun: float) -> None:
+        taken = time.perf_counter() - begun
+        await asyncio.sleep((math.floor(taken / self._stroke) + 1) * self._stroke - taken)
