@@ -59,7 +59,7 @@ def undone(users: UsersRoom) -> UsersRoom:
 
 def _with_undoing(use_case: Any) -> Any:  # noqa: ANN401 - whatever a room has
     """Return the use case with every transaction of its own undone, and of who works for it."""
-    changes: dict[str, Any] = {"uow": _Undoing(use_case.uow)}
+    changes: dict[str, Any] = {"uow": _Undoing(use_case.uow)} if hasattr(use_case, "uow") else {}
     if hasattr(use_case, "answers"):
         changes["answers"] = replace(use_case.answers, uow=_Undoing(use_case.answers.uow))
     if hasattr(use_case, "erasing"):
