@@ -63,7 +63,7 @@ def prepared(statement: Executable) -> Prepared:
 
 
 def _is_read_by_driver(kind: TypeEngine[Any]) -> bool:
-    of_each = kind.item_type if isinstance(kind, ARRAY) else kind
+    of_each = cast("ARRAY[Any]", kind).item_type if isinstance(kind, ARRAY) else kind
     return of_each.dialect_impl(DIALECT).result_processor(DIALECT, None) is None
 
 

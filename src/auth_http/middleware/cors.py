@@ -14,13 +14,14 @@ METHODS: Final = (b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE")
 HEADERS: Final = (
     b"authorization",
     b"content-type",
+    b"device-token",
     b"idempotency-key",
     b"if-match",
     b"if-none-match",
     b"x-request-id",
 )
 """What scripts may send, besides what needs no permission."""
-_EXPOSED: Final = b"content-disposition, etag, location, retry-after, www-authenticate, x-request-id"
+_EXPOSED: Final = b"content-disposition, device-token, etag, location, retry-after, www-authenticate, x-request-id"
 _REMEMBERED: Final = b"600"
 """Seconds a browser may remember that it has asked."""
 

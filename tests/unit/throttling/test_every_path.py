@@ -131,6 +131,24 @@ async def test_one_time_tokens_are_not_tried_for_long_from_one_place(guessing: G
     assert other_place == [UnusableToken]
 
 
+@pytest.mark.covers("THR-10", "THR-17")
+async def test_tokens_of_invitations_are_counted_with_the_others(guessing: Guessing) -> None:
+    recovery, token = guessing.core.auth.recovery, Redacted("nothing that was sent")
+    tried = [
+        lambda: recovery.look_at_invitation(token=token, origin=HOME),
+        lambda: recovery.accept_invitation(token=token, password=RIGHT, origin=HOME),
+        lambda: recovery.verify_email(token=token, origin=HOME),
+        lambda: recovery.look_at_invitation(token=token, origin=HOME),
+    ]
+
+    raised = [await outcomes(1, each) for each in tried]
+
+    assert raised == [[UnusableToken]] * 3 + [[TooManyAttempts]]
+    assert await outcomes(1, lambda: recovery.accept_invitation(token=token, password=RIGHT, origin=HOME)) == [
+        TooManyAttempts
+    ]
+
+
 @pytest.mark.covers("THR-10")
 async def test_wrong_client_secrets_run_out_and_the_right_one_is_believed_all_the_same(guessing: Guessing) -> None:
     oauth = guessing.core.auth.oauth
