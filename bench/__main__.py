@@ -6,7 +6,18 @@ import json
 import sys
 from pathlib import Path
 
-from bench import audit_trail, guard, import_time, log_in_storm, revocation_latency, roles, tokens, verify, verify_only
+from bench import (
+    audit_trail,
+    guard,
+    import_time,
+    log_in_storm,
+    revocation_latency,
+    roles,
+    side_by_side,
+    tokens,
+    verify,
+    verify_only,
+)
 from bench.machine import description, loop_factory
 
 MEASUREMENTS = {
@@ -16,6 +27,7 @@ MEASUREMENTS = {
     "log_in_storm": log_in_storm,
     "revocation_latency": revocation_latency,
     "roles": roles,
+    "side_by_side": side_by_side,
     "tokens": tokens,
     "verify": verify,
     "verify_only": verify_only,
