@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 
 from bench import (
+    audit_retention,
     audit_trail,
     guard,
     import_time,
+    importing,
+    listing,
     log_in_storm,
     revocation_latency,
     roles,
@@ -21,9 +24,12 @@ from bench import (
 from bench.machine import description, loop_factory
 
 MEASUREMENTS = {
+    "audit_retention": audit_retention,
     "audit_trail": audit_trail,
     "guard": guard,
     "import_time": import_time,
+    "importing": importing,
+    "listing": listing,
     "log_in_storm": log_in_storm,
     "revocation_latency": revocation_latency,
     "roles": roles,

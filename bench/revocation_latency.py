@@ -1,19 +1,21 @@
 """From the acknowledgement of what ends a session to the refusal of its access token, in every process.
 
 Two service processes share a PostgreSQL; this process verifies tokens by their published keys and follows their feed
-over HTTP, as other services do. People sign out and change their password at the first process; an operator disables
-them and changes their roles from a process that serves nobody. The clock runs from the arrival of the acknowledgement
+over HTTP, as other services do. People sign out and change their password at the first process, and an administrator
+changes there what a role of theirs allows; an operator disables them, changes their roles, and what a role above theirs
+allows, from a process that serves nobody. The clock runs from the arrival of the acknowledgement
 to the arrival of the first refusal, so it holds the way of the asking as well.
 """
 
 import asyncio
+import contextlib
 import os
 import random
 import secrets
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -25,7 +27,7 @@ import httpx2
 from auth_adapters.postgres.embedded import EmbeddedPostgres
 from auth_adapters.service_credentials import ServiceCredentials
 from auth_adapters.verify_only import STRICT, VerifyOnly, verifying
-from auth_core import AuthCore, Origin, Redacted, RevokedToken
+from auth_core import AuthCore, EmailTaken, Origin, Redacted, RevokedToken
 from auth_core.ids import UserId
 from auth_core.revocation.policy import AccessCheckMode
 from auth_http.container import container_with
@@ -42,6 +44,7 @@ _BETWEEN_QUESTIONS = 0.004
 
 ISSUER = "http://auth.example"
 ROLE = "accountant"
+ADMINISTRATOR = "administrator@example.com"
 
 _numbers = count()
 
@@ -53,6 +56,7 @@ class Person:
     id: str
     token: str
     other_token: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,28 @@ class Services:
     operator: AuthCore
     follower: VerifyOnly
 
-    async def sign_in(self) -> Person:
-        """Let somebody new sign in twice."""
-        email = f"person-{next(_numbers)}@example.com"
+    async def sign_in(self, *, with_a_role: bool = False) -> Person:
+        """Let somebody new sign in twice, if that is wanted with a role of their own, which is below another."""
+        number = next(_numbers)
+        email, role = f"person-{number}@example.com", f"role-{number}"
         names = {"first_name": "Ada", "last_name": "Lovelace"}
         registered = await self.first.post("/auth/register", json={"email": email, "password": PASSWORD, **names})
+        user_id = str(registered.json()["id"])
+        if with_a_role:
+            await self.define(above(role))
+            await self.define(role, parents=[above(role)])
+            await self.operator.users.change_roles(
+                user_id=UserId(UUID(user_id)), add=[role], actor=None, origin=Origin()
+            )
         held = [await self.first.post("/auth/login", json={"email": email, "password": PASSWORD}) for _ in range(2)]
         first, second = (str(answer.json()["access_token"]) for answer in held)
-        return Person(str(registered.json()["id"]), first, second)
+        return Person(user_id, first, second, role)
+
+    async def define(self, role: str, *permissions: str, parents: Sequence[str] = ()) -> None:
+        """Let the operator say what a role allows."""
+        await self.operator.access.define_role(
+            name=role, permissions=permissions, parents=parents, actor=None, origin=Origin()
+        )
 
     async def log_out(self, person: Person) -> None:
         """They sign out."""
@@ -86,6 +104,21 @@ class Services:
         """An operator gives them a role."""
         await self.operator.users.change_roles(user_id=UserId(UUID(person.id)), add=[ROLE], actor=None, origin=Origin())
 
+    async def change_the_role(self, person: Person) -> None:
+        """An administrator changes what a role of theirs allows, at the first process."""
+        credentials = {"email": ADMINISTRATOR, "password": PASSWORD}
+        signed_in = await self.first.post("/auth/login", json=credentials)
+        answer = await self.first.put(
+            f"/admin/roles/{person.role}",
+            json={"description": "", "permissions": ["invoices:read"], "parents": []},
+            headers=header_of(str(signed_in.json()["access_token"])),
+        )
+        assert answer.status_code == 200
+
+    async def change_the_role_above(self, person: Person) -> None:
+        """An operator changes what a role above theirs allows."""
+        await self.define(above(person.role), "invoices:read")
+
     async def change_password(self, person: Person) -> None:
         """They change their password in their other session."""
         passwords = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
@@ -97,9 +130,12 @@ CAUSES: Mapping[str, Callable[[Services, Person], Awaitable[None]]] = {
     "log-out": Services.log_out,
     "suspension": Services.disable,
     "role change": Services.change_roles,
+    "change of a role": Services.change_the_role,
+    "change of a role above": Services.change_the_role_above,
     "password change": Services.change_password,
 }
-BY_THE_FIRST = ("log-out", "password change")
+BY_THE_FIRST = ("log-out", "change of a role", "password change")
+WITH_A_ROLE = ("change of a role", "change of a role above")
 PLACES = ("the first process", "the second process", "another service")
 
 
@@ -116,6 +152,12 @@ class Delays:
     found: dict[str, dict[str, list[float]]] = field(
         default_factory=lambda: {cause: {place: [] for place in PLACES} for cause in CAUSES}
     )
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{cause}: {', '.join(f'{max(each):.0f} ms {place}' for place, each in places.items())}"
+            for cause, places in self.found.items()
+        )
 
     def summary(self) -> dict[str, dict[str, dict[str, float]]]:
         """Return what is worth keeping."""
@@ -175,7 +217,8 @@ async def delays(
         for cause, put_out in CAUSES.items():
             for first in range(0, trials, at_once):
                 together = range(first, min(first + at_once, trials))
-                for seen, asking in await asyncio.gather(*(trial(services, put_out, spread) for _ in together)):
+                people = [await services.sign_in(with_a_role=cause in WITH_A_ROLE) for _ in together]
+                for seen, asking in await asyncio.gather(*(trial(services, put_out, each, spread) for each in people)):
                     found.asking.append(asking)
                     for place in PLACES:
                         found.found[cause][place].append(seen[place].delay)
@@ -193,10 +236,9 @@ class Seen:
 
 
 async def trial(
-    services: Services, put_out: Callable[[Services, Person], Awaitable[None]], spread: float
+    services: Services, put_out: Callable[[Services, Person], Awaitable[None]], person: Person, spread: float
 ) -> tuple[dict[str, Seen], float]:
     """Put somebody out and return how long each place still took their token, and what a question takes by itself."""
-    person = await services.sign_in()
 
     async def at_first() -> bool:
         return await accepts(services.first, person.token)
@@ -262,9 +304,25 @@ async def services_over(
         await stack.enter_async_context(opened(container))
         operator = container.auth()
         await operator.tokens.load_keys()
-        await operator.access.define_role(name=ROLE, permissions=["invoices:read"], actor=None, origin=Origin())
         follower = await stack.enter_async_context(verifying_elsewhere(operator, addresses[0]))
-        yield Services(first, second, operator, follower)
+        services = Services(first, second, operator, follower)
+        await services.define(ROLE, "invoices:read")
+        await let_there_be_an_administrator(operator)
+        yield services
+
+
+async def let_there_be_an_administrator(operator: AuthCore) -> None:
+    """Make the account that changes roles over HTTP, unless an earlier measurement has."""
+    with contextlib.suppress(EmailTaken):
+        await operator.users.create(
+            email=ADMINISTRATOR,
+            password=Redacted(PASSWORD),
+            first_name="Ada",
+            last_name="Lovelace",
+            roles=["admin"],
+            actor=None,
+            origin=Origin(),
+        )
 
 
 @asynccontextmanager
@@ -281,6 +339,11 @@ async def verifying_elsewhere(operator: AuthCore, address: str) -> AsyncGenerato
         issuer=ISSUER, audience="auth-service", credentials=credentials, address=address, revocation=STRICT
     ) as verifier:
         yield verifier
+
+
+def above(role: str) -> str:
+    """Return the name of the role above it."""
+    return f"{role}-above"
 
 
 def header_of(token: str) -> dict[str, str]:

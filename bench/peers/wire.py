@@ -33,7 +33,7 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
 
-    def document(self) -> Any:
+    def document(self) -> Any:  # noqa: ANN401 - it is JSON
         """Return the JSON of the body."""
         return json.loads(self.body)
 

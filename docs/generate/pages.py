@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs.generate import command_line, errors, events, http_interface, metrics, security_coverage, settings
+from docs.generate import command_line, errors, events, http_interface, metrics, routes, security_coverage, settings
 
 REFERENCE: Final = Path(__file__).parents[1] / "reference"
 
@@ -14,6 +14,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "events.md": events.page,
     "http.md": http_interface.page,
     "metrics.md": metrics.page,
+    "routes.md": routes.page,
     "security-coverage.md": security_coverage.page,
     "settings.md": settings.page,
 }

@@ -24,6 +24,8 @@ class Purpose(StrEnum):
     PASSWORD_PEPPER = "password pepper"  # noqa: S105 - the name of a purpose, not a password
     SIGNING_KEYS = "signing keys"
     AUDIT_HEADS = "audit heads"
+    FIRST_ANSWERS = "first answers"
+    MESSAGES = "messages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

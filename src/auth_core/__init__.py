@@ -4,6 +4,7 @@ Pure Python, standard library only. `assemble(ports, policies)` wires the use ca
 goes wrong is one of a few kinds of error, each told by what its receiver can do about it.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from auth_core.access.errors import (
@@ -24,11 +25,11 @@ from auth_core.access.model import Principal
 from auth_core.access.requirement import Requirement, all_of, any_of
 from auth_core.audit.errors import InvalidEventCursor, InvalidHead, TrailIsAppendOnly
 from auth_core.audit.policy import AuditPolicy
-from auth_core.client import Account, AuthClient, IssuedTokens, OwnSession, SignedIn
 from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
-from auth_core.credentials.passwords.policy import PasswordPolicy
+from auth_core.credentials.passwords.policy import BreachFallback, PasswordPolicy
 from auth_core.errors import (
     AuthError,
+    ChangedMeanwhile,
     Conflict,
     Fault,
     Forbidden,
@@ -39,8 +40,10 @@ from auth_core.errors import (
     Unauthenticated,
     Unavailable,
 )
-from auth_core.guard import CallGuard, requires
-from auth_core.login.errors import InvalidCredentials
+from auth_core.idempotency.errors import AnsweredBefore, IdempotencyKeyReused, InvalidIdempotencyKey
+from auth_core.idempotency.model import Once, Unproven, idempotency_key
+from auth_core.idempotency.policy import IdempotencyPolicy
+from auth_core.login.errors import InvalidCredentials, PasswordChangeRequired
 from auth_core.oauth.errors import (
     ClientNameTaken,
     ClientNotFound,
@@ -49,9 +52,9 @@ from auth_core.oauth.errors import (
     OverlapTooLong,
     UnknownClientPermission,
 )
-from auth_core.oauth.model import ClientCredentials
-from auth_core.oauth.policy import ClientPolicy
 from auth_core.origin import Origin
+from auth_core.outbox.errors import MessageNotFound
+from auth_core.outbox.policy import DeliveryPolicy
 from auth_core.redacted import Redacted
 from auth_core.revocation.errors import InvalidCursor, RevocationsUnknown
 from auth_core.revocation.policy import AccessCheckMode, Fallback, RevocationPolicy
@@ -68,38 +71,61 @@ from auth_core.tokens.errors import (
     RevokedToken,
     SigningKeyNotFound,
 )
-from auth_core.tokens.late_verifier import LateVerifier
 from auth_core.tokens.policy import TokenPolicy
-from auth_core.tokens.ports import TokenVerifier
-from auth_core.users.errors import EmailTaken, InvalidEmail, InvalidName, RegistrationClosed, UserNotFound
+from auth_core.users.errors import (
+    EmailTaken,
+    InvalidEmail,
+    InvalidName,
+    InvalidSearch,
+    InvalidUserCursor,
+    RegistrationClosed,
+    SetUpRefused,
+    UserDeleted,
+    UserNotDeleted,
+    UserNotFound,
+)
 from auth_core.users.policy import RegistrationMode, UserPolicy
+from auth_core.verification.errors import NoMail, UnusableToken
+from auth_core.verification.policy import VerificationPolicy
 
 if TYPE_CHECKING:
     from auth_core.assembly import Policies, Ports, assemble
+    from auth_core.client import Account, AuthClient, IssuedTokens, OwnSession, SignedIn
+    from auth_core.guard import CallGuard, requires
     from auth_core.in_process import AuthInProcess
+    from auth_core.oauth.model import ClientCredentials
+    from auth_core.oauth.policy import ClientPolicy
     from auth_core.rooms import AuthCore
+    from auth_core.tokens.late_verifier import LateVerifier
+    from auth_core.tokens.ports import TokenVerifier
 
 __all__ = [
     "AccessCheckMode",
     "Account",
+    "AnsweredBefore",
     "AuditPolicy",
     "AuthClient",
     "AuthCore",
     "AuthError",
     "AuthInProcess",
     "BeyondYourRights",
+    "BreachFallback",
     "Busy",
     "CallGuard",
+    "ChangedMeanwhile",
     "ClientCredentials",
     "ClientNameTaken",
     "ClientNotFound",
     "ClientPolicy",
     "Conflict",
+    "DeliveryPolicy",
     "EmailTaken",
     "ExpiredToken",
     "Fallback",
     "Fault",
     "Forbidden",
+    "IdempotencyKeyReused",
+    "IdempotencyPolicy",
     "InvalidClient",
     "InvalidClientName",
     "InvalidCredentials",
@@ -108,23 +134,30 @@ __all__ = [
     "InvalidEmail",
     "InvalidEventCursor",
     "InvalidHead",
+    "InvalidIdempotencyKey",
     "InvalidName",
     "InvalidPermission",
     "InvalidRefreshToken",
     "InvalidRoleName",
+    "InvalidSearch",
     "InvalidToken",
+    "InvalidUserCursor",
     "IssuedTokens",
     "KeysUnknown",
     "LastAdministrator",
     "LateVerifier",
     "MalformedToken",
+    "MessageNotFound",
     "MissingToken",
+    "NoMail",
     "NoSigningKey",
     "NotFound",
+    "Once",
     "Origin",
     "OutcomeUnknown",
     "OverlapTooLong",
     "OwnSession",
+    "PasswordChangeRequired",
     "PasswordPolicy",
     "PermissionDenied",
     "Policies",
@@ -144,6 +177,7 @@ __all__ = [
     "RoleNotFound",
     "SessionNotFound",
     "SessionPolicy",
+    "SetUpRefused",
     "SignedIn",
     "SigningKeyNotFound",
     "SystemRole",
@@ -155,26 +189,41 @@ __all__ = [
     "Unavailable",
     "UnknownClientPermission",
     "UnknownParent",
+    "Unproven",
+    "UnusableToken",
+    "UserDeleted",
+    "UserNotDeleted",
     "UserNotFound",
     "UserPolicy",
+    "VerificationPolicy",
     "VerifiedClaims",
     "WeakPassword",
     "WrongPassword",
     "all_of",
     "any_of",
     "assemble",
+    "idempotency_key",
     "requires",
 ]
 
 
+_FETCHED = {
+    "assembly": ("AuthCore", "Policies", "Ports", "assemble"),
+    "client": ("Account", "AuthClient", "IssuedTokens", "OwnSession", "SignedIn"),
+    "guard": ("CallGuard", "requires"),
+    "in_process": ("AuthInProcess",),
+    "oauth.model": ("ClientCredentials",),
+    "oauth.policy": ("ClientPolicy",),
+    "tokens.late_verifier": ("LateVerifier",),
+    "tokens.ports": ("TokenVerifier",),
+}
+_MODULES = {name: f"{__name__}.{module}" for module, names in _FETCHED.items() for name in names}
+
+
 def __getattr__(name: str) -> object:
-    """Fetch the wiring when it is first asked for: a service that only reads tokens does not pay for it."""
-    if name in {"AuthCore", "Policies", "Ports", "assemble"}:
-        from auth_core import assembly  # noqa: PLC0415 - see above: importing it doubles the time of `import auth_core`
-
-        return getattr(assembly, name)
-    if name == "AuthInProcess":
-        from auth_core.in_process import AuthInProcess  # noqa: PLC0415 - it stands on the wiring
-
-        return AuthInProcess
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """Fetch what stands on the wiring or on ports when it is first asked for: who needs errors only need not wait."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(_MODULES[name]), name)
+    globals()[name] = found
+    return found

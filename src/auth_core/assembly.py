@@ -10,6 +10,7 @@ from auth_core.access.ports import RolesEditTx
 from auth_core.access.preview_role import PreviewRole
 from auth_core.access.role_guard import RoleGuard
 from auth_core.audit.erase import ErasePersonalData
+from auth_core.audit.erasure import Erasure
 from auth_core.audit.export_events import ExportEvents
 from auth_core.audit.list_events import ListEvents
 from auth_core.audit.policy import AuditPolicy
@@ -22,9 +23,19 @@ from auth_core.audit.verify_trail import VerifyTrail
 from auth_core.clock import Clock
 from auth_core.credentials.passwords.change_password import ChangePassword
 from auth_core.credentials.passwords.model import PasswordHash
+from auth_core.credentials.passwords.new_passwords import NewPasswords
 from auth_core.credentials.passwords.policy import PasswordPolicy
-from auth_core.credentials.passwords.ports import ChangePasswordTx, PasswordHasher
+from auth_core.credentials.passwords.ports import (
+    BreachedPasswords,
+    ChangePasswordTx,
+    CommonPasswords,
+    HashTransfer,
+    PasswordHasher,
+)
 from auth_core.entropy import Entropy
+from auth_core.idempotency.first_answers import FirstAnswers
+from auth_core.idempotency.policy import IdempotencyPolicy
+from auth_core.idempotency.ports import AnswerVault
 from auth_core.ids import Ids
 from auth_core.login.log_in import LogIn
 from auth_core.login.ports import Candidates, LoginTx
@@ -38,6 +49,25 @@ from auth_core.oauth.policy import ClientPolicy
 from auth_core.oauth.ports import ClientsTx, KnownClients
 from auth_core.oauth.revoke_token import RevokeToken
 from auth_core.oauth.rotate_secret import RotateSecret
+from auth_core.outbox.deliver import DeliverMessages
+from auth_core.outbox.drop_message import DropMessage
+from auth_core.outbox.list_messages import ListMessages
+from auth_core.outbox.look import LookAtOutbox
+from auth_core.outbox.model import SealedMessage
+from auth_core.outbox.policy import DeliveryPolicy
+from auth_core.outbox.ports import Arrivals, MailPorts, MessageVault, OutboxEditTx, OutboxQueue
+from auth_core.outbox.posting import Posting
+from auth_core.outbox.retry_message import RetryMessage
+from auth_core.recovery.asking import Asking
+from auth_core.recovery.choose_password import ChooseForgottenPassword
+from auth_core.recovery.confirm_email_change import ConfirmEmailChange
+from auth_core.recovery.ports import RecoveryTx
+from auth_core.recovery.request_email_change import RequestEmailChange
+from auth_core.recovery.request_password_reset import RequestPasswordReset
+from auth_core.recovery.resend_verification import ResendVerification
+from auth_core.recovery.turning_out import TurningOut
+from auth_core.recovery.undo_email_change import UndoEmailChange
+from auth_core.recovery.verify_email import VerifyEmail
 from auth_core.revocation.enforcing import EnforcingUnitOfWork
 from auth_core.revocation.follow import FollowRevocations
 from auth_core.revocation.policy import AccessCheckMode, Fallback, RevocationPolicy
@@ -51,14 +81,18 @@ from auth_core.rooms import (
     AuthCore,
     LoginRoom,
     OAuthRoom,
+    OutboxRoom,
     PasswordsRoom,
+    RecoveryRoom,
     RevocationRoom,
     SessionsRoom,
     TokensRoom,
     UpkeepRoom,
     UsersRoom,
 )
+from auth_core.sessions.administer_sessions import EndSessionOfUser, EndSessionsOfUser, ListSessionsOfUser
 from auth_core.sessions.ending import SessionEnd
+from auth_core.sessions.export_own_data import ExportOwnData
 from auth_core.sessions.list_sessions import ListSessions
 from auth_core.sessions.log_out import LogOut, LogOutElsewhere, LogOutEverywhere
 from auth_core.sessions.opening import SessionOpening
@@ -82,40 +116,71 @@ from auth_core.tokens.succession import Succession
 from auth_core.tokens.verified_tokens import VerifiedTokens
 from auth_core.tokens.verify_access_token import VerifyAccessToken
 from auth_core.unit_of_work import UnitOfWork
+from auth_core.upkeep.erase_deleted import EraseDeleted
 from auth_core.upkeep.ports import Purgeable, Sealer
 from auth_core.upkeep.purge import Purge
 from auth_core.upkeep.reseal import Reseal
+from auth_core.users.arriving import ArrivalCheck
 from auth_core.users.change_roles import ChangeRoles, SetRoles
+from auth_core.users.closing import Closing
 from auth_core.users.create import CreateUser
+from auth_core.users.delete_user import DeleteUser, RestoreUser
+from auth_core.users.erase import EraseUser
+from auth_core.users.erasing import Erasing
 from auth_core.users.explain_permission import ExplainPermission
+from auth_core.users.export_users import ExportUsers
+from auth_core.users.import_users import ImportUsers
+from auth_core.users.leave import Leave
 from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
-from auth_core.users.look_up import LookUpByEmail, LookUpProfile
+from auth_core.users.look_up import LookUpByEmail, LookUpListed, LookUpProfile
 from auth_core.users.policy import UserPolicy
-from auth_core.users.ports import HoldersTx, ProfileTx, RegistrationTx, StatusTx
+from auth_core.users.ports import (
+    DirectoryTx,
+    HoldersTx,
+    MoversTx,
+    PasswordResetTx,
+    ProfileTx,
+    SetUpTx,
+    Users,
+)
+from auth_core.users.profile_changes import ProfileChanges
 from auth_core.users.register import Register
+from auth_core.users.reset_password import ForcePasswordChange, ResetPassword
 from auth_core.users.role_changes import RoleChanges
+from auth_core.users.set_up import SetUpAdministrator
 from auth_core.users.suspend import DisableUser, EnableUser
 from auth_core.users.update_profile import UpdateProfile
+from auth_core.users.update_user import UpdateUser
+from auth_core.users.user_guard import UserGuard
+from auth_core.verification.policy import VerificationPolicy
+from auth_core.verification.proof_mail import ProofMail
 
 
 class Tx(
-    RegistrationTx,
+    SetUpTx,
     ProfileTx,
     ChangePasswordTx,
     LoginTx,
     RefreshTx,
     LogOutEverywhereTx,
     KeysTx,
-    StatusTx,
+    PasswordResetTx,
     ClientsTx,
     HoldersTx,
+    DirectoryTx,
+    MoversTx,
     RolesEditTx,
     TrailTx,
+    OutboxEditTx,
+    RecoveryTx,
     RevocationsTx,
     Protocol,
 ):
     """Everything a transaction gives: the slices of all rooms together."""
+
+    @property
+    def users(self) -> Users: ...
 
     @property
     def sessions(self) -> Sessions: ...
@@ -123,7 +188,7 @@ class Tx(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What the core needs from outside: one adapter for each."""
+    """What the core needs from outside: one adapter for each. Without `mail` nobody is told anything."""
 
     clock: Clock
     entropy: Entropy
@@ -134,15 +199,27 @@ class Ports:
     ended_sessions: Purgeable
     revocation_feed: RevocationFeed
     old_revocations: Purgeable
+    old_answers: Purgeable
     known_clients: KnownClients
+    outbox_queue: OutboxQueue
+    arrivals: Arrivals
+    old_messages: Purgeable
+    old_tokens: Purgeable
     hasher: PasswordHasher
+    common_passwords: CommonPasswords
+    hash_transfer: HashTransfer
     key_ring: KeyRing
     key_maker: KeyMaker
     key_sealer: Sealer[KeyMaterial]
     password_sealer: Sealer[PasswordHash]
+    message_vault: MessageVault
+    message_sealer: Sealer[SealedMessage]
     access_tokens: TokenSigner
     refresh_tokens: TokenSigner
     head_signer: HeadSigner
+    answer_vault: AnswerVault
+    breached_passwords: BreachedPasswords | None = None
+    mail: MailPorts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +233,9 @@ class Policies:
     revocation: RevocationPolicy = RevocationPolicy()
     clients: ClientPolicy = ClientPolicy()
     audit: AuditPolicy = AuditPolicy()
+    idempotency: IdempotencyPolicy = IdempotencyPolicy()
+    delivery: DeliveryPolicy = DeliveryPolicy()
+    verification: VerificationPolicy = VerificationPolicy()
 
 
 def assemble(ports: Ports, policies: Policies) -> AuthCore:
@@ -165,12 +245,26 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
     uow = EnforcingUnitOfWork(ports.uow, revoked)
     ids = Ids(clock=clock, entropy=ports.entropy)
     record = Recorder(ids=ids, written=tallies.events)
+    post = Posting(ids=ids, vault=ports.message_vault if ports.mail else None)
+    mail = ProofMail(post=post, entropy=ports.entropy, policy=policies.verification)
     revoke = Revoking(clock=clock, longest_life=policies.tokens.longest_life)
     # A refresh does not wait for a change of rights: a token with the old ones may begin its life until the commit.
     revoke_rights = Revoking(clock=clock, longest_life=policies.tokens.longest_life + policies.revocation.overlap)
+    answers = FirstAnswers(uow=uow, vault=ports.answer_vault, clock=clock, policy=policies.idempotency)
     guard_role = RoleGuard(record=record, clock=clock)
+    guard_user = UserGuard(record=record, clock=clock)
+    change_profile = ProfileChanges(record=record, clock=clock)
+    close_account = Closing(record=record, revoke=revoke)
     change_roles = RoleChanges(record=record, revoke=revoke_rights, clock=clock)
+    erasure = Erasure(uow=uow, record=record)
+    erasing = Erasing(uow=uow, erasure=erasure, record=record, clock=clock)
     end_session = SessionEnd(record=record, revoke=revoke)
+    new_passwords = NewPasswords(
+        policy=policies.passwords,
+        common=ports.common_passwords,
+        breached=ports.breached_passwords,
+        outcomes=tallies.breach_checks,
+    )
     verified = VerifiedTokens(most=policies.tokens.remembered)
     ports.key_ring.when_a_key_goes(verified.forget_all)
     ports.key_ring.mistrust(revoked.covers_key)
@@ -209,41 +303,104 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
         ),
     )
     authenticate = ClientAuthentication(known=ports.known_clients, uow=uow, record=record, clock=clock)
+    ask, turn_out = Asking(mail=mail), TurningOut(revoke=revoke)
     return AuthCore(
         users=UsersRoom(
             register=Register(
+                uow=uow,
+                hasher=hasher,
+                mail=mail,
+                record=record,
+                clock=clock,
+                ids=ids,
+                policy=policies.users,
+                new_passwords=new_passwords,
+                answers=answers,
+            ),
+            create=CreateUser(
+                uow=uow,
+                hasher=hasher,
+                record=record,
+                clock=clock,
+                ids=ids,
+                new_passwords=new_passwords,
+                answers=answers,
+            ),
+            set_up=SetUpAdministrator(
                 uow=uow,
                 hasher=hasher,
                 record=record,
                 clock=clock,
                 ids=ids,
                 policy=policies.users,
-                password_policy=policies.passwords,
-            ),
-            create=CreateUser(
-                uow=uow, hasher=hasher, record=record, clock=clock, ids=ids, password_policy=policies.passwords
+                new_passwords=new_passwords,
+                answers=answers,
             ),
             look_up=LookUpProfile(uow=uow),
             look_up_by_email=LookUpByEmail(uow=uow),
             list=ListUsers(uow=uow),
-            update_profile=UpdateProfile(uow=uow, record=record, clock=clock),
-            disable=DisableUser(uow=uow, record=record, revoke=revoke, clock=clock),
-            enable=EnableUser(uow=uow, record=record, clock=clock),
+            look_up_listed=LookUpListed(uow=uow),
+            update_profile=UpdateProfile(uow=uow, change=change_profile),
+            disable=DisableUser(uow=uow, guard=guard_user, close=close_account, clock=clock, answers=answers),
+            enable=EnableUser(uow=uow, guard=guard_user, record=record, clock=clock, answers=answers),
+            update=UpdateUser(uow=uow, guard=guard_user, change=change_profile, answers=answers),
+            delete=DeleteUser(uow=uow, guard=guard_user, close=close_account, clock=clock, answers=answers),
+            restore=RestoreUser(
+                uow=uow, guard=guard_user, record=record, clock=clock, answers=answers, policy=policies.users
+            ),
+            leave=Leave(
+                uow=uow,
+                hasher=hasher,
+                guard=guard_user,
+                close=close_account,
+                record=record,
+                post=post,
+                clock=clock,
+                policy=policies.users,
+            ),
+            erase=EraseUser(uow=uow, guard=guard_user, close=close_account, erasing=erasing, clock=clock),
+            reset_password=ResetPassword(
+                uow=uow,
+                hasher=hasher,
+                guard=guard_user,
+                record=record,
+                revoke=revoke,
+                clock=clock,
+                entropy=ports.entropy,
+                new_passwords=new_passwords,
+            ),
+            force_password_change=ForcePasswordChange(uow=uow, guard=guard_user, record=record, clock=clock),
             change_roles=ChangeRoles(uow=uow, change=change_roles),
             set_roles=SetRoles(uow=uow, change=change_roles),
             list_roles=ListRolesOfUser(uow=uow),
             explain_permission=ExplainPermission(uow=uow),
+            import_all=ImportUsers(
+                uow=uow,
+                check=ArrivalCheck(transfer=ports.hash_transfer, ids=ids),
+                transfer=ports.hash_transfer,
+                record=record,
+                clock=clock,
+            ),
+            export_all=ExportUsers(uow=uow, transfer=ports.hash_transfer, record=record, clock=clock),
         ),
         access=AccessRoom(
             list_roles=ListRoles(uow=uow),
             look_up_role=LookUpRole(uow=uow),
-            define_role=DefineRole(uow=uow, guard=guard_role, record=record, revoke=revoke_rights, clock=clock),
+            define_role=DefineRole(
+                uow=uow, guard=guard_role, record=record, revoke=revoke_rights, clock=clock, answers=answers
+            ),
             delete_role=DeleteRole(uow=uow, guard=guard_role, record=record, clock=clock),
             preview_role=PreviewRole(uow=uow),
         ),
         passwords=PasswordsRoom(
             change_password=ChangePassword(
-                uow=uow, hasher=hasher, record=record, revoke=revoke, clock=clock, policy=policies.passwords
+                uow=uow,
+                hasher=hasher,
+                record=record,
+                revoke=revoke,
+                post=post,
+                clock=clock,
+                new_passwords=new_passwords,
             )
         ),
         login=LoginRoom(
@@ -254,7 +411,10 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 open_session=SessionOpening(ids=ids, record=record, revoke=revoke, policy=policies.sessions),
                 token_pairs=token_pairs,
                 record=record,
+                revoke=revoke,
+                post=post,
                 clock=clock,
+                new_passwords=new_passwords,
             )
         ),
         sessions=SessionsRoom(
@@ -272,7 +432,11 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             log_out_elsewhere=LogOutElsewhere(uow=uow, record=record, revoke=revoke, clock=clock),
             log_out_everywhere=LogOutEverywhere(uow=uow, record=record, revoke=revoke, clock=clock),
             list=ListSessions(uow=uow, clock=clock),
+            export_own=ExportOwnData(uow=uow, clock=clock),
             revoke=RevokeSession(uow=uow, end_session=end_session, clock=clock),
+            list_of_user=ListSessionsOfUser(uow=uow, clock=clock),
+            end_of_user=EndSessionOfUser(uow=uow, guard=guard_user, end_session=end_session, clock=clock),
+            end_all_of_user=EndSessionsOfUser(uow=uow, guard=guard_user, record=record, revoke=revoke, clock=clock),
         ),
         tokens=tokens,
         revocation=RevocationRoom(
@@ -283,7 +447,9 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             revoked=revoked,
         ),
         oauth=OAuthRoom(
-            create_client=CreateClient(uow=uow, record=record, clock=clock, entropy=ports.entropy, ids=ids),
+            create_client=CreateClient(
+                uow=uow, record=record, clock=clock, entropy=ports.entropy, ids=ids, answers=answers
+            ),
             list_clients=ListClients(uow=uow),
             look_up_client=LookUpClient(uow=uow),
             look_up_client_by_name=LookUpClientByName(uow=uow),
@@ -316,18 +482,70 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
             seal=SealEvents(uow=uow, signer=ports.head_signer, clock=clock, policy=policies.audit),
             read_head=ReadHead(uow=uow),
             verify=VerifyTrail(uow=uow, signer=ports.head_signer, policy=policies.audit),
-            erase=ErasePersonalData(uow=uow, record=record, clock=clock),
+            erase=ErasePersonalData(uow=uow, erasure=erasure, clock=clock),
             remove_old=RemoveOldEvents(uow=uow, record=record, clock=clock, policy=policies.audit),
+        ),
+        outbox=OutboxRoom(
+            deliver=DeliverMessages(
+                queue=ports.outbox_queue,
+                vault=ports.message_vault,
+                mail=ports.mail,
+                entropy=ports.entropy,
+                ids=ids,
+                clock=clock,
+                policy=policies.delivery,
+                outcomes=tallies.deliveries,
+            ),
+            look=LookAtOutbox(queue=ports.outbox_queue),
+            list=ListMessages(uow=uow),
+            retry=RetryMessage(uow=uow, record=record, clock=clock),
+            drop=DropMessage(uow=uow, record=record, clock=clock),
+        ),
+        recovery=RecoveryRoom(
+            verify_email=VerifyEmail(uow=uow, record=record, clock=clock),
+            resend_verification=ResendVerification(uow=uow, ask=ask, record=record, clock=clock),
+            request_password_reset=RequestPasswordReset(uow=uow, ask=ask, record=record, clock=clock),
+            choose_password=ChooseForgottenPassword(
+                uow=uow,
+                hasher=hasher,
+                new_passwords=new_passwords,
+                turn_out=turn_out,
+                record=record,
+                post=post,
+                clock=clock,
+            ),
+            request_email_change=RequestEmailChange(uow=uow, hasher=hasher, mail=mail, record=record, clock=clock),
+            confirm_email_change=ConfirmEmailChange(uow=uow, mail=mail, record=record, clock=clock),
+            undo_email_change=UndoEmailChange(
+                uow=uow,
+                hasher=hasher,
+                mail=mail,
+                turn_out=turn_out,
+                record=record,
+                clock=clock,
+                entropy=ports.entropy,
+                new_passwords=new_passwords,
+            ),
         ),
         upkeep=UpkeepRoom(
             purge=Purge(
                 sessions=ports.ended_sessions,
                 revocations=ports.old_revocations,
+                answers=ports.old_answers,
+                messages=ports.old_messages,
+                tokens=ports.old_tokens,
+                messages_kept=policies.delivery.kept,
                 clock=clock,
                 policy=policies.sessions,
                 clock_skew=policies.tokens.clock_skew,
             ),
-            reseal=Reseal(uow=uow, key_sealer=ports.key_sealer, password_sealer=ports.password_sealer),
+            erase_deleted=EraseDeleted(uow=uow, erasing=erasing, clock=clock, policy=policies.users),
+            reseal=Reseal(
+                uow=uow,
+                key_sealer=ports.key_sealer,
+                password_sealer=ports.password_sealer,
+                message_sealer=ports.message_sealer,
+            ),
         ),
         tallies=tallies,
     )

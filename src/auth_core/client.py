@@ -72,12 +72,20 @@ class AuthClient(TokenVerifier, Protocol):
 
     async def register(
         self, *, email: str, password: Redacted[str], first_name: str, last_name: str, origin: Origin
-    ) -> User:
-        """Create an account. Raises: RegistrationClosed, Rejected, WeakPassword, EmailTaken, Busy."""
+    ) -> User | None:
+        """Create an account; return None, always, where addresses are proven first: a mail tells the rest.
+
+        Raises: RegistrationClosed, Rejected, WeakPassword, EmailTaken, NoMail, Busy.
+        """
         ...
 
-    async def log_in(self, *, email: str, password: Redacted[str], origin: Origin) -> SignedIn:
-        """Open a session. Raises: InvalidCredentials, Busy, NoSigningKey."""
+    async def log_in(
+        self, *, email: str, password: Redacted[str], new_password: Redacted[str] | None = None, origin: Origin
+    ) -> SignedIn:
+        """Open a session. `new_password` takes the place of the password, and ends every session before this one.
+
+        Raises: InvalidCredentials, PasswordChangeRequired, WeakPassword, Busy, NoSigningKey.
+        """
         ...
 
     async def refresh(self, *, refresh_token: Redacted[str], origin: Origin) -> IssuedTokens:
@@ -108,6 +116,13 @@ class AuthClient(TokenVerifier, Protocol):
         origin: Origin,
     ) -> None:
         """Change the caller's password and end their other sessions. Raises: WeakPassword, WrongPassword, Busy."""
+        ...
+
+    async def leave(self, *, access_token: Redacted[str], password: Redacted[str], origin: Origin) -> None:
+        """Delete the caller's account, as long as it can be restored, and end every session.
+
+        Raises: WrongPassword, LastAdministrator, Busy.
+        """
         ...
 
     async def sessions(self, *, access_token: Redacted[str]) -> Sequence[OwnSession]:

@@ -56,6 +56,13 @@ class Conflict(AuthError):
     """The input is fine but the present state does not allow it."""
 
 
+class ChangedMeanwhile(Conflict):
+    """What was to be changed is not as the caller has last seen it. Nothing was done."""
+
+    code: ClassVar[str] = "precondition_failed"
+    detail: ClassVar[str] = "This has been changed since you read it. Read it again, and repeat what is still wanted."
+
+
 class _Later(AuthError):
     """Trying again after `retry_after` may help."""
 

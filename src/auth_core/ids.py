@@ -11,6 +11,8 @@ UserId = NewType("UserId", UUID)
 SessionId = NewType("SessionId", UUID)
 EventId = NewType("EventId", UUID)
 ClientId = NewType("ClientId", UUID)
+MessageId = NewType("MessageId", UUID)
+ClaimId = NewType("ClaimId", UUID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,14 @@ class Ids:
     def client(self) -> ClientId:
         """Return an identity for a new service client."""
         return ClientId(self._uuid7())
+
+    def message(self) -> MessageId:
+        """Return an identity for a new message to somebody."""
+        return MessageId(self._uuid7())
+
+    def claim(self) -> ClaimId:
+        """Return an identity for one claim on messages that are to be sent."""
+        return ClaimId(self._uuid7())
 
     def token(self) -> UUID:
         """Return an identity for a new access token (`jti`)."""

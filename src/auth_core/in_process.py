@@ -29,15 +29,19 @@ class AuthInProcess:
 
     async def register(
         self, *, email: str, password: Redacted[str], first_name: str, last_name: str, origin: Origin
-    ) -> User:
-        """Create an account."""
+    ) -> User | None:
+        """Create an account, or ask for one."""
         return await self.auth.users.register(
             email=email, password=password, first_name=first_name, last_name=last_name, origin=origin
         )
 
-    async def log_in(self, *, email: str, password: Redacted[str], origin: Origin) -> SignedIn:
+    async def log_in(
+        self, *, email: str, password: Redacted[str], new_password: Redacted[str] | None = None, origin: Origin
+    ) -> SignedIn:
         """Open a session."""
-        logged_in = await self.auth.login.log_in(email=email, password=password, origin=origin)
+        logged_in = await self.auth.login.log_in(
+            email=email, password=password, new_password=new_password, origin=origin
+        )
         return SignedIn(account=_account(logged_in.user, logged_in.tokens.principal), tokens=_issued(logged_in.tokens))
 
     async def refresh(self, *, refresh_token: Redacted[str], origin: Origin) -> IssuedTokens:
@@ -88,6 +92,16 @@ class AuthInProcess:
             new_password=new_password,
             origin=origin,
         )
+
+    async def leave(self, *, access_token: Redacted[str], password: Redacted[str], origin: Origin) -> None:
+        """Delete the caller's account and end every session."""
+        caller = await self._caller(access_token)
+        try:
+            await self.auth.users.leave(
+                user_id=caller.principal.user_id, session_id=caller.session_id, password=password, origin=origin
+            )
+        except UserNotFound as error:
+            raise RevokedToken from error
 
     async def sessions(self, *, access_token: Redacted[str]) -> Sequence[OwnSession]:
         """Return where the caller is signed in."""

@@ -23,9 +23,23 @@ from auth_core.oauth.introspect import Introspect
 from auth_core.oauth.list_clients import ListClients, LookUpClient, LookUpClientByName
 from auth_core.oauth.revoke_token import RevokeToken
 from auth_core.oauth.rotate_secret import RotateSecret
+from auth_core.outbox.deliver import DeliverMessages
+from auth_core.outbox.drop_message import DropMessage
+from auth_core.outbox.list_messages import ListMessages
+from auth_core.outbox.look import LookAtOutbox
+from auth_core.outbox.retry_message import RetryMessage
+from auth_core.recovery.choose_password import ChooseForgottenPassword
+from auth_core.recovery.confirm_email_change import ConfirmEmailChange
+from auth_core.recovery.request_email_change import RequestEmailChange
+from auth_core.recovery.request_password_reset import RequestPasswordReset
+from auth_core.recovery.resend_verification import ResendVerification
+from auth_core.recovery.undo_email_change import UndoEmailChange
+from auth_core.recovery.verify_email import VerifyEmail
 from auth_core.revocation.follow import FollowRevocations
 from auth_core.revocation.read_revocations import ReadRevocations
 from auth_core.revocation.revoked_set import RevokedSet
+from auth_core.sessions.administer_sessions import EndSessionOfUser, EndSessionsOfUser, ListSessionsOfUser
+from auth_core.sessions.export_own_data import ExportOwnData
 from auth_core.sessions.list_sessions import ListSessions
 from auth_core.sessions.log_out import LogOut, LogOutElsewhere, LogOutEverywhere
 from auth_core.sessions.refresh import Refresh
@@ -37,17 +51,26 @@ from auth_core.tokens.publish_keys import PublishKeys
 from auth_core.tokens.revoke_key import RevokeKey
 from auth_core.tokens.rotate_keys import RotateKeys
 from auth_core.tokens.verify_access_token import VerifyAccessToken
+from auth_core.upkeep.erase_deleted import EraseDeleted
 from auth_core.upkeep.purge import Purge
 from auth_core.upkeep.reseal import Reseal
 from auth_core.users.change_roles import ChangeRoles, SetRoles
 from auth_core.users.create import CreateUser
+from auth_core.users.delete_user import DeleteUser, RestoreUser
+from auth_core.users.erase import EraseUser
 from auth_core.users.explain_permission import ExplainPermission
+from auth_core.users.export_users import ExportUsers
+from auth_core.users.import_users import ImportUsers
+from auth_core.users.leave import Leave
 from auth_core.users.list_roles_of_user import ListRolesOfUser
 from auth_core.users.list_users import ListUsers
-from auth_core.users.look_up import LookUpByEmail, LookUpProfile
+from auth_core.users.look_up import LookUpByEmail, LookUpListed, LookUpProfile
 from auth_core.users.register import Register
+from auth_core.users.reset_password import ForcePasswordChange, ResetPassword
+from auth_core.users.set_up import SetUpAdministrator
 from auth_core.users.suspend import DisableUser, EnableUser
 from auth_core.users.update_profile import UpdateProfile
+from auth_core.users.update_user import UpdateUser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,16 +79,27 @@ class UsersRoom:
 
     register: Register
     create: CreateUser
+    set_up: SetUpAdministrator
     look_up: LookUpProfile
     look_up_by_email: LookUpByEmail
     list: ListUsers
+    look_up_listed: LookUpListed
     update_profile: UpdateProfile
     disable: DisableUser
     enable: EnableUser
+    update: UpdateUser
+    delete: DeleteUser
+    restore: RestoreUser
+    leave: Leave
+    erase: EraseUser
+    reset_password: ResetPassword
+    force_password_change: ForcePasswordChange
     change_roles: ChangeRoles
     set_roles: SetRoles
     list_roles: ListRolesOfUser
     explain_permission: ExplainPermission
+    import_all: ImportUsers
+    export_all: ExportUsers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +136,11 @@ class SessionsRoom:
     log_out_elsewhere: LogOutElsewhere
     log_out_everywhere: LogOutEverywhere
     list: ListSessions
+    export_own: ExportOwnData
     revoke: RevokeSession
+    list_of_user: ListSessionsOfUser
+    end_of_user: EndSessionOfUser
+    end_all_of_user: EndSessionsOfUser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,10 +194,35 @@ class AuditRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRoom:
+    """What people are told, on its way."""
+
+    deliver: DeliverMessages
+    look: LookAtOutbox
+    list: ListMessages
+    retry: RetryMessage
+    drop: DropMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryRoom:
+    """By mail: proving an address, choosing a forgotten password anew, moving to another address."""
+
+    verify_email: VerifyEmail
+    resend_verification: ResendVerification
+    request_password_reset: RequestPasswordReset
+    choose_password: ChooseForgottenPassword
+    request_email_change: RequestEmailChange
+    confirm_email_change: ConfirmEmailChange
+    undo_email_change: UndoEmailChange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepRoom:
     """Keeping the store small, and sealed."""
 
     purge: Purge
+    erase_deleted: EraseDeleted
     reseal: Reseal
 
 
@@ -176,5 +239,7 @@ class AuthCore:
     revocation: RevocationRoom
     oauth: OAuthRoom
     audit: AuditRoom
+    outbox: OutboxRoom
+    recovery: RecoveryRoom
     upkeep: UpkeepRoom
     tallies: Tallies

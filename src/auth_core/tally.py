@@ -28,10 +28,14 @@ class Tallies:
 
     `verifications` of access tokens: `accepted`, or the code of the error. `refreshes`: what the link turned out to be.
     `events`: every audit event by its kind, when it is written; the few whose transaction is undone count too.
+    `breach_checks` of new passwords: `clear`, `breached`, or `unknown`.
     `fallbacks`: the tokens that were decided while what is revoked was not known, by the fallback that did.
+    `deliveries`: what became of each attempt to send a message.
     """
 
     verifications: Tally = field(default_factory=Tally)
     refreshes: Tally = field(default_factory=Tally)
     events: Tally = field(default_factory=Tally)
+    breach_checks: Tally = field(default_factory=Tally)
     fallbacks: Tally = field(default_factory=Tally)
+    deliveries: Tally = field(default_factory=Tally)

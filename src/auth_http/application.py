@@ -1,8 +1,10 @@
 """The web application: the middleware, behind it the routes, and the documentation of both."""
 
+import asyncio
+from collections.abc import Iterator
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from starlette.types import Lifespan
 
@@ -17,29 +19,36 @@ from auth_http.middleware.last_resort import LastResort
 from auth_http.middleware.request_id import RequestIds
 from auth_http.middleware.request_meter import RequestMeter
 from auth_http.middleware.security_headers import SecurityHeaders
+from auth_http.needs import needs_of
 from auth_http.openapi import DESCRIPTION, TAGS, DocumentedApp, service_version
 from auth_http.routers import (
+    account_pages,
     docs,
     health,
     login,
     oauth,
+    own_data,
     password,
     profile,
+    recovery,
     registration,
     revocations,
     sessions,
+    set_up,
     token,
     verify,
     well_known,
 )
-from auth_http.routers.admin import clients, events, rights, roles
+from auth_http.routers.admin import bulk, clients, events, rights, roles, user_changes, user_sessions, users
 from auth_http.settings import Settings
+from auth_http.settings.mail import MailMode
 from auth_http.wiring import Wiring
 
 # In this order they are searched: what other services and signed-in people ask all the time comes first.
 _GROUPS: Final = (
     verify.router,
     profile.router,
+    own_data.router,
     login.router,
     token.router,
     sessions.router,
@@ -48,9 +57,15 @@ _GROUPS: Final = (
     well_known.router,
     health.router,
     registration.router,
+    set_up.router,
     password.router,
+    recovery.router,
     clients.router,
+    bulk.router,
+    users.router,
     rights.router,
+    user_changes.router,
+    user_sessions.router,
     roles.router,
     events.router,
 )
@@ -78,11 +93,22 @@ def application(
         lifespan=lifespan,
     )
     app.state.container = wiring
+    app.state.bulk_turns = asyncio.Semaphore()
     add_exception_handlers(app)
-    for router in (*_GROUPS, docs.router) if settings.docs else _GROUPS:
+    for router in (*_GROUPS, *_pages(settings)):
+        for route in router.routes:
+            needs_of(route)  # One that does not say whom it lets in is not served.
         # Not `include_router`: an included router is a tree, which is searched twice for every request.
         app.router.routes.extend(router.routes)
     return app
+
+
+def _pages(settings: Settings) -> Iterator[APIRouter]:
+    """Return what is for people's browsers, as far as it is wanted."""
+    if settings.docs:
+        yield docs.router
+    if settings.mail is not MailMode.OFF and settings.pages_url == settings.public_url.removesuffix("/"):
+        yield account_pages.router
 
 
 def _middleware(settings: Settings, tally: RequestTally | None) -> list[Middleware]:
@@ -94,7 +120,11 @@ def _middleware(settings: Settings, tally: RequestTally | None) -> list[Middlewa
         Middleware(AccessLog),
         Middleware(LastResort),
         Middleware(HeaderGuard),
-        Middleware(BodyGuard, forms=frozenset({token.PATH, oauth.INTROSPECT, oauth.REVOKE})),
+        Middleware(
+            BodyGuard,
+            forms=frozenset({token.PATH, oauth.INTROSPECT, oauth.REVOKE}),
+            larger={bulk.PATH: bulk.LARGEST_BODY},
+        ),
         Middleware(FairTurns),  # Here everything has arrived, and what costs something begins.
         Middleware(HeadAsGet),
     ]

@@ -13,8 +13,9 @@ from fastapi.openapi.models import HTTPBase
 from fastapi.security.base import SecurityBase
 
 from auth_core.oauth.errors import InvalidClient
-from auth_core.oauth.model import ClientCredentials
+from auth_core.oauth.model import ClientCredentials, ClientPermission
 from auth_core.redacted import Redacted
+from auth_http.needs import Caller, Needs
 
 _BASIC: Final = re.compile(r"(?i:basic) ([A-Za-z0-9+/]+={0,2})", re.ASCII)
 _NOBODY: Final = ClientCredentials(client_id="", secret=Redacted(""))
@@ -24,9 +25,13 @@ _log = structlog.get_logger("auth_http.clients")
 
 
 class BasicCredentials(SecurityBase):
-    """Reads the credentials of a service client from the `Authorization` header of a request (RFC 7617)."""
+    """Reads the credentials of a service client from the `Authorization` header of a request (RFC 7617).
 
-    def __init__(self) -> None:
+    `permission` is the one that the use case will ask of the client.
+    """
+
+    def __init__(self, permission: ClientPermission) -> None:
+        self.needs = Needs(callers=frozenset({Caller.CLIENT}), permissions=frozenset({permission.value}))
         self.scheme_name = "client"
         self.model = HTTPBase(
             scheme="basic", description="The id and secret of a service client, of `auth-service clients create`."

@@ -1,20 +1,21 @@
 """What routes take from a request: the use cases, where it came from, and who is asking."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, cast
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, cast
 
 import structlog
 from fastapi import Depends, Request
 from fastapi.openapi.models import OAuth2, OAuthFlowPassword, OAuthFlows
 from fastapi.security.base import SecurityBase
 
-from auth_core.access.requirement import all_of
+from auth_core.access.requirement import Requirement, all_of
 from auth_core.guard import identify
 from auth_core.origin import Origin
 from auth_core.rooms import AuthCore
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.errors import MissingToken
 from auth_http.guard.bearer import read_bearer
+from auth_http.needs import Caller, Needs
 from auth_http.problems import request_id
 from auth_http.wiring import Wiring
 
@@ -47,6 +48,8 @@ class BearerToken(SecurityBase):
     To the documentation it is the password grant of `/auth/token`, so that one can sign in there.
     """
 
+    needs: ClassVar = Needs(callers=frozenset({Caller.PERSON}))
+
     def __init__(self) -> None:
         self.scheme_name = "password"
         self.model = OAuth2(
@@ -71,11 +74,21 @@ Current = Annotated[VerifiedClaims, Depends(BearerToken())]
 """Who is asking."""
 
 
-def permitted(permission: str) -> Callable[[VerifiedClaims], Awaitable[None]]:
-    """Return a dependency that lets nobody in whose token lacks the permission. Raises: PermissionDenied."""
-    requirement = all_of(permission)
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """Lets in who holds what is needed."""
 
-    async def check(current: Current) -> None:
-        requirement.demand_of(current.principal)
+    requirement: Requirement
+    needs: Needs
 
-    return check
+    async def __call__(self, current: Current) -> None:
+        """Let the caller pass. Raises: PermissionDenied."""
+        self.requirement.demand_of(current.principal)
+
+
+def permitted(*permissions: str) -> Permitted:
+    """Return a dependency that lets nobody in whose token lacks one of the permissions."""
+    return Permitted(
+        all_of(*permissions),
+        Needs(callers=frozenset({Caller.PERSON}), permissions=frozenset(permissions)),
+    )

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from auth_core.errors import AuthError, Fault, OutcomeUnknown, Rejected, Unavailable
+from auth_core.errors import AuthError, ChangedMeanwhile, Fault, OutcomeUnknown, Rejected, Unavailable
+from auth_core.idempotency.errors import IdempotencyKeyReused, InvalidIdempotencyKey
 from auth_core.tokens.errors import ExpiredToken, InvalidToken, MissingToken, RevokedToken
 from auth_http.oauth_errors import OAuthProblem
 from auth_http.problems import MEDIA_TYPE, Problem, problem_of
@@ -33,6 +34,11 @@ _WITH_JSON: Final = (MALFORMED_JSON, NESTED_TOO_DEEPLY, Rejected(Fault("email", 
 _WITH_A_TOKEN: Final = (MissingToken(), InvalidToken(), ExpiredToken(), RevokedToken(), TOKEN_IN_QUERY, TOKEN_TOO_LARGE)
 
 _HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "ETag": {
+        "description": "The state this tells, for `If-Match` (RFC 9110 §8.8.3).",
+        "schema": {"type": "string"},
+        "example": '"7"',
+    },
     "Retry-After": {"description": "Seconds to wait before the next attempt.", "schema": {"type": "integer"}},
     "WWW-Authenticate": {"description": "How to authenticate (RFC 6750 §3, RFC 7617).", "schema": {"type": "string"}},
     "X-Request-ID": {"description": "The id of the request.", "schema": {"type": "string"}},
@@ -42,22 +48,34 @@ SHORTLY: Final = timedelta(seconds=2)
 
 
 def failures(
-    *told: AuthError | Problem, json: bool = False, bearer: bool = False, reads: bool = False, writes: bool = False
+    *told: AuthError | Problem,
+    json: bool = False,
+    bearer: bool = False,
+    reads: bool = False,
+    writes: bool = False,
+    tagged: int | None = None,
+    if_match: bool = False,
+    once: bool = False,
 ) -> Responses:
     """Return the documentation of everything that can go wrong at a route.
 
     `told` is what its use case raises besides; `json` says that the route asks for a document, `bearer` for an access
-    token, and `reads` and `writes` what it does in the database.
+    token, `reads` and `writes` what it does in the database, and `once` that it takes an `Idempotency-Key`. The answer
+    with the status `tagged` tells an `ETag`, and with `if_match` the route heeds one.
     """
     all_told: list[AuthError | Problem] = [*told, *_EVERYWHERE]
     all_told += [*_WITH_A_BODY, *_WITH_JSON] if json else []
+    all_told += [ChangedMeanwhile()] if if_match else []
     all_told += _WITH_A_TOKEN if bearer else []
+    all_told += [InvalidIdempotencyKey(), IdempotencyKeyReused()] if once else []
     all_told += [Unavailable(Unavailable.SHORTLY)] if reads or writes or bearer else []
     all_told += [OutcomeUnknown(Unavailable.SHORTLY)] if writes else []
     responses: Responses = {}
     for each in all_told:
         problem = problem_of(each) if isinstance(each, AuthError) else each
         _tell(responses, problem)
+    if tagged is not None:
+        responses[tagged] = {"headers": {"ETag": _HEADERS["ETag"]}}
     return dict(sorted(responses.items(), key=lambda item: int(item[0])))
 
 

@@ -7,6 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from auth_core.errors import AuthError
+from auth_core.idempotency.errors import AnsweredBefore
+from auth_http.idempotency import answer_again
 from auth_http.problems import Problem, answer, problem_of
 from auth_http.request_problems import BAD_REQUEST, METHOD_NOT_ALLOWED, NOT_FOUND, RequestRefused
 from auth_http.validation import problem_of_validation
@@ -15,6 +17,7 @@ from auth_http.validation import problem_of_validation
 def add_exception_handlers(app: FastAPI) -> None:
     """Teach `app` to tell whatever its routes raise on purpose; the rest is for the last resort."""
     app.add_exception_handler(AuthError, _tell_error)
+    app.add_exception_handler(AnsweredBefore, _tell_again)
     app.add_exception_handler(RequestRefused, _tell_refusal)
     app.add_exception_handler(RequestValidationError, _tell_validation)
     app.add_exception_handler(HTTPException, _tell_http)
@@ -24,6 +27,12 @@ async def _tell_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, AuthError):
         raise error
     return answer(problem_of(error), request.scope)
+
+
+async def _tell_again(_: Request, answered: Exception) -> Response:
+    if not isinstance(answered, AnsweredBefore):
+        raise answered
+    return answer_again(answered)
 
 
 async def _tell_refusal(request: Request, error: Exception) -> Response:

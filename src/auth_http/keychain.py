@@ -29,6 +29,8 @@ class Keychain:
     pepper: Keys
     signing: Keys
     audit: Keys
+    answers: Keys
+    messages: Keys
 
 
 def keychain(settings: Settings) -> Keychain:
@@ -45,6 +47,8 @@ def keychain(settings: Settings) -> Keychain:
         pepper=keys(Purpose.PASSWORD_PEPPER),
         signing=keys(Purpose.SIGNING_KEYS),
         audit=keys(Purpose.AUDIT_HEADS),
+        answers=keys(Purpose.FIRST_ANSWERS),
+        messages=keys(Purpose.MESSAGES),
     )
 
 

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 
 from auth_core import NoSigningKey, Origin
 from auth_http.container import Container
+from auth_http.delivery import delivering_for, looking_at_the_outbox
 from auth_http.exit_codes import CannotRun, ExitCode
 from auth_http.listener import listen
 from auth_http.worker import following_revocations, in_background, jobs_of
@@ -20,13 +21,17 @@ async def opened(container: Container) -> AsyncGenerator[None]:
     finally:
         await storage.close()
         container.hashing_pool().close()
+        breached_passwords = container.breached_passwords()
+        if breached_passwords is not None:
+            await breached_passwords.close()
 
 
 @asynccontextmanager
 async def running(container: Container, *, number: int = 0) -> AsyncGenerator[None]:
     """Have everything running while the block runs. Raises: CannotRun.
 
-    That is the storage, the signing keys, who follows revocations, the background jobs, and the metrics if asked for.
+    That is the storage, the signing keys, who follows revocations, the background jobs, and, if asked for, the metrics
+    and who delivers mail.
     `number` says which of several processes on this machine it is: each has a port of its own for its metrics.
     """
     async with opened(container):
@@ -34,8 +39,11 @@ async def running(container: Container, *, number: int = 0) -> AsyncGenerator[No
         auth, policies = container.auth(), container.policies()
         async with (
             following_revocations(auth, policies),
-            in_background(jobs_of(auth, policies), records=container.job_records()),
+            in_background(
+                (*jobs_of(auth, policies), *looking_at_the_outbox(container)), records=container.job_records()
+            ),
             measuring(container, number=number),
+            delivering_for(container) if container.settings().delivery else nullcontext(),
         ):
             yield
 

@@ -4,7 +4,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final, override
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
+from auth_http.needs import needs_of
 from auth_http.problems import MEDIA_TYPE
 from auth_http.schemas.oauth import OAUTH_ERROR
 from auth_http.schemas.problem import PROBLEM
@@ -24,7 +26,6 @@ TAGS: Final[list[dict[str, Any]]] = [
     {"name": "Sessions", "description": "Where one is signed in."},
     {"name": "Administration", "description": "For administrators: each route needs a permission."},
     {"name": "Services", "description": "For services that accept our tokens."},
-    {"name": "Administration", "description": "For administrators: each route needs a permission."},
     {"name": "Operators", "description": "For whoever runs the service."},
 ]
 
@@ -41,9 +42,13 @@ class DocumentedApp(FastAPI):
             schemas.pop("HTTPValidationError", None)
             schemas.pop("ValidationError", None)
             schemas |= {"Problem": PROBLEM, "OAuthError": OAUTH_ERROR}
-            for operations in document["paths"].values():
-                for operation in operations.values():
-                    _drop_framework_errors(operation["responses"])
+            for route in self.routes:
+                if isinstance(route, APIRoute) and route.include_in_schema:
+                    for method in route.methods or ():
+                        operation = document["paths"][route.path_format][method.lower()]
+                        _drop_framework_errors(operation["responses"])
+                        if permissions := needs_of(route).permissions:
+                            operation["x-required-permissions"] = sorted(permissions)
         return super().openapi()
 
 

@@ -14,6 +14,7 @@ from starlette.types import Scope
 from auth_core.access.errors import PermissionDenied
 from auth_core.errors import (
     AuthError,
+    ChangedMeanwhile,
     Conflict,
     Fault,
     Forbidden,
@@ -23,6 +24,7 @@ from auth_core.errors import (
     Unauthenticated,
     Unavailable,
 )
+from auth_core.idempotency.errors import InvalidIdempotencyKey
 from auth_core.oauth.errors import InvalidClient
 from auth_core.tokens.errors import InvalidToken, MalformedToken
 
@@ -31,10 +33,12 @@ MEDIA_TYPE: Final = "application/problem+json"
 # The first kind that fits is told; every error of the core is of one of them.
 _STATUSES: Final[tuple[tuple[type[AuthError], int], ...]] = (
     (MalformedToken, 400),
+    (InvalidIdempotencyKey, 400),
     (Rejected, 422),
     (Unauthenticated, 401),
     (Forbidden, 403),
     (NotFound, 404),
+    (ChangedMeanwhile, 412),
     (Conflict, 409),
     (TooManyAttempts, 429),
     (Unavailable, 503),

@@ -58,7 +58,10 @@ HEADERS_TOO_LARGE: Final = Problem(
 )
 
 BODY_TOO_LARGE: Final = Problem(
-    status=413, code="body_too_large", detail="The body of a request may have 64 KiB.", headers=_CLOSE
+    status=413,
+    code="body_too_large",
+    detail="The body of a request may have 64 KiB, one for many users 256 KiB.",
+    headers=_CLOSE,
 )
 BODY_TOO_SLOW: Final = Problem(
     status=408, code="body_too_slow", detail="The body did not arrive in time.", headers=_CLOSE

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from starlette.types import Scope
 
 from auth_http.problems import Problem, pointer
@@ -32,6 +32,15 @@ def problem_of_validation(error: RequestValidationError, scope: Scope) -> Proble
     known = _known_members(scope)
     places = {tuple(place.items()): place for place in _places(error.errors(), known)}
     return rejected_for(*list(places.values())[:_TOLD])
+
+
+def places_of(error: ValidationError, *, behind: frozenset[str] = frozenset()) -> tuple[dict[str, str], ...]:
+    """Return what may be told of a document in which something is wrong; names in `behind` are of no place in it."""
+    faults = [
+        {**fault, "loc": ("body", *(step for step in fault["loc"] if step not in behind))}
+        for fault in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    return tuple({tuple(place.items()): place for place in _places(faults, "")}.values())[:_TOLD]
 
 
 def _places(faults: Sequence[Mapping[str, Any]], known: str) -> Iterator[dict[str, str]]:

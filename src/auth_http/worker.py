@@ -49,6 +49,9 @@ def jobs_of(auth: AuthCore, policies: Policies) -> tuple[Job, ...]:
     async def remove_old_events() -> None:
         await auth.audit.remove_old(where_allowed=True, origin=Origin())
 
+    async def erase_deleted_users() -> None:
+        await auth.upkeep.erase_deleted(where_allowed=True)
+
     return (
         Job(name="load_keys", every=policies.tokens.key_reload, do=auth.tokens.load_keys),
         Job(name="find_signing_key", every=_WITHOUT_A_KEY, do=find_signing_key),
@@ -56,6 +59,7 @@ def jobs_of(auth: AuthCore, policies: Policies) -> tuple[Job, ...]:
         Job(name="seal_audit", every=policies.audit.seal_every, do=seal_audit),
         Job(name="purge", every=_PURGE, do=auth.upkeep.purge),
         Job(name="remove_old_events", every=_PURGE, do=remove_old_events),
+        Job(name="erase_deleted_users", every=_PURGE, do=erase_deleted_users),
     )
 
 

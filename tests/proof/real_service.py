@@ -117,6 +117,7 @@ class RealService:
             user = await self._auth.users.register(
                 email=email, password=_passphrase(0), first_name="Ada", last_name="Lovelace", origin=_ORIGIN
             )
+            assert user is not None
             self._accounts.append(Account(user.id, email))
         self._new_events()
 

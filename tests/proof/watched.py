@@ -72,6 +72,10 @@ class _Trail:
         await self.trail.record(event)
         self.recorded.append(event)
 
+    async def record_all(self, events: Sequence[AuditEvent]) -> None:
+        await self.trail.record_all(events)
+        self.recorded.extend(events)
+
     async def latest(self, *, subject: UserId, limit: int) -> Sequence[AuditEvent]:
         return await self.trail.latest(subject=subject, limit=limit)
 
@@ -81,22 +85,32 @@ class _Tx:
     """A transaction whose trail is watched; everything else is as it was."""
 
     __slots__ = (
+        "answers",
         "audit",
         "clients",
+        "directory",
+        "mail_allowances",
+        "movers",
+        "one_time_tokens",
+        "outbox",
         "passwords",
         "principals",
+        "recipients",
         "recorded_events",
         "revocations",
         "role_holders",
         "roles",
         "sealed_batches",
         "sessions",
+        "set_up",
         "signing_keys",
         "users",
     )
 
     def __init__(self, tx: Tx, recorded: list[AuditEvent]) -> None:
         self.users = tx.users
+        self.directory = tx.directory
+        self.movers = tx.movers
         self.passwords = tx.passwords
         self.roles = tx.roles
         self.role_holders = tx.role_holders
@@ -104,10 +118,16 @@ class _Tx:
         self.sessions = tx.sessions
         self.signing_keys = tx.signing_keys
         self.clients = tx.clients
+        self.outbox = tx.outbox
+        self.one_time_tokens = tx.one_time_tokens
+        self.mail_allowances = tx.mail_allowances
+        self.recipients = tx.recipients
         self.revocations = tx.revocations
         self.audit = _Trail(tx.audit, recorded)
         self.recorded_events = tx.recorded_events
         self.sealed_batches = tx.sealed_batches
+        self.answers = tx.answers
+        self.set_up = tx.set_up
 
 
 @dataclass(frozen=True, slots=True)

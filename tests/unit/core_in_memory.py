@@ -10,6 +10,7 @@ from auth_core.access.model import Role
 from auth_core.audit.events import AuditEvent, EventKind
 from auth_core.ids import UserId
 from auth_core.login.model import LoggedIn
+from auth_core.outbox.ports import MailPorts
 from auth_core.testing import MovableClock, SeededEntropy, UnsafeFastHasher, an_email
 from auth_core.users.model import User
 
@@ -41,10 +42,13 @@ class Core:
         policies: Policies = FOR_TESTS,
         store: MemoryStore | None = None,
         hasher: UnsafeFastHasher | None = None,
+        mail: MailPorts | None = None,
         seed: bytes = b"",
     ) -> Self:
         store, clock, hasher = store or MemoryStore(), MovableClock(), hasher or UnsafeFastHasher()
-        made = memory_ports(store=store, policies=policies, clock=clock, entropy=SeededEntropy(seed), hasher=hasher)
+        made = memory_ports(
+            store=store, policies=policies, clock=clock, entropy=SeededEntropy(seed), hasher=hasher, mail=mail
+        )
         return cls(
             auth=await auth_in_memory(made, policies=policies),
             ports=made,
@@ -55,13 +59,15 @@ class Core:
         )
 
     async def register(self, email: str | None = None, password: str = PASSWORD) -> User:
-        return await self.auth.users.register(
+        user = await self.auth.users.register(
             email=email or an_email(),
             password=Redacted(password),
             first_name="Ada",
             last_name="Lovelace",
             origin=HERE,
         )
+        assert user is not None
+        return user
 
     async def create(self, email: str, *roles: str, actor: User | None = None) -> User:
         return await self.auth.users.create(
@@ -87,9 +93,14 @@ class Core:
     async def assign(self, user: User, *roles: str) -> None:
         await self.auth.users.change_roles(user_id=user.id, add=roles, actor=None, origin=HERE)
 
-    async def log_in(self, user: User | str, password: str = PASSWORD, *, origin: Origin = HERE) -> LoggedIn:
+    async def log_in(
+        self, user: User | str, password: str = PASSWORD, *, new: str | None = None, origin: Origin = HERE
+    ) -> LoggedIn:
         email = user if isinstance(user, str) else user.email.address
-        return await self.auth.login.log_in(email=email, password=Redacted(password), origin=origin)
+        new_password = None if new is None else Redacted(new)
+        return await self.auth.login.log_in(
+            email=email, password=Redacted(password), new_password=new_password, origin=origin
+        )
 
     async def signed_in(self) -> LoggedIn:
         """Somebody new who has just logged in."""
@@ -109,6 +120,12 @@ class Core:
 
     async def enable(self, user: User) -> None:
         await self.auth.users.enable(user_id=user.id, actor=None, origin=HERE)
+
+    async def delete(self, user: User) -> None:
+        await self.auth.users.delete(user_id=user.id, actor=None, origin=HERE)
+
+    async def restore(self, user: User) -> None:
+        await self.auth.users.restore(user_id=user.id, actor=None, origin=HERE)
 
     async def events(self, user_id: UserId) -> list[AuditEvent]:
         """What happened to the user, oldest first."""

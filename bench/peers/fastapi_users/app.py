@@ -13,7 +13,7 @@ from fastapi_users.db import SQLAlchemyBaseUserTableUUID, SQLAlchemyUserDatabase
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-SECRET = "of no use outside a benchmark, but long enough"  # noqa: S105 - it guards nothing
+SECRET = "of no use outside a benchmark, but long enough"
 
 
 class Base(DeclarativeBase):

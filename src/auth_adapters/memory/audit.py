@@ -33,6 +33,10 @@ class MemoryAuditTrail:
         recorded_at = max([event.at, *(moment + _TICK for moment in before)])
         self._tables.recordings[event.id] = Recording(recorded_at=recorded_at, salt=secrets.token_bytes(16))
 
+    async def record_all(self, events: Sequence[AuditEvent]) -> None:
+        for event in events:
+            await self.record(event)
+
     async def latest(self, *, subject: UserId, limit: int) -> Sequence[AuditEvent]:
         # Of events of one moment, too, the one recorded last comes first.
         latest_first = reversed(self._tables.events.values())

@@ -74,6 +74,22 @@ def _event_in(row: Row[Any]) -> AuditEvent:
     )
 
 
+def _columns_of(event: AuditEvent) -> dict[str, object]:
+    return {
+        "id": event.id,
+        "kind": event.kind.value,
+        "outcome": event.outcome.value,
+        "at": event.at,
+        "actor": event.actor,
+        "subject": event.subject,
+        "session_id": event.session_id,
+        "address": event.origin.address,
+        "user_agent": event.origin.user_agent,
+        "request_id": event.origin.request_id,
+        "details": dict(event.details),
+    }
+
+
 class PostgresAuditTrail:
     """The record of what happened."""
 
@@ -81,20 +97,10 @@ class PostgresAuditTrail:
         self._statements = statements
 
     async def record(self, event: AuditEvent) -> None:
-        await self._statements.run(
-            _RECORD,
-            id=event.id,
-            kind=event.kind.value,
-            outcome=event.outcome.value,
-            at=event.at,
-            actor=event.actor,
-            subject=event.subject,
-            session_id=event.session_id,
-            address=event.origin.address,
-            user_agent=event.origin.user_agent,
-            request_id=event.origin.request_id,
-            details=dict(event.details),
-        )
+        await self._statements.run(_RECORD, **_columns_of(event))
+
+    async def record_all(self, events: Sequence[AuditEvent]) -> None:
+        await self._statements.run_many(_RECORD, [_columns_of(event) for event in events])
 
     async def latest(self, *, subject: UserId, limit: int) -> Sequence[AuditEvent]:
         found = await self._statements.run(_LATEST, user_id=subject, rows=limit)

@@ -9,7 +9,7 @@ from sqlalchemy.engine.interfaces import AdaptedConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-_LISTENS: Final = "listens"
+_LISTENS: Final = "listens to "
 
 
 class Listening:
@@ -29,11 +29,11 @@ class Listening:
         return self._next
 
     def _listen(self, dbapi_connection: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:  # noqa: ANN401 - the driver's
-        if entry.info.get(_LISTENS):
+        if entry.info.get(_LISTENS + self._channel):
             return
         adapted: AdaptedConnection = dbapi_connection
         adapted.run_async(self._begin)
-        entry.info[_LISTENS] = True
+        entry.info[_LISTENS + self._channel] = True
 
     async def _begin(self, connection: "Connection[Any]") -> None:
         await connection.add_listener(self._channel, self._wake)

@@ -4,14 +4,14 @@ from typing import Final
 
 from sqlalchemy import bindparam, select
 
-from auth_adapters.postgres.passwords import PASSWORDS, password_in
+from auth_adapters.postgres.passwords import PASSWORD_COLUMNS, PASSWORDS, password_in
 from auth_adapters.postgres.statements import Alone
 from auth_adapters.postgres.users import USER_COLUMNS, USERS, user_in
 from auth_core.login.model import Candidate
 from auth_core.users.email_address import CanonicalEmail
 
 _FIND: Final = (
-    select(*USER_COLUMNS, PASSWORDS.c.hash, PASSWORDS.c.version)
+    select(*USER_COLUMNS, *PASSWORD_COLUMNS)
     .join_from(USERS, PASSWORDS, PASSWORDS.c.user_id == USERS.c.id, isouter=True)
     .where(USERS.c.email_canonical == bindparam("email"))
 )

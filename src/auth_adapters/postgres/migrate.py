@@ -1,17 +1,18 @@
 """Bringing the schema up to date."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, NullPool, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from auth_adapters.postgres.address import DatabaseAddress
+from auth_adapters.postgres.beside_writers import finish_beside_writers
 from auth_adapters.postgres.migrations import REVISIONS, VERSION_TABLE
 from auth_adapters.postgres.schema import SCHEMA
 from auth_adapters.postgres.schema_state import APPLIED, SchemaState, state_of
@@ -20,8 +21,8 @@ from auth_adapters.postgres.violations import Moment, sqlstate_of, told_plainly
 from auth_core.redacted import Redacted
 
 _SECONDS_TO_CONNECT: Final = 5
-_ATTEMPTS: Final = 10
-_SECONDS_BETWEEN: Final = 0.5
+_PATIENCE: Final = timedelta(minutes=10)
+_SECONDS_BETWEEN: Final = 0.1
 
 _LOCK_NOT_AVAILABLE: Final = ("55P03",)
 # IF NOT EXISTS does not see what somebody else is making at this very moment.
@@ -36,8 +37,9 @@ _MAKE_LOCK: Final = (
 )
 _TAKE_LOCK: Final = (
     text("SET LOCAL statement_timeout = 0"),
-    text("SET LOCAL lock_timeout = '60s'"),
-    text(f"SELECT one FROM {SCHEMA}.migration_lock FOR UPDATE"),  # noqa: S608 - a name of ours
+    # Asked for again and again, and not waited for: a statement that waits would keep whoever has it from finishing an
+    # index beside those who write.
+    text(f"SELECT one FROM {SCHEMA}.migration_lock FOR UPDATE NOWAIT"),  # noqa: S608 - a name of ours
     # Whoever wants a table that a revision waits for has to wait behind it: rather try again than hold them up.
     text("SET LOCAL lock_timeout = '1s'"),
 )
@@ -54,6 +56,8 @@ async def migrate(address: Redacted[str], *, serving_role: str | None = None) ->
     """Apply the revisions that are missing and return their names; print nothing.
 
     All of them are one transaction: whatever kills it, the database is as before, and the next call does the work.
+    Afterwards large tables get what would hold up those who write, bit by bit beside them; a call that finds this
+    unfinished goes on with it.
     Of any number of simultaneous calls, in whatever processes, one does it while the others wait.
 
     `serving_role` is given what it needs to serve, in all tables there are then: for a role that does not own them.
@@ -86,24 +90,35 @@ def _engine(address: DatabaseAddress) -> AsyncEngine:
 
 async def _migrate(engine: AsyncEngine) -> Sequence[str]:
     await _do(_make_lock, engine, again_after=_MADE_AT_ONCE)
-    return await _do(_upgrade, engine, again_after=_LOCK_NOT_AVAILABLE)
+    applied = await _do(_upgrade, engine, again_after=_LOCK_NOT_AVAILABLE)
+    await _again(partial(finish_beside_writers, engine), after=_LOCK_NOT_AVAILABLE)
+    return applied
 
 
 async def _do[T](work: Callable[[Connection], T], engine: AsyncEngine, *, again_after: Collection[str]) -> T:
     """Do `work` in a transaction of its own, and again after errors that pass by themselves."""
-    for attempts_left in reversed(range(_ATTEMPTS)):
-        with told_plainly(Moment.CONNECTING):
-            connection = await engine.connect()
+    return await _again(partial(_once, work, engine), after=again_after)
+
+
+async def _once[T](work: Callable[[Connection], T], engine: AsyncEngine) -> T:
+    with told_plainly(Moment.CONNECTING):
+        connection = await engine.connect()
+    try:
+        async with connection.begin():
+            return await connection.run_sync(work)
+    finally:
+        await connection.close()
+
+
+async def _again[T](work: Callable[[], Awaitable[T]], *, after: Collection[str]) -> T:
+    until = time.monotonic() + _PATIENCE.total_seconds()
+    while True:
         try:
-            async with connection.begin():
-                return await connection.run_sync(work)
+            return await work()
         except DBAPIError as error:
-            if not attempts_left or sqlstate_of(error) not in again_after:
+            if time.monotonic() > until or sqlstate_of(error) not in after:
                 raise
-        finally:
-            await connection.close()
         await asyncio.sleep(_SECONDS_BETWEEN)
-    raise AssertionError("the last attempt returns or raises")
 
 
 def _make_lock(connection: Connection) -> None:
@@ -122,6 +137,10 @@ def _upgrade(connection: Connection) -> Sequence[str]:
         case SchemaState.AHEAD:
             raise SchemaAhead
         case SchemaState.BEHIND:
+            # Here and not above: who only serves need not wait for what migrates.
+            from alembic import command  # noqa: PLC0415
+            from alembic.config import Config  # noqa: PLC0415
+
             config = Config()
             config.set_main_option("script_location", "auth_adapters.postgres:migrations")
             config.attributes["connection"] = connection

@@ -3,18 +3,27 @@
 from dataclasses import dataclass
 
 from auth_adapters.postgres.database import Database
+from auth_adapters.postgres.idempotency import PostgresOldAnswers
 from auth_adapters.postgres.login import PostgresCandidates
 from auth_adapters.postgres.oauth import PostgresKnownClients
+from auth_adapters.postgres.outbox import (
+    ARRIVALS,
+    NobodyTells,
+    PostgresOldMessages,
+    PostgresOutboxQueue,
+)
 from auth_adapters.postgres.revocation import CHANNEL, PostgresOldRevocations
 from auth_adapters.postgres.revocation_feed import PostgresRevocationFeed
 from auth_adapters.postgres.sessions import PostgresEndedSessions, PostgresRefreshChains
 from auth_adapters.postgres.statements import Alone
 from auth_adapters.postgres.tokens import PostgresAccessCheck
 from auth_adapters.postgres.unit_of_work import PostgresUnitOfWork
+from auth_adapters.postgres.verification import PostgresOldTokens
 from auth_core.assembly import Tx
 from auth_core.clock import Clock
 from auth_core.login.ports import Candidates
 from auth_core.oauth.ports import KnownClients
+from auth_core.outbox.ports import Arrivals, OutboxQueue
 from auth_core.revocation.policy import RevocationPolicy
 from auth_core.revocation.ports import RevocationFeed
 from auth_core.sessions.ports import RefreshChains
@@ -34,7 +43,12 @@ class PostgresPorts:
     ended_sessions: Purgeable
     revocation_feed: RevocationFeed
     old_revocations: Purgeable
+    old_answers: Purgeable
     known_clients: KnownClients
+    outbox_queue: OutboxQueue
+    arrivals: Arrivals
+    old_messages: Purgeable
+    old_tokens: Purgeable
 
 
 def postgres_ports(
@@ -47,7 +61,8 @@ def postgres_ports(
     """Return the adapters over the connections of `database`.
 
     Without `notify` nobody listens and nobody is notified: for engines that know no NOTIFY, and for poolers that lend a
-    connection for one transaction only (PgBouncer in transaction mode). Revocations are then found by polling.
+    connection for one transaction only (PgBouncer in transaction mode). Revocations and messages are then found by
+    polling.
     """
     single_statements = Alone(database.single_statements)
     return PostgresPorts(
@@ -64,5 +79,10 @@ def postgres_ports(
             overlap=max(revocation.overlap, database.deadlines.from_write_to_commit),
         ),
         old_revocations=PostgresOldRevocations(single_statements),
+        old_answers=PostgresOldAnswers(single_statements),
         known_clients=PostgresKnownClients(single_statements),
+        outbox_queue=PostgresOutboxQueue(Alone(database.apart), single_statements),
+        arrivals=database.listening(ARRIVALS) if notify else NobodyTells(),
+        old_messages=PostgresOldMessages(single_statements),
+        old_tokens=PostgresOldTokens(single_statements),
     )

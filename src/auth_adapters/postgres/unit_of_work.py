@@ -12,15 +12,21 @@ from auth_adapters.postgres.audit import PostgresAuditTrail
 from auth_adapters.postgres.audit_reading import PostgresRecordedEvents
 from auth_adapters.postgres.audit_sealing import PostgresSealedBatches
 from auth_adapters.postgres.database import Database
+from auth_adapters.postgres.directory import PostgresUserDirectory
+from auth_adapters.postgres.idempotency import PostgresAnswers
+from auth_adapters.postgres.movers import PostgresMovers
 from auth_adapters.postgres.oauth import PostgresServiceClients
+from auth_adapters.postgres.outbox import PostgresOutbox, PostgresRecipients
 from auth_adapters.postgres.passwords import PostgresPasswords
 from auth_adapters.postgres.revocation import PostgresRevocations
 from auth_adapters.postgres.role_holders import PostgresRoleHolders
 from auth_adapters.postgres.sessions import PostgresSessions
+from auth_adapters.postgres.set_up import PostgresSetUp
 from auth_adapters.postgres.statements import InTransaction
 from auth_adapters.postgres.to_the_end import to_the_end
 from auth_adapters.postgres.tokens import PostgresSigningKeys
 from auth_adapters.postgres.users import PostgresUsers
+from auth_adapters.postgres.verification import PostgresMailAllowances, PostgresOneTimeTokens
 from auth_adapters.postgres.violations import Moment, told_plainly
 
 
@@ -29,22 +35,32 @@ class PostgresTx:
     """What one transaction gives."""
 
     __slots__ = (
+        "answers",
         "audit",
         "clients",
+        "directory",
+        "mail_allowances",
+        "movers",
+        "one_time_tokens",
+        "outbox",
         "passwords",
         "principals",
+        "recipients",
         "recorded_events",
         "revocations",
         "role_holders",
         "roles",
         "sealed_batches",
         "sessions",
+        "set_up",
         "signing_keys",
         "users",
     )
 
     def __init__(self, statements: InTransaction, *, notify: bool = True) -> None:
         self.users = PostgresUsers(statements)
+        self.directory = PostgresUserDirectory(statements)
+        self.movers = PostgresMovers(statements)
         self.passwords = PostgresPasswords(statements)
         self.roles = PostgresRoles(statements)
         self.role_holders = PostgresRoleHolders(statements)
@@ -53,13 +69,19 @@ class PostgresTx:
         self.signing_keys = PostgresSigningKeys(statements)
         self.revocations = PostgresRevocations(statements, notify=notify)
         self.clients = PostgresServiceClients(statements)
+        self.answers = PostgresAnswers(statements)
+        self.set_up = PostgresSetUp(statements)
+        self.outbox = PostgresOutbox(statements, notify=notify)
+        self.recipients = PostgresRecipients(statements)
+        self.one_time_tokens = PostgresOneTimeTokens(statements)
+        self.mail_allowances = PostgresMailAllowances(statements)
         self.audit = PostgresAuditTrail(statements)
         self.recorded_events = PostgresRecordedEvents(statements)
         self.sealed_batches = PostgresSealedBatches(statements)
 
 
 class PostgresUnitOfWork:
-    """Opens transactions, one connection each. With `notify` those who listen hear of what they revoke."""
+    """Opens transactions, one connection each. With `notify` those who listen hear of what they revoke and post."""
 
     def __init__(self, database: Database, *, notify: bool = True) -> None:
         self._engine = database.transactions

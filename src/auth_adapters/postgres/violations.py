@@ -30,6 +30,9 @@ _LATER: Final = (
 _LEAVE: Final = (*_BROKEN, "25006")
 
 
+UNIQUE_VIOLATION: Final = "23505"
+
+
 class Moment(Enum):
     """What was being done."""
 

@@ -7,11 +7,12 @@ from typing import Final
 
 from auth_adapters.answers import Unreadable
 from auth_adapters.extras import needs
-from auth_adapters.remote.documents import account_in, claims_in, sessions_in, signed_in_in, tokens_in, user_in
+from auth_adapters.remote.documents import account_in, claims_in, registered_in, sessions_in, signed_in_in, tokens_in
 from auth_adapters.remote.exchange import Call, Document, Exchange
 from auth_adapters.remote.failures import unknown
 from auth_adapters.service_address import checked, is_of_this_machine
 from auth_core.client import Account, IssuedTokens, OwnSession, SignedIn
+from auth_core.credentials.passwords.errors import WeakPassword
 from auth_core.errors import Rejected
 from auth_core.ids import SessionId
 from auth_core.login.errors import InvalidCredentials
@@ -51,18 +52,24 @@ class RemoteAuth:
 
     async def register(
         self, *, email: str, password: Redacted[str], first_name: str, last_name: str, origin: Origin
-    ) -> User:
-        """Create an account."""
+    ) -> User | None:
+        """Create an account, or ask for one."""
         document: Document = {"email": email, "password": password, "first_name": first_name, "last_name": last_name}
         call = Call(method="POST", path="/auth/register", document=document, origin=origin, writes=True)
-        return await self._read(call, user_in)
+        return await self._read(call, registered_in)
 
-    async def log_in(self, *, email: str, password: Redacted[str], origin: Origin) -> SignedIn:
+    async def log_in(
+        self, *, email: str, password: Redacted[str], new_password: Redacted[str] | None = None, origin: Origin
+    ) -> SignedIn:
         """Open a session."""
         document: Document = {"email": email, "password": password}
+        if new_password is not None:
+            document = {**document, "new_password": new_password}
         call = Call(method="POST", path="/auth/login", document=document, origin=origin, writes=True)
         try:
             return await self._read(call, signed_in_in)
+        except WeakPassword:
+            raise
         except Rejected as error:
             raise InvalidCredentials from error  # What cannot even be sent is nobody's password.
 
@@ -112,6 +119,18 @@ class RemoteAuth:
             method="POST",
             path="/auth/change-password",
             document={"current_password": current_password, "new_password": new_password},
+            access_token=_sendable(access_token),
+            origin=origin,
+            writes=True,
+        )
+        await self._exchange.ask(call)
+
+    async def leave(self, *, access_token: Redacted[str], password: Redacted[str], origin: Origin) -> None:
+        """Delete the caller's account and end every session."""
+        call = Call(
+            method="DELETE",
+            path="/auth/me",
+            document={"password": password},
             access_token=_sendable(access_token),
             origin=origin,
             writes=True,

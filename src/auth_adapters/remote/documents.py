@@ -12,9 +12,10 @@ from auth_core.users.email_address import EmailAddress
 from auth_core.users.model import Name, User, UserStatus
 
 
-def user_in(body: bytes) -> User:
-    """Read a person. Raises: Unreadable."""
-    return _user(document_in(body))
+def registered_in(body: bytes) -> User | None:
+    """Read who has registered; None when a mail tells the rest. Raises: Unreadable."""
+    document = document_in(body)
+    return None if document == {} else _user(document)
 
 
 def account_in(body: bytes) -> Account:
@@ -67,7 +68,7 @@ def _user(document: object) -> User:
     user = members(
         document, "id", "email", "first_name", "last_name", "status", "created_at", "updated_at", "last_login_at"
     )
-    last_login_at = user["last_login_at"]
+    last_login_at, verified_at = user["last_login_at"], user.get("email_verified_at")
     try:
         status = UserStatus(text(user["status"]))
     except ValueError as error:
@@ -81,6 +82,8 @@ def _user(document: object) -> User:
         created_at=moment(user["created_at"]),
         updated_at=moment(user["updated_at"]),
         last_login_at=None if last_login_at is None else moment(last_login_at),
+        version=whole_number(user.get("version", 0)),  # an older service tells none
+        email_verified_at=None if verified_at is None else moment(verified_at),
     )
 
 

@@ -11,10 +11,11 @@ from datetime import timedelta
 from typing import Final
 
 from auth_adapters.answers import Unreadable, document_in, items, members, text
-from auth_core.access.errors import PermissionDenied
+from auth_core.access.errors import LastAdministrator, PermissionDenied
 from auth_core.credentials.passwords.errors import Busy, WeakPassword, WrongPassword
-from auth_core.errors import AuthError, Fault, OutcomeUnknown, Rejected, Unavailable
-from auth_core.login.errors import InvalidCredentials
+from auth_core.errors import AuthError, ChangedMeanwhile, Fault, OutcomeUnknown, Rejected, Unavailable
+from auth_core.idempotency.errors import IdempotencyKeyReused, InvalidIdempotencyKey
+from auth_core.login.errors import InvalidCredentials, PasswordChangeRequired
 from auth_core.revocation.errors import RevocationsUnknown
 from auth_core.sessions.errors import InvalidRefreshToken, SessionNotFound
 from auth_core.tokens.errors import (
@@ -27,6 +28,7 @@ from auth_core.tokens.errors import (
     RevokedToken,
 )
 from auth_core.users.errors import EmailTaken, RegistrationClosed, UserNotFound
+from auth_core.verification.errors import NoMail, UnusableToken
 
 _log: Final = logging.getLogger(__name__)
 _LONGEST_WAIT: Final = timedelta(days=1)
@@ -63,23 +65,30 @@ def _spoilt(told: Told) -> AuthError:
 
 
 ERRORS: Final[Mapping[str, Make]] = {
+    ChangedMeanwhile.code: _plain(ChangedMeanwhile),
     EmailTaken.code: _plain(EmailTaken),
     ExpiredToken.code: _plain(ExpiredToken),
+    IdempotencyKeyReused.code: _plain(IdempotencyKeyReused),
     InvalidCredentials.code: _plain(InvalidCredentials),
+    InvalidIdempotencyKey.code: _plain(InvalidIdempotencyKey),
     InvalidRefreshToken.code: _plain(InvalidRefreshToken),
     InvalidToken.code: _plain(InvalidToken),
+    LastAdministrator.code: _plain(LastAdministrator),
     MalformedToken.code: _plain(MalformedToken),
     MissingToken.code: _plain(MissingToken),
+    PasswordChangeRequired.code: _plain(PasswordChangeRequired),
     PermissionDenied.code: _plain(PermissionDenied),
     RegistrationClosed.code: _plain(RegistrationClosed),
     RevokedToken.code: _plain(RevokedToken),
     SessionNotFound.code: _plain(SessionNotFound),
+    UnusableToken.code: _plain(UnusableToken),
     UserNotFound.code: _plain(UserNotFound),
     WrongPassword.code: _plain(WrongPassword),
     Rejected.code: _with_faults(Rejected),
     WeakPassword.code: _with_faults(WeakPassword),
     Busy.code: _later(Busy),
     KeysUnknown.code: _later(KeysUnknown),
+    NoMail.code: _plain(NoMail),
     NoSigningKey.code: _later(NoSigningKey),
     OutcomeUnknown.code: _later(OutcomeUnknown),
     RevocationsUnknown.code: _later(RevocationsUnknown),

@@ -12,10 +12,13 @@ from auth_core.access.role_guard import RoleGuard
 from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
-from auth_core.errors import AuthError
+from auth_core.errors import AuthError, ChangedMeanwhile
+from auth_core.idempotency.first_answers import FirstAnswers
+from auth_core.idempotency.model import Once
 from auth_core.ids import UserId
 from auth_core.origin import Origin
 from auth_core.revocation.revoking import Revoking
+from auth_core.seen import Seen, is_outdated
 from auth_core.unit_of_work import UnitOfWork
 
 
@@ -32,6 +35,7 @@ class DefineRole:
     record: Recorder
     revoke: Revoking
     clock: Clock
+    answers: FirstAnswers
 
     async def __call__(
         self,
@@ -41,24 +45,35 @@ class DefineRole:
         permissions: Collection[str] = (),
         parents: Collection[str] = (),
         expected: Expected = Expected.EITHER,
+        seen: Seen = None,
         actor: UserId | None,
         origin: Origin,
+        once: Once[Role] | None = None,
     ) -> Role:
         """Return the role as it is now. `actor` is None for the operator of the machine, who may do everything.
 
         Anybody else has to hold every right the role allows, before and after.
         Raises: InvalidRoleName, Rejected, UnknownParent, RoleExists, RoleNotFound, RoleCycle, SystemRole,
-        BeyondYourRights.
+        BeyondYourRights, ChangedMeanwhile unless the role is as it was `seen`; AnsweredBefore, IdempotencyKeyReused.
         """
         draft = read_draft(name=name, description=description, permissions=permissions, parents=parents)
-        async with self.uow() as tx:
-            outcome = await self._define(tx, draft, expected, actor=actor, origin=origin)
-        if isinstance(outcome, AuthError):
-            raise outcome
-        return outcome
+        async with self.uow() as tx, self.answers(tx, once) as outcome:
+            role = await self._define(tx, draft, expected, seen, actor=actor, origin=origin)
+            if not isinstance(role, AuthError):
+                outcome.be(role)
+        if isinstance(role, AuthError):
+            raise role
+        return role
 
     async def _define(
-        self, tx: RolesEditTx, draft: RoleDraft, expected: Expected, *, actor: UserId | None, origin: Origin
+        self,
+        tx: RolesEditTx,
+        draft: RoleDraft,
+        expected: Expected,
+        seen: Seen,
+        *,
+        actor: UserId | None,
+        origin: Origin,
     ) -> Role | AuthError:
         version = await tx.roles.next_version()
         roles = {role.name: role for role in await tx.roles.list_all()}
@@ -67,6 +82,8 @@ class DefineRole:
             return RoleNotFound()
         if before is not None and expected is Expected.ABSENT:
             return RoleExists()
+        if before is not None and is_outdated(seen, before.tag):
+            return ChangedMeanwhile()
         try:
             after = with_role(roles, draft.role, version=version)
         except (UnknownParent, RoleCycle) as error:

@@ -1,5 +1,6 @@
 """Permissions, roles, and the principal: a user as far as rights are concerned."""
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -58,6 +59,18 @@ class Role:
     def allows(self) -> frozenset[Permission]:
         """Everything its holders may do because of it."""
         return self.permissions | self.inherited
+
+    @property
+    def tag(self) -> str:
+        """What somebody has seen of the role: another one when anything of it is."""
+        return tag_of(
+            self.description, *(" ".join(sorted(each)) for each in (self.permissions, self.parents, self.inherited))
+        )
+
+
+def tag_of(*texts: str) -> str:
+    """Return 128 bits that are others for other texts."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:32]
 
 
 ADMIN: Final = Role(

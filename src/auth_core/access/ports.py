@@ -7,6 +7,7 @@ from typing import Protocol
 
 from auth_core.access.model import Assignment, Principal, Role, RoleName
 from auth_core.audit.ports import AuditTx
+from auth_core.idempotency.ports import AnswersTx
 from auth_core.ids import UserId
 from auth_core.page import Page
 from auth_core.revocation.ports import RevocationsTx
@@ -111,5 +112,5 @@ class RolePreviewTx(AccessTx, Protocol):
     def role_holders(self) -> RoleHolders: ...
 
 
-class RolesEditTx(AuditTx, RevocationsTx, AccessTx, Protocol):
+class RolesEditTx(AuditTx, RevocationsTx, AccessTx, AnswersTx, Protocol):
     """What a change of a role touches."""

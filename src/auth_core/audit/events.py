@@ -15,9 +15,16 @@ class EventKind(StrEnum):
 
     USER_REGISTERED = "user.registered"
     USER_CREATED = "user.created"
+    ADMINISTRATOR_SET_UP = "administrator.set_up"
+    USER_IMPORTED = "user.imported"
+    USERS_EXPORTED = "users.exported"
     USER_UPDATED = "user.updated"
     USER_DISABLED = "user.disabled"
     USER_ENABLED = "user.enabled"
+    USER_DELETED = "user.deleted"
+    USER_RESTORED = "user.restored"
+    USER_ERASED = "user.erased"
+    USER_CHANGE_REFUSED = "user.change_refused"
     USER_ROLES_CHANGED = "user.roles_changed"
     USER_ROLES_REFUSED = "user.roles_refused"
     ROLE_DEFINED = "role.defined"
@@ -28,6 +35,15 @@ class EventKind(StrEnum):
     NEW_DEVICE = "login.new_device"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event, not a password
     PASSWORD_CHANGE_FAILED = "password.change_failed"  # noqa: S105 - the name of an event, not a password
+    PASSWORD_RESET = "password.reset"  # noqa: S105 - the name of an event, not a password
+    PASSWORD_RESET_ASKED = "password.reset_asked"  # noqa: S105 - the name of an event, not a password
+    PASSWORD_RECOVERED = "password.recovered"  # noqa: S105 - the name of an event, not a password
+    PASSWORD_CHANGE_DEMANDED = "password.change_demanded"  # noqa: S105 - the name of an event, not a password
+    EMAIL_PROOF_ASKED = "email.proof_asked"
+    EMAIL_VERIFIED = "email.verified"
+    EMAIL_CHANGE_ASKED = "email.change_asked"
+    EMAIL_CHANGED = "email.changed"
+    EMAIL_CHANGE_UNDONE = "email.change_undone"
     STORED_PASSWORD_UNREADABLE = "password.stored_hash_unreadable"  # noqa: S105 - the name of an event
     SESSION_ENDED = "session.ended"
     SESSIONS_ENDED = "sessions.ended"
@@ -42,6 +58,8 @@ class EventKind(StrEnum):
     CLIENT_SECRET_ROTATED = "client.secret_rotated"  # noqa: S105 - the name of an event, not a secret
     CLIENT_DELETED = "client.deleted"
     CLIENT_AUTHENTICATION_FAILED = "client.authentication_failed"
+    MESSAGE_RETRIED = "message.retried"
+    MESSAGE_DROPPED = "message.dropped"
     TRAIL_ERASED = "audit.personal_data_erased"
     TRAIL_SHORTENED = "audit.shortened"
 
@@ -56,6 +74,7 @@ _ALARMS = frozenset(
         EventKind.REFRESH_TOKEN_REUSED,
         EventKind.REFRESH_TOKEN_IMPOSSIBLE,
         EventKind.STORED_PASSWORD_UNREADABLE,
+        EventKind.EMAIL_CHANGE_UNDONE,
         EventKind.SIGNING_KEY_REVOKED,
     }
 )

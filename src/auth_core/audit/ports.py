@@ -22,6 +22,10 @@ class AuditTrail(Protocol):
         """
         ...
 
+    async def record_all(self, events: Sequence[AuditEvent]) -> None:
+        """Add many events, as `record` does each, in their order."""
+        ...
+
     async def latest(self, *, subject: UserId, limit: int) -> Sequence[AuditEvent]:
         """Return the newest events that happened to `subject`, newest first."""
         ...

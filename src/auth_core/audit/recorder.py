@@ -47,3 +47,31 @@ class Recorder:
                 details=event_details,
             )
         )
+
+    async def many(
+        self,
+        tx: AuditTx,
+        kind: EventKind,
+        *,
+        at: datetime,
+        origin: Origin,
+        of: Mapping[UserId, Mapping[str, str | int]],
+    ) -> None:
+        """Add one event for each of these users, to whom the operator has done something, with its details."""
+        for _ in of:
+            self.written.note(kind)
+        await tx.audit.record_all(
+            [
+                AuditEvent(
+                    id=self.ids.event(),
+                    kind=kind,
+                    outcome=Outcome.SUCCESS,
+                    at=at,
+                    actor=None,
+                    subject=subject,
+                    origin=origin,
+                    details=details,
+                )
+                for subject, details in of.items()
+            ]
+        )

@@ -1,6 +1,6 @@
 """What can go wrong at sign-in."""
 
-from auth_core.errors import Unauthenticated
+from auth_core.errors import Forbidden, Unauthenticated
 
 
 class InvalidCredentials(Unauthenticated):
@@ -8,3 +8,10 @@ class InvalidCredentials(Unauthenticated):
 
     code = "invalid_credentials"
     detail = "The e-mail address or the password is not correct."
+
+
+class PasswordChangeRequired(Forbidden):
+    """The password is right, and good for nothing but to be replaced."""
+
+    code = "password_change_required"
+    detail = "Choose a new password: sign in with the present one, and send the new one along as new_password."

@@ -5,6 +5,7 @@ from typing import Protocol
 from auth_core.access.ports import AccessTx
 from auth_core.credentials.passwords.ports import PasswordsTx
 from auth_core.login.model import Candidate
+from auth_core.outbox.ports import OutboxTx
 from auth_core.sessions.ports import SessionsTx
 from auth_core.users.email_address import CanonicalEmail
 from auth_core.users.ports import UsersTx
@@ -18,5 +19,5 @@ class Candidates(Protocol):
         ...
 
 
-class LoginTx(SessionsTx, UsersTx, PasswordsTx, AccessTx, Protocol):
+class LoginTx(SessionsTx, UsersTx, PasswordsTx, AccessTx, OutboxTx, Protocol):
     """What a sign-in writes."""

@@ -9,6 +9,8 @@ from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
 from auth_core.entropy import Entropy
+from auth_core.idempotency.first_answers import FirstAnswers
+from auth_core.idempotency.model import Once
 from auth_core.ids import Ids, UserId
 from auth_core.oauth.client_secret import digest_of, new_secret
 from auth_core.oauth.errors import ClientNameTaken
@@ -27,16 +29,23 @@ class CreateClient:
     clock: Clock
     entropy: Entropy
     ids: Ids
+    answers: FirstAnswers
 
     async def __call__(
-        self, *, name: str, permissions: Sequence[str] = (), actor: UserId | None, origin: Origin
+        self,
+        *,
+        name: str,
+        permissions: Sequence[str] = (),
+        actor: UserId | None,
+        origin: Origin,
+        once: Once[IssuedSecret] | None = None,
     ) -> IssuedSecret:
         """Return the client and its secret, told this once. `actor` is None for the operator of the machine.
 
         Anybody else lets a client do nothing that they may not do themselves.
-        Raises: InvalidClientName, UnknownClientPermission, BeyondYourRights, ClientNameTaken; that also when it is
-        asked again because the answer got lost. Then the client is there, and `rotate_secret` gives it a secret
-        somebody knows.
+        Raises: InvalidClientName, UnknownClientPermission, BeyondYourRights, ClientNameTaken; AnsweredBefore,
+        IdempotencyKeyReused. ClientNameTaken also when it is asked again, without `once`, because the answer got lost.
+        Then the client is there, and `rotate_secret` gives it a secret somebody knows.
         """
         secret = new_secret(self.entropy)
         now = self.clock.now()
@@ -48,7 +57,8 @@ class CreateClient:
             digest=digest_of(secret),
             secret_made_at=now,
         )
-        async with self.uow() as tx:
+        issued = IssuedSecret(client=client, secret=secret)
+        async with self.uow() as tx, self.answers(tx, once) as outcome:
             if await oversteps(tx, actor, client.rights):
                 raise BeyondYourRights
             added = await tx.clients.add(client)
@@ -64,6 +74,7 @@ class CreateClient:
                     name=client.name,
                     permissions=" ".join(sorted(client.permissions)),
                 )
+                outcome.be(issued)
         if not added:
             raise ClientNameTaken
-        return IssuedSecret(client=client, secret=secret)
+        return issued

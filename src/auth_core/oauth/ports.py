@@ -6,6 +6,7 @@ from typing import Protocol
 
 from auth_core.access.ports import AccessTx
 from auth_core.audit.ports import AuditTx
+from auth_core.idempotency.ports import AnswersTx
 from auth_core.ids import ClientId
 from auth_core.oauth.client_secret import SecretDigest
 from auth_core.oauth.model import ClientName, ClientPermission, ServiceClient
@@ -66,7 +67,7 @@ class ServiceClients(Protocol):
         ...
 
 
-class ClientsTx(AuditTx, AccessTx, Protocol):
+class ClientsTx(AuditTx, AccessTx, AnswersTx, Protocol):
     """The transaction slice of this room."""
 
     @property

@@ -15,7 +15,11 @@ class Reason(StrEnum):
     ENDED_BY_USER = "ended_by_user"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a reason, not a password
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105 - the name of a reason, not a token
+    ENDED_BY_ADMINISTRATOR = "ended_by_administrator"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a reason, not a password
     USER_DISABLED = "user_disabled"
+    USER_DELETED = "user_deleted"
+    EMAIL_CHANGE_UNDONE = "email_change_undone"
     TOO_MANY_SESSIONS = "too_many_sessions"
     REVOKED_BY_CLIENT = "revoked_by_client"
 

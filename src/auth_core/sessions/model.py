@@ -1,15 +1,18 @@
 """A session, and what its holder is given."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from auth_core.access.model import Principal
+from auth_core.access.model import Assignment, Principal
+from auth_core.audit.recorded import RecordedEvent
 from auth_core.ids import SessionId, UserId
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
 from auth_core.sessions.device import network_of
+from auth_core.users.model import Profile
 
 PASSWORD_METHOD: Final = "pwd"  # noqa: S105 - the name of a method (RFC 8176 §2), not a password
 
@@ -73,3 +76,25 @@ class TokenPair:
     refresh_lifetime: timedelta
     session: Session
     principal: Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPassword:
+    """What may be told of a password: how often it was changed, and how many former ones are remembered."""
+
+    changes: int
+    must_change: bool
+    former_kept: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnData:
+    """Everything that is held on one person at one moment; of events, those that befell them, the newest first."""
+
+    at: datetime
+    profile: Profile
+    roles: Sequence[Assignment]
+    password: OwnPassword | None
+    sessions: Sequence[Session]
+    events: Sequence[RecordedEvent]
+    older_events_left_out: bool

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from auth_core.access.ports import Principals
-from auth_core.audit.ports import AuditTx
+from auth_core.audit.ports import AuditTx, TrailTx
+from auth_core.credentials.passwords.ports import PasswordsTx
 from auth_core.ids import SessionId, UserId
 from auth_core.revocation.model import Reason
 from auth_core.revocation.ports import RevocationsTx
 from auth_core.sessions.model import Others, Session
 from auth_core.sessions.refresh_chain import Advanced
-from auth_core.users.ports import Users
+from auth_core.users.ports import HoldersTx, ProfileTx, Users
 
 
 class RefreshChains(Protocol):
@@ -86,8 +87,16 @@ class LogOutEverywhereTx(SessionsTx, Protocol):
     def users(self) -> Users: ...
 
 
+class SessionsOfUserTx(SessionsTx, ProfileTx, Protocol):
+    """What is touched by whoever ends the sessions of another person."""
+
+
 class RefreshTx(SessionsTx, Protocol):
     """What a refresh that is not the normal case looks at."""
 
     @property
     def principals(self) -> Principals: ...
+
+
+class OwnDataTx(SessionsTx, ProfileTx, HoldersTx, PasswordsTx, TrailTx, Protocol):
+    """What is read to tell somebody everything that is held on them."""

@@ -12,6 +12,8 @@ from auth_core.ids import Ids, SessionId, UserId
 from auth_core.oauth.client_secret import SecretDigest
 from auth_core.oauth.model import ClientPermission, ServiceClient, client_name
 from auth_core.origin import Origin
+from auth_core.outbox.messages import PasswordChanged
+from auth_core.outbox.model import Letter, Recipient
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import (
     KeyRevocation,
@@ -23,11 +25,13 @@ from auth_core.sessions.device import device_label
 from auth_core.sessions.model import PASSWORD_METHOD, Session
 from auth_core.testing.doubles.entropy import SeededEntropy
 from auth_core.testing.doubles.movable_clock import MovableClock
+from auth_core.testing.doubles.unsafe_open_vault import UnsafeOpenVault
 from auth_core.testing.moments import FAR_AHEAD, LONG_AGO, NOON
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.keys import Algorithm, KeyId, KeyMaterial, SigningKey
 from auth_core.users.email_address import EmailAddress
 from auth_core.users.model import User, UserStatus, name
+from auth_core.verification.model import Binding, OneTimeToken, Purpose, TokenDigest
 
 # Tests of one store, in this run or the last one, must not meet each other's users.
 _ENTROPY: Final = SeededEntropy(uuid4().bytes)
@@ -108,6 +112,30 @@ def a_key_revocation(*, until: datetime = FAR_AHEAD) -> KeyRevocation:
 def a_role_revocation(*, least_version: int = 1, until: datetime = FAR_AHEAD) -> RoleRevocation:
     """Return the revocation of what the holders of some role had before this version of the roles."""
     return RoleRevocation(role=a_role().name, least_version=least_version, until=until)
+
+
+def a_letter(*, at: datetime = NOON, to: str | None = None, expires_at: datetime | None = None) -> Letter:
+    """Return a letter that is due at `at`: the password was changed."""
+    message = PasswordChanged(at=at, address="192.0.2.1")
+    return Letter(
+        sealed=UnsafeOpenVault().seal(message, message_id=_ids(at).message()),
+        to=Recipient(address=to or an_email(), locale="de"),
+        created_at=at,
+        due_at=at,
+        expires_at=expires_at,
+    )
+
+
+def a_one_time_token(user: User, purpose: Purpose, *, at: datetime = NOON) -> OneTimeToken:
+    """Return a token that was sent to `user` at `at`, and is good for an hour."""
+    return OneTimeToken(
+        digest=TokenDigest(_ENTROPY.token_bytes(32)),
+        purpose=purpose,
+        binding=Binding(user_id=user.id, email=user.email.canonical, password_version=1),
+        address=user.email.address,
+        made_at=at,
+        expires_at=at + timedelta(hours=1),
+    )
 
 
 def a_role(*permissions: str, parents: Collection[Role] = (), version: int = 1) -> Role:

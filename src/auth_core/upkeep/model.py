@@ -44,13 +44,15 @@ class ResealReport:
 
     signing_keys: Resealed
     passwords: Resealed
+    """The former ones that are kept among them."""
+    messages: Resealed = Resealed()
 
     @property
     def stale(self) -> int:
         """How many things were under the previous secret."""
-        return self.signing_keys.stale + self.passwords.stale
+        return self.signing_keys.stale + self.passwords.stale + self.messages.stale
 
     @property
     def unreadable(self) -> int:
         """How many things are under a secret that we do not have."""
-        return self.signing_keys.unreadable + self.passwords.unreadable
+        return self.signing_keys.unreadable + self.passwords.unreadable + self.messages.unreadable

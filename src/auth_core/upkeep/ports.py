@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from auth_core.credentials.passwords.ports import PasswordsTx
+from auth_core.outbox.ports import OutboxTx
 from auth_core.tokens.ports import KeysTx
 from auth_core.upkeep.model import Seal
 
@@ -24,5 +25,5 @@ class Sealer[Sealed](Protocol):
         ...
 
 
-class ResealTx(PasswordsTx, KeysTx, Protocol):
+class ResealTx(PasswordsTx, KeysTx, OutboxTx, Protocol):
     """Everything that holds something sealed."""

@@ -13,13 +13,20 @@ _BATCH: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purge:
-    """Remove sessions whose last possible end lies further back than they are kept, and revocations nothing outlived.
+    """Remove sessions whose last possible end lies further back than they are kept, and what nobody needs any more.
+
+    That is revocations nothing outlived, answers nobody is given again, one-time tokens that have expired, and messages
+    that are over for long.
 
     A process whose clock is behind still needs a revocation that is over by ours, for as long as clocks may differ.
     """
 
     sessions: Purgeable
     revocations: Purgeable
+    answers: Purgeable
+    messages: Purgeable
+    tokens: Purgeable
+    messages_kept: timedelta
     clock: Clock
     policy: SessionPolicy
     clock_skew: timedelta
@@ -27,8 +34,12 @@ class Purge:
     async def __call__(self) -> int:
         """Remove everything that is due, batch by batch, and say how much it was."""
         now = self.clock.now()
-        return await _purge(self.sessions, now - self.policy.kept_after_end) + await _purge(
-            self.revocations, now - self.clock_skew
+        return (
+            await _purge(self.sessions, now - self.policy.kept_after_end)
+            + await _purge(self.revocations, now - self.clock_skew)
+            + await _purge(self.answers, now)
+            + await _purge(self.messages, now - self.messages_kept)
+            + await _purge(self.tokens, now - self.clock_skew)
         )
 
 

@@ -7,6 +7,7 @@ from auth_core.access.model import Assignment, role_name
 from auth_core.errors import AuthError
 from auth_core.ids import UserId
 from auth_core.origin import Origin
+from auth_core.seen import Seen
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.ports import RolesTx
 from auth_core.users.role_changes import Held, RoleChanges
@@ -55,12 +56,17 @@ class SetRoles:
     change: RoleChanges
 
     async def __call__(
-        self, *, user_id: UserId, roles: Collection[str], actor: UserId | None, origin: Origin
+        self, *, user_id: UserId, roles: Collection[str], seen: Seen = None, actor: UserId | None, origin: Origin
     ) -> Sequence[Assignment]:
-        """Do what `ChangeRoles` does, with the same errors, for all roles of the user at once."""
+        """Do what `ChangeRoles` does, with the same errors, for all roles of the user at once.
+
+        Raises besides: ChangedMeanwhile unless they are those that were `seen`, by `tag_of_roles`.
+        """
         wanted = frozenset(map(role_name, roles))
         async with self.uow() as tx:
-            outcome = await self.change(tx, user_id, lambda _: wanted, naming=wanted, actor=actor, origin=origin)
+            outcome = await self.change(
+                tx, user_id, lambda _: wanted, naming=wanted, seen=seen, actor=actor, origin=origin
+            )
         return _told(outcome)
 
 

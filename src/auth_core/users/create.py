@@ -9,8 +9,10 @@ from auth_core.access.model import role_name
 from auth_core.audit.events import EventKind
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
-from auth_core.credentials.passwords.policy import PasswordPolicy
+from auth_core.credentials.passwords.new_passwords import NewPasswords
 from auth_core.credentials.passwords.ports import PasswordHasher
+from auth_core.idempotency.first_answers import FirstAnswers
+from auth_core.idempotency.model import Once
 from auth_core.ids import Ids, UserId
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
@@ -30,7 +32,8 @@ class CreateUser:
     record: Recorder
     clock: Clock
     ids: Ids
-    password_policy: PasswordPolicy
+    new_passwords: NewPasswords
+    answers: FirstAnswers
 
     async def __call__(
         self,
@@ -40,26 +43,44 @@ class CreateUser:
         first_name: str,
         last_name: str,
         roles: Sequence[str] = (),
+        must_change_password: bool = False,
         actor: UserId | None,
         origin: Origin,
+        once: Once[User] | None = None,
     ) -> User:
         """Return the new user, who holds `user` besides `roles`. `actor` is None for the operator of the machine.
 
-        Anybody else gives no role that allows more than they may do themselves.
-        Raises: Rejected, WeakPassword, InvalidRoleName, RoleNotFound, BeyondYourRights, EmailTaken, Busy.
+        Anybody else gives no role that allows more than they may do themselves. With `must_change_password` the
+        password only serves to choose another one.
+        Raises: Rejected, WeakPassword, InvalidRoleName, RoleNotFound, BeyondYourRights, EmailTaken, Busy, Unavailable;
+        AnsweredBefore, IdempotencyKeyReused.
         """
-        account = read_new_account(
-            email=email, password=password, first_name=first_name, last_name=last_name, policy=self.password_policy
+        await self.answers.look(once)
+        account = await read_new_account(
+            email=email,
+            password=password,
+            first_name=first_name,
+            last_name=last_name,
+            new_passwords=self.new_passwords,
         )
         role_names = tuple(role_name(each) for each in roles)
         async with self.hasher.turn() as turn:
-            password_hash = await turn.hash(password)
+            password_hash = await account.password.hash(turn)
 
         now = self.clock.now()
-        async with self.uow() as tx:
+        async with self.uow() as tx, self.answers(tx, once) as outcome:
             if await oversteps_with(tx, actor, role_names):
                 raise BeyondYourRights
-            user = await create_account(tx, account, password_hash, ids=self.ids, roles=role_names, by=actor, now=now)
+            user = await create_account(
+                tx,
+                account,
+                password_hash,
+                ids=self.ids,
+                roles=role_names,
+                must_change=must_change_password,
+                by=actor,
+                now=now,
+            )
             if user is not None:
                 await self.record(
                     tx,
@@ -70,6 +91,7 @@ class CreateUser:
                     actor=actor,
                     roles=" ".join(sorted(role_names)),
                 )
+                outcome.be(user)
         if user is None:
             raise EmailTaken
         return user

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from auth_core.access.model import USER, RoleName
-from auth_core.credentials.passwords.checker import faults_of
-from auth_core.credentials.passwords.errors import WeakPassword
 from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
-from auth_core.credentials.passwords.policy import PasswordPolicy
+from auth_core.credentials.passwords.new_passwords import NewPasswords, VettedPassword
 from auth_core.errors import Fault, Rejected
 from auth_core.ids import Ids, UserId
 from auth_core.redacted import Redacted
@@ -21,14 +19,19 @@ class NewAccount:
     """What is asked for, read and found acceptable."""
 
     email: EmailAddress
+    password: VettedPassword
     first_name: Name
     last_name: Name
 
 
-def read_new_account(
-    *, email: str, password: Redacted[str], first_name: str, last_name: str, policy: PasswordPolicy
+async def read_new_account(
+    *, email: str, password: Redacted[str], first_name: str, last_name: str, new_passwords: NewPasswords
 ) -> NewAccount:
-    """Read what a new account is made of. Raises: Rejected with every fault of every field at once."""
+    """Read what a new account is made of.
+
+    Raises: Rejected with every fault of every field at once, WeakPassword when the password alone is at fault,
+    Unavailable as `NewPasswords` does.
+    """
     faults: list[Fault] = []
     parsed: list[EmailAddress] = []
     names: list[Name] = []
@@ -41,12 +44,8 @@ def read_new_account(
             names.append(name(text, field=field))
         except Rejected as error:
             faults.extend(error.faults)
-    weaknesses = faults_of(password, field="password", policy=policy, context=(email, first_name, last_name))
-    if weaknesses and not faults:
-        raise WeakPassword(*weaknesses)
-    if faults:
-        raise Rejected(*faults, *weaknesses)
-    return NewAccount(email=parsed[0], first_name=names[0], last_name=names[1])
+    vetted = await new_passwords.vet(password, field="password", context=(email, first_name, last_name), besides=faults)
+    return NewAccount(email=parsed[0], password=vetted, first_name=names[0], last_name=names[1])
 
 
 async def create_account(
@@ -56,6 +55,8 @@ async def create_account(
     *,
     ids: Ids,
     roles: tuple[RoleName, ...] = (),
+    must_change: bool = False,
+    awaits_proof: bool = False,
     by: UserId | None,
     now: datetime,
 ) -> User | None:
@@ -71,10 +72,13 @@ async def create_account(
         status=UserStatus.ACTIVE,
         created_at=now,
         updated_at=now,
+        awaits_proof=awaits_proof,
     )
     if not await tx.users.add(user):
         return None
-    await tx.passwords.add(StoredPassword(user_id=user.id, hash=password_hash, version=1), now=now)
+    await tx.passwords.add(
+        StoredPassword(user_id=user.id, hash=password_hash, version=1, must_change=must_change), now=now
+    )
     for role in {USER.name, *roles}:
         await tx.roles.assign(user.id, role, by=by, now=now)
     return user

@@ -23,6 +23,26 @@ class InvalidName(Rejected):
         super().__init__(Fault(field, self.code, self.detail))
 
 
+class InvalidSearch(Rejected):
+    """Nothing anybody is called can begin like this."""
+
+    code = "invalid_search"
+    detail = "What is searched for has 254 characters at most, all of them printable."
+
+    def __init__(self) -> None:
+        super().__init__(Fault("q", self.code, self.detail))
+
+
+class InvalidUserCursor(Rejected):
+    """The text is no place in this listing. Begin at the first page instead."""
+
+    code = "invalid_user_cursor"
+    detail = "This is no place in this listing: not with these filters, in this order. Leave it out to begin again."
+
+    def __init__(self) -> None:
+        super().__init__(Fault("cursor", self.code, self.detail))
+
+
 class EmailTaken(Conflict):
     """Another account has this address."""
 
@@ -35,6 +55,27 @@ class RegistrationClosed(Forbidden):
 
     code = "registration_closed"
     detail = "Registration is closed. Ask an administrator for an account."
+
+
+class SetUpRefused(Forbidden):
+    """Nobody makes the first administrator like this, for whatever reason."""
+
+    code = "set_up_refused"
+    detail = "The secret is wrong, or there is nothing to set up."
+
+
+class UserDeleted(Conflict):
+    """The account is deleted: all that can be done with it is to restore it."""
+
+    code = "user_deleted"
+    detail = "This account is deleted. Restore it first."
+
+
+class UserNotDeleted(Conflict):
+    """The account is in use: it is deleted first, and erased then."""
+
+    code = "user_not_deleted"
+    detail = "This account is not deleted. Delete it first, or say that it is to be erased at once."
 
 
 class UserNotFound(NotFound):

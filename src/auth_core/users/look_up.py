@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from auth_core.ids import UserId
 from auth_core.unit_of_work import UnitOfWork
+from auth_core.users.directory import ListedUser
 from auth_core.users.email_address import EmailAddress
 from auth_core.users.errors import UserNotFound
 from auth_core.users.model import Profile, User
-from auth_core.users.ports import ProfileTx
+from auth_core.users.ports import DirectoryTx, ProfileTx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +41,18 @@ class LookUpByEmail:
         if user is None:
             raise UserNotFound
         return user
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpListed:
+    """Find one user of the listing, active or not, with the roles they hold."""
+
+    uow: UnitOfWork[DirectoryTx]
+
+    async def __call__(self, *, user_id: UserId) -> ListedUser:
+        """Return the user. Raises: UserNotFound."""
+        async with self.uow() as tx:
+            found = await tx.directory.find(user_id)
+        if found is None:
+            raise UserNotFound
+        return found

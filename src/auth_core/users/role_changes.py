@@ -1,19 +1,20 @@
 """How the roles of a user change, whoever asks for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from auth_core.access.delegation import oversteps
 from auth_core.access.errors import BeyondYourRights, LastAdministrator, RoleNotFound
 from auth_core.access.last_administrator import is_last_administrator
-from auth_core.access.model import ADMIN, Assignment, Role, RoleName
+from auth_core.access.model import ADMIN, Assignment, Role, RoleName, tag_of
 from auth_core.audit.events import EventKind, Outcome
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
-from auth_core.errors import AuthError
+from auth_core.errors import AuthError, ChangedMeanwhile
 from auth_core.ids import UserId
 from auth_core.origin import Origin
 from auth_core.revocation.revoking import Revoking
+from auth_core.seen import Seen, is_outdated
 from auth_core.users.errors import UserNotFound
 from auth_core.users.ports import RolesTx
 
@@ -40,6 +41,7 @@ class RoleChanges:
         change: Callable[[Names], Names],
         *,
         naming: Names,
+        seen: Seen = None,
         actor: UserId | None,
         origin: Origin,
     ) -> Held | AuthError:
@@ -50,6 +52,8 @@ class RoleChanges:
         held = await tx.roles.lock_held(user_id)
         if held is None:
             return UserNotFound()
+        if is_outdated(seen, tag_of_roles(held)):
+            return ChangedMeanwhile()
         roles = {role.name: role for role in await tx.roles.list_all()}
         if not naming <= roles.keys():
             return RoleNotFound()
@@ -111,6 +115,11 @@ class RoleChanges:
         if ADMIN.name in taken and await is_last_administrator(tx, user_id, held):
             return LastAdministrator()
         return None
+
+
+def tag_of_roles(roles: Iterable[RoleName]) -> str:
+    """What somebody has seen of the roles a user holds: another one when they hold others."""
+    return tag_of(*sorted(roles))
 
 
 def _difference(held: Names, wanted: Names) -> tuple[Names, Names]:

@@ -4,7 +4,22 @@ from typing import Annotated
 
 import typer
 
-from auth_http.cli import audit, clients, doctor, keys, migrate, openapi, roles, secrets, serve, settings, users
+from auth_http.cli import (
+    audit,
+    clients,
+    doctor,
+    keys,
+    mail,
+    migrate,
+    openapi,
+    outbox,
+    roles,
+    secrets,
+    serve,
+    settings,
+    users,
+    worker,
+)
 
 app = typer.Typer(
     name="auth-service",
@@ -18,6 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("migrate")(migrate.migrate)
 app.add_typer(users.app, name="users")
 app.add_typer(roles.app, name="roles")
@@ -25,6 +41,8 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app, name="clients")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(audit.app, name="audit")
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(mail.app, name="mail")
 app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)
 app.command("openapi")(openapi.openapi)

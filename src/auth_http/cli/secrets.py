@@ -25,7 +25,7 @@ def reseal(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Seal signing keys and password hashes anew that AUTH_PREVIOUS_MASTER_SECRET sealed, while the service runs.
+    """Seal keys, passwords and messages anew that AUTH_PREVIOUS_MASTER_SECRET sealed, while the service runs.
 
     Cut short, it can be started again; what is done is only looked at. Exits with 1 when something is sealed under
     neither secret: nobody can log in with such a password.
@@ -51,6 +51,7 @@ def reseal(
                 "dry_run": dry_run,
                 "signing_keys": _as_json(report.signing_keys, dry_run=dry_run),
                 "passwords": _as_json(report.passwords, dry_run=dry_run),
+                "messages": _as_json(report.messages, dry_run=dry_run),
                 "previous_secret_needed": report.stale > 0 if dry_run else False,
             }
         )
@@ -59,6 +60,7 @@ def reseal(
             {
                 "signing keys": _in_words(report.signing_keys, dry_run=dry_run),
                 "passwords": _in_words(report.passwords, dry_run=dry_run),
+                "messages": _in_words(report.messages, dry_run=dry_run),
             }
         )
         typer.echo(_verdict(report, dry_run=dry_run, has_previous=has_previous, days=days))

@@ -5,8 +5,10 @@ from auth_http.doctor.database import examine_database
 from auth_http.doctor.finding import Finding
 from auth_http.doctor.hashing import examine_hashing
 from auth_http.doctor.keys import examine_keys
+from auth_http.doctor.outbox import examine_outbox
 from auth_http.doctor.seals import examine_seals
 from auth_http.doctor.secret_files import examine_secret_files
+from auth_http.doctor.set_up import examine_set_up
 from auth_http.exit_codes import CannotRun
 from auth_http.settings import InvalidSettings
 
@@ -29,7 +31,9 @@ async def examine(container: Container | None = None) -> list[Finding]:
         findings.extend(await examine_database(storage.database, settings))
         if all(each.ok for each in findings if each.check == "migrations"):
             findings.append(await examine_keys(container))
-            findings.extend(each for each in (await examine_seals(container),) if each)
+            told = (await examine_seals(container), await examine_set_up(container))
+            findings.extend(each for each in told if each)
+            findings.append(await examine_outbox(container))
     except CannotRun as error:
         findings.append(Finding(check="database", ok=False, detail=str(error)))
     finally:

@@ -1,6 +1,9 @@
 """Whether the previous master secret, where one is given, is still needed."""
 
+from collections.abc import Callable
+
 from auth_core import Unavailable
+from auth_core.upkeep.model import Resealed, ResealReport
 from auth_http.container import Container
 from auth_http.doctor.finding import Finding
 
@@ -17,18 +20,19 @@ async def examine_seals(container: Container) -> Finding | None:
         return Finding(
             check="previous secret",
             ok=False,
-            detail=f"{_counted(report.signing_keys.unreadable, report.passwords.unreadable)} under neither secret",
+            detail=f"{_counted(report, lambda found: found.unreadable)} under neither secret",
             mend="Give the secret they were sealed under as AUTH_PREVIOUS_MASTER_SECRET.",
         )
     if report.stale:
         return Finding(
             check="previous secret",
             ok=False,
-            detail=f"{_counted(report.signing_keys.stale, report.passwords.stale)} still in need of it",
+            detail=f"{_counted(report, lambda found: found.stale)} still in need of it",
             mend="auth-service secrets reseal",
         )
     return Finding(check="previous secret", ok=True, detail="nothing stored needs it any more")
 
 
-def _counted(signing_keys: int, passwords: int) -> str:
-    return f"signing keys: {signing_keys}, passwords: {passwords},"
+def _counted(report: ResealReport, of: Callable[[Resealed], int]) -> str:
+    messages = f" messages: {of(report.messages)}," if of(report.messages) else ""
+    return f"signing keys: {of(report.signing_keys)}, passwords: {of(report.passwords)},{messages}"

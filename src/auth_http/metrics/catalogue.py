@@ -16,11 +16,13 @@ from auth_core.assembly import Policies
 from auth_core.audit.events import EventKind
 from auth_core.clock import Clock
 from auth_core.errors import Unavailable
+from auth_core.outbox.model import Backlog, Outcome
 from auth_core.revocation.errors import RevocationsUnknown
 from auth_core.revocation.policy import AccessCheckMode, Fallback
 from auth_core.rooms import AuthCore
 from auth_core.tally import Tally
 from auth_core.tokens.errors import ExpiredToken, InvalidToken, MalformedToken, RevokedToken
+from auth_http.metrics.backlog import BacklogGauge
 from auth_http.metrics.jobs import JobRecords
 from auth_http.metrics.requests import Durations, RequestTally
 from auth_http.openapi import service_version
@@ -32,6 +34,7 @@ VERIFICATIONS: Final = (
         for error in (InvalidToken, ExpiredToken, RevokedToken, MalformedToken, RevocationsUnknown, Unavailable)
     ),
 )
+BREACH_CHECKS: Final = ("clear", "breached", "unknown")
 REFRESHES: Final = ("advanced", "repeated", "reused", "impossible", "gone", "unreadable")
 
 
@@ -57,6 +60,7 @@ class Process:
     pools: Callable[[], Mapping[str, PoolState]]
     jobs: JobRecords
     requests: RequestTally
+    backlog: BacklogGauge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +109,15 @@ def _current(process: Process) -> Iterable[Sample]:
 
 def _revoked(process: Process) -> Iterable[Sample]:
     return _one(len(process.auth.revocation.revoked)) if _follows(process) else ()
+
+
+def _backlog(process: Process, value: Callable[[Backlog], float]) -> Iterable[Sample]:
+    return () if process.backlog.last is None else _one(value(process.backlog.last))
+
+
+def _oldest(process: Process) -> Iterable[Sample]:
+    now = process.clock.now()
+    return _backlog(process, lambda seen: 0.0 if seen.oldest is None else max(0.0, (now - seen.oldest).total_seconds()))
 
 
 def _requests(process: Process) -> Iterator[Sample]:
@@ -197,6 +210,14 @@ METRICS: Final = (
         read=lambda process: _tallied(process.auth.tallies.events, EventKind),
     ),
     Metric(
+        name="auth_breach_checks_total",
+        kind=Kind.COUNTER,
+        labels=("outcome",),
+        meaning="New passwords of which it was asked whether they have leaked: `clear`, `breached`, or `unknown` when "
+        "there was no answer in time.",
+        read=lambda process: _tallied(process.auth.tallies.breach_checks, BREACH_CHECKS),
+    ),
+    Metric(
         name="auth_hashing_in_flight",
         kind=Kind.GAUGE,
         meaning="Passwords being hashed, or waiting for it.",
@@ -234,6 +255,33 @@ METRICS: Final = (
         labels=("pool",),
         meaning="How many connections the pool may have.",
         read=_most_connections,
+    ),
+    Metric(
+        name="auth_deliveries_total",
+        kind=Kind.COUNTER,
+        labels=("outcome",),
+        meaning="Attempts of this process to deliver a message: `sent`; `deferred`, to be tried again; `refused`, as "
+        "there is no such mailbox; `given_up` after the last attempt; `expired`, as it was not true any more; "
+        "`overtaken` by another process after this one had stood still.",
+        read=lambda process: _tallied(process.auth.tallies.deliveries, Outcome),
+    ),
+    Metric(
+        name="auth_outbox_waiting",
+        kind=Kind.GAUGE,
+        meaning="Messages to be delivered, now or later, by any process. Missing where there is no mail.",
+        read=lambda process: _backlog(process, lambda seen: seen.waiting),
+    ),
+    Metric(
+        name="auth_outbox_oldest_seconds",
+        kind=Kind.GAUGE,
+        meaning="For how long the oldest of those has waited; 0 when there is none.",
+        read=_oldest,
+    ),
+    Metric(
+        name="auth_outbox_dead",
+        kind=Kind.GAUGE,
+        meaning="Messages that were given up or refused, until somebody has looked at them or they are old.",
+        read=lambda process: _backlog(process, lambda seen: seen.dead),
     ),
     Metric(
         name="auth_job_failures_total",

@@ -5,8 +5,10 @@ Routes find a small document with one reading, or no body at all.
 
 import asyncio
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,10 +28,14 @@ _FORM: Final = re.compile(rb"application/x-www-form-urlencoded" + _UTF_8, re.IGN
 
 @dataclass(frozen=True, slots=True)
 class BodyGuard:
-    """Lets a body through when it is JSON with one reading, or an URL-encoded form at the paths in `forms`."""
+    """Lets a body through when it is JSON with one reading, or an URL-encoded form at the paths in `forms`.
+
+    It has at most 64 KiB, but at the paths in `larger`.
+    """
 
     app: ASGIApp
     forms: frozenset[str] = frozenset()
+    larger: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     deadline: timedelta = SLOWEST_BODY
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,12 +43,13 @@ class BodyGuard:
         if scope["type"] != "http" or not _may_have_a_body(scope):
             await self.app(scope, receive, send)
             return
-        refusal = _fault_in_headers(scope)
+        largest = self.larger.get(_path_of(scope), LARGEST_BODY)
+        refusal = _fault_in_headers(scope, largest)
         body: bytes | None = None
         if refusal is None:
             try:
                 async with asyncio.timeout(self.deadline.total_seconds()):
-                    body = await _read(receive)
+                    body = await _read(receive, largest)
             except TimeoutError:
                 refusal = BODY_TOO_SLOW
             except _TooLarge:
@@ -53,7 +60,7 @@ class BodyGuard:
             await self._judge(body, scope, receive, send)
 
     async def _judge(self, body: bytes, scope: Scope, receive: Receive, send: Send) -> None:
-        is_form = scope["path"].removeprefix(scope.get("root_path", "")) in self.forms
+        is_form = _path_of(scope) in self.forms
         refusal: Problem | None = None
         if body:
             refusal = _fault_in_type(scope, _FORM if is_form else _JSON)
@@ -73,6 +80,11 @@ class _TooLarge(Exception):
     pass
 
 
+def _path_of(scope: Scope) -> str:
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
 def _may_have_a_body(scope: Scope) -> bool:
     """Say whether there may be something to read: in HTTP/1 one of two header fields says so (RFC 9112 §6.3)."""
     if not scope["http_version"].startswith("1"):
@@ -83,13 +95,13 @@ def _may_have_a_body(scope: Scope) -> bool:
     )
 
 
-def _fault_in_headers(scope: Scope) -> Problem | None:
+def _fault_in_headers(scope: Scope, largest: int) -> Problem | None:
     """Judge what is said of the body's size, before any of it is read."""
     lengths = [value for name, value in scope["headers"] if name == b"content-length"]
     codings = [value for name, value in scope["headers"] if name == b"transfer-encoding"]
     if len(lengths) + len(codings) > 1 or not all(length.isdigit() for length in lengths):
         return AMBIGUOUS_HEADER
-    if any(len(length) > 9 or int(length) > LARGEST_BODY for length in lengths):
+    if any(len(length) > 9 or int(length) > largest for length in lengths):
         return BODY_TOO_LARGE
     return None
 
@@ -103,7 +115,7 @@ def _fault_in_type(scope: Scope, wanted: re.Pattern[bytes]) -> Problem | None:
     return None
 
 
-async def _read(receive: Receive) -> bytes | None:
+async def _read(receive: Receive, largest: int) -> bytes | None:
     """Return the whole body, or None when the caller has gone. Raises: _TooLarge, whatever the header said."""
     body = bytearray()
     while True:
@@ -111,7 +123,7 @@ async def _read(receive: Receive) -> bytes | None:
         if message["type"] != "http.request":
             return None
         body += message.get("body", b"")
-        if len(body) > LARGEST_BODY:
+        if len(body) > largest:
             raise _TooLarge
         if not message.get("more_body", False):
             return bytes(body)

@@ -10,6 +10,7 @@ from typing import Final
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from auth_http.conditional import answer_unless_known
+from auth_http.needs import OPEN_TO_ALL
 
 router = APIRouter(include_in_schema=False)
 
@@ -51,7 +52,7 @@ _OPTIONS: Final = {
 _START: Final = f"window.ui = SwaggerUIBundle({json.dumps(_OPTIONS)});\n"
 
 
-@router.get("/docs")
+@router.get("/docs", openapi_extra=OPEN_TO_ALL)
 async def read_page(request: Request) -> Response:
     """The page."""
     return Response(
@@ -61,13 +62,13 @@ async def read_page(request: Request) -> Response:
     )
 
 
-@router.get("/docs/start.js")
+@router.get("/docs/start.js", openapi_extra=OPEN_TO_ALL)
 async def read_start() -> Response:
     """The script that starts it: inline, it would be refused."""
     return Response(_START, media_type="text/javascript")
 
 
-@router.get("/docs/{name}")
+@router.get("/docs/{name}", openapi_extra=OPEN_TO_ALL)
 async def read_file(name: str, request: Request) -> Response:
     """A file of Swagger UI."""
     if name not in _FILES:

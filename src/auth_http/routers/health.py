@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from auth_core import AccessCheckMode
 from auth_http.dependencies import wiring
 from auth_http.documented import failures
+from auth_http.needs import OPEN_TO_ALL
 from auth_http.problems import Problem
 from auth_http.request_problems import RequestRefused
 from auth_http.schemas.document import answered
@@ -37,6 +38,7 @@ def _not_ready(reasons: dict[str, str]) -> Problem:
     summary="Does the process run?",
     response_model=Alive,
     response_description="It runs.",
+    openapi_extra=OPEN_TO_ALL,
     responses=failures(),
 )
 async def read_liveness() -> Response:
@@ -50,6 +52,7 @@ async def read_liveness() -> Response:
     summary="Can the process serve?",
     response_model=Ready,
     response_description="It can serve.",
+    openapi_extra=OPEN_TO_ALL,
     responses=failures(_not_ready({"database": "does not answer"})),
 )
 async def read_readiness(request: Request) -> Response:

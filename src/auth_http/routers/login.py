@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter, Request, Response
 
-from auth_core.credentials.passwords.errors import Busy
-from auth_core.errors import Unavailable
-from auth_core.login.errors import InvalidCredentials
+from auth_core.credentials.passwords.errors import Busy, WeakPassword
+from auth_core.errors import Fault, Unavailable
+from auth_core.login.errors import InvalidCredentials, PasswordChangeRequired
 from auth_core.sessions.errors import InvalidRefreshToken
 from auth_core.tokens.errors import NoSigningKey
 from auth_http.dependencies import Current, auth, origin
 from auth_http.documented import SHORTLY, failures
+from auth_http.needs import OPEN_TO_ALL
 from auth_http.schemas.document import answered
 from auth_http.schemas.tokens import Credentials, LoginAnswer, RefreshToken, TokenPairAnswer
 
@@ -21,15 +22,30 @@ router = APIRouter(tags=["Signing in"])
     summary="Sign in",
     response_model=LoginAnswer,
     response_description="A new session.",
-    responses=failures(InvalidCredentials(), Busy(SHORTLY), NoSigningKey(Unavailable.SHORTLY), json=True, writes=True),
+    openapi_extra=OPEN_TO_ALL,
+    responses=failures(
+        InvalidCredentials(),
+        PasswordChangeRequired(),
+        WeakPassword(Fault("new_password", "unchanged", "Choose a password other than the current one.")),
+        Busy(SHORTLY),
+        NoSigningKey(Unavailable.SHORTLY),
+        json=True,
+        writes=True,
+    ),
 )
 async def login(asked: Credentials, request: Request) -> Response:
     """Opens a session. An unknown address, a wrong password and a disabled account get one and the same answer.
 
     Whoever has as many sessions as they may have loses the one that was not used for longest.
+    Whoever has to choose another password is told so once the present one is right, and comes in by sending both:
+    the new one is in force with the answer, and every session from before has ended.
     """
     logged_in = await auth(request).login.log_in(
-        email=asked.email, password=asked.password, device_name=asked.device_name, origin=origin(request)
+        email=asked.email,
+        password=asked.password,
+        new_password=asked.new_password,
+        device_name=asked.device_name,
+        origin=origin(request),
     )
     return answered(LoginAnswer.of_login(logged_in))
 
@@ -40,6 +56,7 @@ async def login(asked: Credentials, request: Request) -> Response:
     summary="Trade a refresh token for new tokens",
     response_model=TokenPairAnswer,
     response_description="The next tokens of the session.",
+    openapi_extra=OPEN_TO_ALL,
     responses=failures(
         InvalidRefreshToken(),
         NoSigningKey(Unavailable.SHORTLY),

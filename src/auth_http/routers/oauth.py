@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from auth_core.access.errors import PermissionDenied
 from auth_core.errors import AuthError, Unavailable
 from auth_core.oauth.errors import InvalidClient
-from auth_core.oauth.model import ClientCredentials
+from auth_core.oauth.model import ClientCredentials, ClientPermission
 from auth_core.oauth.token_kinds import TokenKind
 from auth_http.client_credentials import BasicCredentials, asking
 from auth_http.dependencies import auth, origin
@@ -20,7 +20,8 @@ REVOKE: Final = "/oauth/revoke"
 
 router = APIRouter(tags=["Services"])
 
-type Shown = Annotated[ClientCredentials | None, Depends(BasicCredentials())]
+type ToIntrospect = Annotated[ClientCredentials | None, Depends(BasicCredentials(ClientPermission.INTROSPECT))]
+type ToRevoke = Annotated[ClientCredentials | None, Depends(BasicCredentials(ClientPermission.REVOKE))]
 
 _MISSING_TOKEN: Final = invalid_request("Missing: token.")
 _IN_THE_ADDRESS: Final = invalid_request("Send everything in the body of the request: addresses end up in logs.")
@@ -41,7 +42,7 @@ _FAILURES: Final = oauth_failures(
     response_description="What the token says, or that it is not active (RFC 7662 §2.2).",
     responses=_FAILURES,
 )
-async def introspect(form: Annotated[TokenOfSomebodyForm, Form()], shown: Shown, request: Request) -> Response:
+async def introspect(form: Annotated[TokenOfSomebodyForm, Form()], shown: ToIntrospect, request: Request) -> Response:
     """Tells a service what a token says; of one that is not good nothing but `"active": false`, whatever is wrong.
 
     Needs a service client with `tokens:introspect`, by HTTP Basic or with `client_id` and `client_secret` in the form.
@@ -69,7 +70,7 @@ async def introspect(form: Annotated[TokenOfSomebodyForm, Form()], shown: Shown,
     response_description="The token is not good, or not any more.",
     responses=_FAILURES | {200: {"description": "The token is not good, or not any more.", "content": {}}},
 )
-async def revoke(form: Annotated[TokenOfSomebodyForm, Form()], shown: Shown, request: Request) -> Response:
+async def revoke(form: Annotated[TokenOfSomebodyForm, Form()], shown: ToRevoke, request: Request) -> Response:
     """Ends the session of a token, access or refresh, and all of its tokens with it.
 
     Needs a service client with `tokens:revoke`, by HTTP Basic or with `client_id` and `client_secret` in the form. A

@@ -2,15 +2,19 @@
 
 from fastapi import APIRouter, Request, Response
 
+from auth_core.access.errors import LastAdministrator
+from auth_core.credentials.passwords.errors import Busy, WrongPassword
 from auth_core.errors import Rejected
+from auth_core.seen import Seen
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.errors import RevokedToken
 from auth_core.users.errors import InvalidName, UserNotFound
 from auth_core.users.model import Profile
+from auth_http.conditional import IfMatch, tagged
 from auth_http.dependencies import Current, auth, origin
-from auth_http.documented import failures
+from auth_http.documented import SHORTLY, failures
 from auth_http.schemas.document import answered
-from auth_http.schemas.people import NameChange, Names, ProfileAnswer
+from auth_http.schemas.people import Farewell, NameChange, Names, ProfileAnswer
 
 router = APIRouter(tags=["People"])
 
@@ -21,7 +25,7 @@ router = APIRouter(tags=["People"])
     summary="Who am I?",
     response_model=ProfileAnswer,
     response_description="The caller, with the rights they have at this moment.",
-    responses=failures(bearer=True),
+    responses=failures(bearer=True, tagged=200),
 )
 async def read_profile(current: Current, request: Request) -> Response:
     """The caller's account, with roles and permissions as they are now and not as they were at sign-in."""
@@ -38,11 +42,13 @@ async def read_profile(current: Current, request: Request) -> Response:
     summary="Change some of my names",
     response_model=ProfileAnswer,
     response_description="The account as it is now.",
-    responses=failures(Rejected(*InvalidName("first_name").faults), json=True, bearer=True, writes=True),
+    responses=failures(
+        Rejected(*InvalidName("first_name").faults), json=True, bearer=True, writes=True, tagged=200, if_match=True
+    ),
 )
-async def update_profile(asked: NameChange, current: Current, request: Request) -> Response:
+async def update_profile(asked: NameChange, current: Current, seen: IfMatch, request: Request) -> Response:
     """Changes the names that are given and leaves the others."""
-    return await _rename(current, request, **asked.model_dump(exclude_unset=True))
+    return await _rename(current, request, seen, **asked.model_dump(exclude_unset=True))
 
 
 @router.put(
@@ -51,19 +57,55 @@ async def update_profile(asked: NameChange, current: Current, request: Request) 
     summary="Change my names",
     response_model=ProfileAnswer,
     response_description="The account as it is now.",
-    responses=failures(Rejected(*InvalidName("first_name").faults), json=True, bearer=True, writes=True),
+    responses=failures(
+        Rejected(*InvalidName("first_name").faults), json=True, bearer=True, writes=True, tagged=200, if_match=True
+    ),
 )
-async def replace_profile(asked: Names, current: Current, request: Request) -> Response:
+async def replace_profile(asked: Names, current: Current, seen: IfMatch, request: Request) -> Response:
     """Changes both names."""
-    return await _rename(current, request, first_name=asked.first_name, last_name=asked.last_name)
+    return await _rename(current, request, seen, first_name=asked.first_name, last_name=asked.last_name)
+
+
+@router.delete(
+    "/auth/me",
+    operation_id="leave",
+    summary="Delete my account",
+    status_code=204,
+    response_class=Response,
+    response_description="Deleted; every session has ended, this one too.",
+    responses=failures(WrongPassword(), LastAdministrator(), Busy(SHORTLY), json=True, bearer=True, writes=True),
+)
+async def leave(asked: Farewell, current: Current, request: Request) -> None:
+    """Deletes the account of whoever proves the password once more. An administrator can restore it for a while.
+
+    After `AUTH_DELETED_USER_DAYS` it is erased. The last active administrator cannot leave.
+    """
+    try:
+        await auth(request).users.leave(
+            user_id=current.principal.user_id,
+            session_id=current.session_id,
+            password=asked.password,
+            origin=origin(request),
+        )
+    except UserNotFound as error:
+        raise RevokedToken from error
 
 
 async def _rename(
-    current: VerifiedClaims, request: Request, *, first_name: str | None = None, last_name: str | None = None
+    current: VerifiedClaims,
+    request: Request,
+    seen: Seen,
+    *,
+    first_name: str | None = None,
+    last_name: str | None = None,
 ) -> Response:
     try:
         profile = await auth(request).users.update_profile(
-            user_id=current.principal.user_id, first_name=first_name, last_name=last_name, origin=origin(request)
+            user_id=current.principal.user_id,
+            first_name=first_name,
+            last_name=last_name,
+            seen=seen,
+            origin=origin(request),
         )
     except UserNotFound as error:
         raise RevokedToken from error
@@ -71,4 +113,4 @@ async def _rename(
 
 
 def _answer(profile: Profile) -> Response:
-    return answered(ProfileAnswer.with_rights(profile.user, profile.principal))
+    return tagged(answered(ProfileAnswer.with_rights(profile.user, profile.principal)), profile.user.tag)

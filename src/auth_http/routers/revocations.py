@@ -1,7 +1,7 @@
 """For other services: which tokens do not count any more?"""
 
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -14,26 +14,32 @@ from auth_core.revocation.ports import Cursor
 from auth_http.client_credentials import BasicCredentials, asking
 from auth_http.dependencies import BearerToken, auth, origin
 from auth_http.documented import failures
+from auth_http.needs import Caller, Needs
 from auth_http.schemas.document import answered
 from auth_http.schemas.revocations import RevocationsAnswer
 
 router = APIRouter(tags=["Services"])
 
 _bearer: Final = BearerToken()
-_basic: Final = BasicCredentials()
+_basic: Final = BasicCredentials(ClientPermission.FOLLOW)
 
 
-async def may_follow(request: Request) -> None:
-    """Let in a service client, or a person, who has the permission.
+class MayFollow:
+    """Lets in a service client, or a person, who has the permission."""
 
-    Raises: InvalidClient, what reading an access token raises, PermissionDenied.
-    """
-    credentials = await _basic(request)
-    if credentials is not None:
-        with asking(credentials):
-            await auth(request).oauth.authenticate(credentials, needs=ClientPermission.FOLLOW, origin=origin(request))
-    elif not (await _bearer(request)).principal.may(ClientPermission.FOLLOW):
-        raise PermissionDenied
+    needs: ClassVar = Needs(
+        callers=frozenset({Caller.PERSON, Caller.CLIENT}), permissions=frozenset({ClientPermission.FOLLOW.value})
+    )
+
+    async def __call__(self, request: Request) -> None:
+        """Let the caller pass. Raises: InvalidClient, what reading an access token raises, PermissionDenied."""
+        credentials = await _basic(request)
+        if credentials is not None:
+            needed = ClientPermission.FOLLOW
+            with asking(credentials):
+                await auth(request).oauth.authenticate(credentials, needs=needed, origin=origin(request))
+        elif not (await _bearer(request)).principal.may(ClientPermission.FOLLOW):
+            raise PermissionDenied
 
 
 @router.get(
@@ -42,7 +48,7 @@ async def may_follow(request: Request) -> None:
     summary="What was revoked?",
     response_model=RevocationsAnswer,
     response_description="What has come into force since.",
-    dependencies=[Depends(may_follow)],
+    dependencies=[Depends(MayFollow())],
     openapi_extra={"security": [{_basic.scheme_name: []}, {_bearer.scheme_name: []}]},
     responses=failures(PermissionDenied(), InvalidCursor(), InvalidClient(), bearer=True, reads=True),
 )

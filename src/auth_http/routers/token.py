@@ -10,6 +10,7 @@ from auth_core.login.errors import InvalidCredentials
 from auth_core.sessions.model import TokenPair
 from auth_http.dependencies import auth, origin
 from auth_http.documented import SHORTLY, oauth_failures
+from auth_http.needs import OPEN_TO_ALL
 from auth_http.oauth_errors import (
     INVALID_SCOPE,
     NOT_STORED,
@@ -33,6 +34,7 @@ router = APIRouter(tags=["Signing in"])
     summary="Get tokens the OAuth 2.0 way",
     response_model=TokenPairAnswer,
     response_description="The tokens of a session (RFC 6749 §5.1).",
+    openapi_extra=OPEN_TO_ALL,
     responses=oauth_failures(
         oauth_problem_of(InvalidCredentials()),
         invalid_request("Missing: username."),

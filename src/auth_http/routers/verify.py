@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from auth_core.tokens.errors import ExpiredToken, InvalidToken, MalformedToken, RevokedToken
 from auth_http.dependencies import auth
 from auth_http.documented import failures
+from auth_http.needs import OPEN_TO_ALL
 from auth_http.schemas.document import answered
 from auth_http.schemas.tokens import TokenToVerify, VerifiedAnswer
 
@@ -17,6 +18,7 @@ router = APIRouter(tags=["Services"])
     summary="Verify an access token",
     response_model=VerifiedAnswer,
     response_description="The token is good.",
+    openapi_extra=OPEN_TO_ALL,
     responses=failures(MalformedToken(), InvalidToken(), ExpiredToken(), RevokedToken(), json=True, reads=True),
 )
 async def verify(asked: TokenToVerify, request: Request) -> Response:

@@ -10,6 +10,7 @@ from auth_core.tokens.errors import NoSigningKey
 from auth_http.conditional import answer_unless_known
 from auth_http.dependencies import auth, wiring
 from auth_http.documented import failures
+from auth_http.needs import OPEN_TO_ALL
 from auth_http.routers import oauth, token
 from auth_http.schemas.operations import KeySet
 from auth_http.schemas.server_metadata import ServerMetadata
@@ -26,6 +27,7 @@ _JWKS: Final = "/.well-known/jwks.json"
     summary="What this authorization server can do",
     response_model=ServerMetadata,
     response_description="The metadata (RFC 8414 §2).",
+    openapi_extra=OPEN_TO_ALL,
     responses=failures() | {304: {"description": "The metadata has not changed."}},
 )
 async def read_server_metadata(request: Request) -> Response:
@@ -48,6 +50,7 @@ async def read_server_metadata(request: Request) -> Response:
     summary="The public keys",
     response_model=KeySet,
     response_description="The key set (RFC 7517 §5).",
+    openapi_extra=OPEN_TO_ALL,
     responses=failures(NoSigningKey(Unavailable.SHORTLY)) | {304: {"description": "The key set has not changed."}},
 )
 async def read_jwks(request: Request) -> Response:

@@ -20,6 +20,9 @@ EXAMPLE_USER: Final[JsonDict] = {
     "created_at": "2026-11-02T09:30:00Z",
     "updated_at": "2026-11-02T09:30:00Z",
     "last_login_at": None,
+    "version": 3,
+    "email_verified": True,
+    "email_verified_at": "2026-11-02T09:34:00Z",
 }
 EXAMPLE_PROFILE: Final[JsonDict] = {
     **EXAMPLE_USER,
@@ -51,6 +54,30 @@ class Registration(Asked):
     last_name: str
 
 
+class FirstAdministrator(Registration):
+    """The first administrator, and the secret that is in `AUTH_SETUP_SECRET`."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            secret="q3Yd0vJ8mK2xT7bNfR5wLz9cGhS4pVaE1uXiOoBtWnM=",  # noqa: S106 - an example
+            email="grace@example.com",
+            password="correct horse battery staple",  # noqa: S106 - an example
+            first_name="Grace",
+            last_name="Hopper",
+        )
+    )
+
+    secret: Secret
+
+
+class Farewell(Asked):
+    """The password, once more, of whoever wants to leave."""
+
+    model_config = ConfigDict(json_schema_extra=example(password="correct horse battery staple"))  # noqa: S106 - an example
+
+    password: Secret
+
+
 class NameChange(Asked):
     """The names to change; those left out stay as they are."""
 
@@ -71,7 +98,11 @@ class Names(Asked):
 
 
 class UserAnswer(Answered):
-    """A person with an account."""
+    """A person with an account.
+
+    `version` counts the changes of names, address and status; in quotes it is the `ETag`, for `If-Match`. An address is
+    verified once a mail to it has been answered.
+    """
 
     model_config = ConfigDict(json_schema_extra=example(**EXAMPLE_USER))
 
@@ -83,6 +114,9 @@ class UserAnswer(Answered):
     created_at: datetime
     updated_at: datetime
     last_login_at: datetime | None
+    version: int
+    email_verified: bool
+    email_verified_at: datetime | None
 
     @classmethod
     def of(cls, user: User) -> Self:
@@ -96,6 +130,9 @@ class UserAnswer(Answered):
             created_at=user.created_at,
             updated_at=user.updated_at,
             last_login_at=user.last_login_at,
+            version=user.version,
+            email_verified=user.email_verified_at is not None,
+            email_verified_at=user.email_verified_at,
         )
 
 
@@ -119,6 +156,9 @@ class ProfileAnswer(UserAnswer):
             created_at=user.created_at,
             updated_at=user.updated_at,
             last_login_at=user.last_login_at,
+            version=user.version,
+            email_verified=user.email_verified_at is not None,
+            email_verified_at=user.email_verified_at,
             roles=principal.roles,
             permissions=principal.permissions,
         )

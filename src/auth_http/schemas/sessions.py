@@ -2,14 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 from pydantic import ConfigDict
+from pydantic.config import JsonDict
 
 from auth_core.ids import SessionId
 from auth_core.sessions.model import Session
 from auth_http.schemas.document import Answered, example
+
+EXAMPLE_SESSION: Final[JsonDict] = {
+    "id": "0199a1f4-0d10-7c11-8a52-6f0c6cb5a001",
+    "current": True,
+    "created_at": "2026-11-24T08:15:00Z",
+    "last_used_at": "2026-11-24T09:02:11Z",
+    "expires_at": "2026-12-01T09:02:11Z",
+    "device": "Firefox on Linux",
+    "address": "198.51.100.7",
+    "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+}
 
 
 class SessionAnswer(Answered):
@@ -46,22 +58,7 @@ class SessionAnswer(Answered):
 class SessionsAnswer(Answered):
     """Where somebody is signed in, the session used last first."""
 
-    model_config = ConfigDict(
-        json_schema_extra=example(
-            items=[
-                {
-                    "id": "0199a1f4-0d10-7c11-8a52-6f0c6cb5a001",
-                    "current": True,
-                    "created_at": "2026-11-24T08:15:00Z",
-                    "last_used_at": "2026-11-24T09:02:11Z",
-                    "expires_at": "2026-12-01T09:02:11Z",
-                    "device": "Firefox on Linux",
-                    "address": "198.51.100.7",
-                    "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
-                }
-            ]
-        )
-    )
+    model_config = ConfigDict(json_schema_extra=example(items=[EXAMPLE_SESSION]))
 
     items: tuple[SessionAnswer, ...]
 

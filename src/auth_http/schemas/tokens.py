@@ -25,7 +25,10 @@ _EXAMPLE_PAIR: Final[JsonDict] = {
 
 
 class Credentials(Asked):
-    """What a person signs in with, and what they call the device, if they like: it is cut to 64 characters."""
+    """What a person signs in with, and what they call the device, if they like: it is cut to 64 characters.
+
+    `new_password` takes the place of `password`, for whoever has to choose another one or wants to.
+    """
 
     model_config = ConfigDict(
         json_schema_extra=example(
@@ -38,6 +41,7 @@ class Credentials(Asked):
     email: str
     password: Secret
     device_name: str | None = None
+    new_password: Secret | None = None
 
 
 class RefreshToken(Asked):

@@ -12,6 +12,7 @@ from auth_http.settings import LogFormat, Settings
 
 _FEW = 50
 _ADMIN = "admin"
+SET_UP = "/setup/administrator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +28,15 @@ class Announcement:
         """Say it: in words on a console, in a line of the log where lines are for programs."""
         docs = f"{self.address}/docs" if self.settings.docs else None
         command = _first_administrator() if self.lacks_administrator else None
+        over_http = f"{self.address}{SET_UP}" if command and self.settings.setup_secret is not None else None
         if self.settings.log_format is LogFormat.JSON:
             structlog.get_logger("auth_http").info(
-                "serving", address=self.address, docs=docs, storage=self.storage, make_first_administrator=command
+                "serving",
+                address=self.address,
+                docs=docs,
+                storage=self.storage,
+                make_first_administrator=command,
+                set_up_open_at=over_http,
             )
             return
         lines = ["", f"  auth-service is ready ({self.settings.env.value})", "", f"  Address   {self.address}"]
@@ -38,6 +45,8 @@ class Announcement:
         lines.append(f"  Storage   {self.storage}")
         if command:
             lines += ["", "  There is no administrator yet. Make one, in another terminal:", f"    {command}"]
+        if over_http:
+            lines += ["", "  Or with AUTH_SETUP_SECRET, over HTTP:", f"    POST {over_http}"]
         sys.stdout.write("\n".join([*lines, "", ""]))
         sys.stdout.flush()
 
@@ -45,7 +54,7 @@ class Announcement:
 async def lacks_administrator(auth: AuthCore) -> bool:
     """Say whether there is nobody yet who administers. Where there are many accounts, somebody made them."""
     page = await auth.users.list(limit=_FEW)
-    for user in page.items:
+    for user in (listed.user for listed in page.items):
         try:
             profile = await auth.users.look_up(user_id=user.id)
         except UserNotFound:  # disabled

@@ -11,9 +11,12 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, PlainValidator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from auth_adapters.mail.smtp_server import MailTls
 from auth_core import (
     AccessCheckMode,
     AuditPolicy,
+    BreachFallback,
+    DeliveryPolicy,
     PasswordPolicy,
     Policies,
     Redacted,
@@ -22,8 +25,10 @@ from auth_core import (
     SessionPolicy,
     TokenPolicy,
     UserPolicy,
+    VerificationPolicy,
 )
 from auth_core.tokens.keys import Algorithm
+from auth_http.settings.mail import MailMode, checked_sender
 from auth_http.settings.problems import PREFIX
 from auth_http.settings.stage import Stage
 
@@ -79,15 +84,27 @@ def _networks(given: object) -> tuple[Network, ...]:
         ) from None
 
 
+def _words(given: object) -> tuple[str, ...]:
+    """Read a list with commas; a tuple of words is taken as it is."""
+    members = given.split(",") if isinstance(given, str) else cast("tuple[object, ...]", given)
+    return tuple(word for each in members if (word := str(each).strip()))
+
+
 def _without_last_slash(address: str) -> str:
     return address.removesuffix("/")
 
 
 Secret = Annotated[Redacted[str], PlainValidator(_secret)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)]
 
 _UNGUARDED_ONLY: Final = "on in development and test, off in staging and production"
+
+
+def _name_of_host(address: str) -> str:
+    """Return the host without its last label, which is nobody's name."""
+    return (urlsplit(address).hostname or "").rpartition(".")[0]
 
 
 def _is_guarded(values: Mapping[str, Any]) -> bool:
@@ -198,10 +215,38 @@ class Settings(BaseSettings):
 
     # ---- Accounts and passwords
     registration: RegistrationMode = Field(default=RegistrationMode.OPEN)
-    """Who may create an account for themselves: open (everybody) or closed (administrators create them)."""
+    """Who may create an account for themselves: open (everybody), verified (whoever proves by a mail that they read the
+    address; nobody learns which addresses have an account) or closed (administrators create them).
+    """
+
+    setup_secret: Secret | None = Field(
+        default=None, json_schema_extra=_in_words("none: the first administrator is made by command line")
+    )
+    """The secret with which the first administrator can be made over HTTP, once: at least 32 random bytes, for example
+    from `openssl rand -base64 48`. Unset it afterwards.
+    """
 
     password_min_length: int = Field(default=8, ge=8, le=128)
     """Characters a new password has at least. NIST asks for 15 where it is the only factor."""
+
+    password_history: int = Field(default=0, ge=0, le=10)
+    """Former passwords of a person that they may not use again; 0 for none. Each costs a hash at every change."""
+
+    service_words: Words = Field(default=(), json_schema_extra=_in_words("none, besides the host of AUTH_PUBLIC_URL"))
+    """Names the service goes by, with commas between them: no password may be built on them."""
+
+    breached_passwords_url: Annotated[WebAddress, AfterValidator(_without_last_slash)] | None = Field(
+        default=None, json_schema_extra=_in_words("none: nobody is asked")
+    )
+    """Who is asked whether a new password has leaked, by the range of its SHA-1: https://api.pwnedpasswords.com/range,
+    or a copy of it. Five of the forty digits are sent.
+    """
+
+    breached_passwords_seconds: float = Field(default=1, ge=0.05, le=10)
+    """Seconds a registration or a change of password waits for that answer at most."""
+
+    breached_passwords_fallback: BreachFallback = Field(default=BreachFallback.ACCEPT)
+    """What becomes of a new password when there is no answer: accept it, or refuse it for now (503)."""
 
     bcrypt_cost: int = Field(default=12, ge=4, le=16)
     """The work of hashing a password, as a power of two. At least 10 in staging and production."""
@@ -245,6 +290,9 @@ class Settings(BaseSettings):
     ended_session_days: float = Field(default=30, ge=0, le=3650)
     """Days for which ended sessions are kept."""
 
+    deleted_user_days: float = Field(default=30, ge=0, le=3650)
+    """Days for which a deleted account can be restored. Then it is erased, with all that is personal of it."""
+
     max_sessions: int = Field(default=100, ge=0, le=1_000_000)
     """Sessions a person may have at a time; one log-in more ends the one that was not used for longest. 0 for any
     number.
@@ -286,6 +334,79 @@ class Settings(BaseSettings):
     """Whether processes tell each other at once by LISTEN and NOTIFY. Off behind a PgBouncer in transaction mode, and
     for engines without NOTIFY: then they only look every AUTH_REVOCATION_POLL_SECONDS.
     """
+
+    # ---- Mail
+    mail_host: str | None = Field(default=None, json_schema_extra=_in_words("none"), min_length=1, max_length=253)
+    """The mail server that takes mail from us and delivers it."""
+
+    mail: MailMode = Field(
+        default_factory=lambda values: MailMode.SMTP if values.get("mail_host") else MailMode.OFF,
+        json_schema_extra=_in_words("smtp where AUTH_MAIL_HOST is given, otherwise off"),
+    )
+    """What becomes of what people are told: smtp (it is sent), console (it is printed, for development only) or off
+    (nobody is told anything).
+    """
+
+    mail_from: Annotated[str, AfterValidator(checked_sender)] | None = Field(
+        default=None, json_schema_extra=_in_words("none; required for smtp")
+    )
+    """From whom mails come: Example <no-reply@example.com>. The name is what mails call the service."""
+
+    mail_tls: MailTls = Field(default=MailTls.STARTTLS)
+    """How the connection to the mail server is encrypted: starttls, tls (from the start) or off. Its certificate is
+    checked. off is refused in staging and production unless the server is on this machine.
+    """
+
+    mail_port: int | None = Field(
+        default=None, json_schema_extra=_in_words("587 for starttls, 465 for tls, 25 for off"), ge=1, le=65535
+    )
+    """The port of the mail server."""
+
+    mail_user: str | None = Field(default=None, json_schema_extra=_in_words("none"), min_length=1)
+    """The user to sign in to the mail server as."""
+
+    mail_password: Secret | None = Field(default=None, json_schema_extra=_in_words("none"))
+    """The password of that user."""
+
+    mail_ca_file: Path | None = Field(default=None, json_schema_extra=_in_words("those of the system"))
+    """A file with the certificates to trust when the mail server shows its own."""
+
+    mail_timeout_seconds: float = Field(default=10, ge=1, le=30)
+    """Seconds to wait for each answer of the mail server."""
+
+    mail_locale: str = Field(default="en", min_length=2, max_length=35)
+    """The language of mails to whoever reads none of the others there are templates for: en, de, or one of your own."""
+
+    mail_templates: Path | None = Field(default=None, json_schema_extra=_in_words("none"))
+    """A folder with templates that come before ours; `auth-service mail templates` copies ours to begin with."""
+
+    pages_url: Annotated[WebAddress, AfterValidator(_without_last_slash)] = Field(
+        default_factory=lambda values: values.get("public_url", _local_address(values)),
+        json_schema_extra=_in_words("AUTH_PUBLIC_URL"),
+    )
+    """The address of the pages that links in mails lead to, such as https://www.example.com/account. A link is this
+    with the name of the page, and the token behind a #.
+    """
+
+    verify_email_hours: float = Field(default=24, ge=0.1, le=720)
+    """Hours for which the link in a mail proves an address."""
+
+    reset_password_minutes: float = Field(default=60, ge=5, le=60)
+    """Minutes for which the link in a mail lets a new password be chosen."""
+
+    undo_email_change_days: float = Field(default=7, ge=1, le=90)
+    """Days for which the old address of an account can undo that it was changed."""
+
+    mails_per_hour: int = Field(default=5, ge=1, le=100)
+    """Mails of one kind that one address gets within an hour at anybody's request. Who asks for more is answered as
+    ever, and nothing is sent.
+    """
+
+    delivery: bool = Field(default=True)
+    """Whether `auth-service serve` delivers mail; off where `auth-service worker` does."""
+
+    message_retention_days: float = Field(default=30, ge=0, le=3650)
+    """Days for which it can be seen what became of a message."""
 
     # ---- Metrics
     metrics_port: int | None = Field(
@@ -335,6 +456,11 @@ class Settings(BaseSettings):
         return (init_settings,)
 
     @property
+    def mail_timeout(self) -> timedelta:
+        """How long the mail server is waited for."""
+        return timedelta(seconds=self.mail_timeout_seconds)
+
+    @property
     def makes_things_up(self) -> bool:
         """Whether a database or a secret that is not given is made."""
         return not self.env.is_guarded
@@ -352,8 +478,17 @@ class Settings(BaseSettings):
                 jwks_cache=timedelta(seconds=self.jwks_cache_seconds),
                 key_reload=timedelta(seconds=self.key_reload_seconds),
             ),
-            users=UserPolicy(registration=self.registration),
-            passwords=PasswordPolicy(min_length=self.password_min_length),
+            users=UserPolicy(
+                registration=self.registration,
+                set_up_secret=self.setup_secret,
+                deleted_kept=timedelta(days=self.deleted_user_days),
+            ),
+            passwords=PasswordPolicy(
+                min_length=self.password_min_length,
+                service_words=(*self.service_words, _name_of_host(self.public_url)),
+                remembered=self.password_history,
+                breach_fallback=self.breached_passwords_fallback,
+            ),
             sessions=SessionPolicy(
                 idle=timedelta(days=self.refresh_token_days),
                 absolute=timedelta(days=self.session_days),
@@ -366,6 +501,13 @@ class Settings(BaseSettings):
                 poll=timedelta(seconds=self.revocation_poll_seconds),
                 allowed_lag=timedelta(seconds=self.revocation_lag_seconds),
             ),
+            verification=VerificationPolicy(
+                verify=timedelta(hours=self.verify_email_hours),
+                reset=timedelta(minutes=self.reset_password_minutes),
+                undo=timedelta(days=self.undo_email_change_days),
+                mails=self.mails_per_hour,
+            ),
+            delivery=DeliveryPolicy(kept=timedelta(days=self.message_retention_days)),
             audit=AuditPolicy(
                 seal_every=timedelta(seconds=self.audit_seal_seconds),
                 retention=None if self.audit_retention_days is None else timedelta(days=self.audit_retention_days),

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
-from auth_core import Redacted
+from auth_adapters.mail.smtp_server import MailTls
+from auth_core import Redacted, RegistrationMode
+from auth_http.settings.mail import MailMode
 from auth_http.settings.model import LogLevel, Settings
 from auth_http.settings.problems import Problem, setting_name
 from auth_http.settings.secret_strength import is_known_password, weakness_of_key
@@ -27,10 +29,13 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, Problem]]:
 
 def _everywhere(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from _addresses(settings)
-    for field in ("master_secret", "previous_master_secret"):
+    yield from _mail(settings)
+    for field in ("master_secret", "previous_master_secret", "setup_secret"):
         secret: Redacted[str] | None = getattr(settings, field)
         if secret is not None and (weakness := weakness_of_key(secret.reveal())):
             yield field, f"{weakness}. {_MAKE_ONE}"
+    if settings.setup_secret is not None and settings.setup_secret.reveal() in _master_secrets(settings):
+        yield "setup_secret", f"must not be a master secret: it is sent over the network. {_MAKE_ONE}"
     if settings.refresh_token_days > settings.session_days:
         yield "refresh_token_days", "must not be more than AUTH_SESSION_DAYS: no refresh moves the end of a session."
     if timedelta(minutes=settings.access_token_minutes) >= timedelta(days=settings.refresh_token_days):
@@ -45,6 +50,10 @@ def _everywhere(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "key_rotation_days", _ROTATION_TOO_SHORT
 
 
+def _master_secrets(settings: Settings) -> set[str]:
+    return {each.reveal() for each in (settings.master_secret, settings.previous_master_secret) if each is not None}
+
+
 def _addresses(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.database_url is not None and not _is_postgres(settings.database_url.reveal()):
         yield "database_url", "must read postgresql://user:password@host:5432/database."
@@ -55,6 +64,23 @@ def _addresses(settings: Settings) -> Iterator[tuple[str, str]]:
         )
 
 
+def _mail(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.mail is MailMode.SMTP and settings.mail_host is None:
+        yield "mail_host", "is missing: with AUTH_MAIL=smtp it must be given, such as smtp.example.com."
+    if settings.mail is MailMode.SMTP and settings.mail_from is None:
+        yield "mail_from", "is missing: mail must come from somebody, such as Example <no-reply@example.com>."
+    if settings.registration is RegistrationMode.VERIFIED and settings.mail is MailMode.OFF:
+        yield "registration", "must not be verified without mail: nobody could ever sign in. Give AUTH_MAIL_HOST."
+    if (settings.mail_user is None) != (settings.mail_password is None):
+        yield "mail_password", "and AUTH_MAIL_USER belong together: give both or neither."
+    if settings.mail_user is not None and settings.mail_tls is MailTls.OFF and not _is_here(settings.mail_host):
+        yield "mail_tls", "must not be off where a password is sent to another machine."
+
+
+def _is_here(host: str | None) -> bool:
+    return host in ("localhost", "127.0.0.1", "::1")
+
+
 def _has_ports(first: int, settings: Settings) -> bool:
     ports = range(first, first + settings.workers)
     return settings.port not in ports and ports[-1] <= _LAST_PORT
@@ -63,6 +89,7 @@ def _has_ports(first: int, settings: Settings) -> bool:
 def _guarded(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from _must_be_given(settings)
     yield from _must_be_safe(settings)
+    yield from _mail_must_be_safe(settings)
 
 
 def _must_be_given(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -80,9 +107,14 @@ def _must_be_given(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _must_be_safe(settings: Settings) -> Iterator[tuple[str, str]]:
     stage = settings.env.value
-    for field in settings.model_fields_set & {"public_url", "issuer"}:
+    for field in settings.model_fields_set & {"public_url", "issuer", "pages_url"}:
         if not str(getattr(settings, field)).startswith("https://"):
             yield field, f"must begin with https:// in {stage}: passwords and tokens travel over it."
+    if settings.breached_passwords_url is not None and not settings.breached_passwords_url.startswith("https://"):
+        yield (
+            "breached_passwords_url",
+            f"must begin with https:// in {stage}: whoever can write along clears passwords.",
+        )
     if settings.database_url is not None and _has_known_password(settings.database_url.reveal()):
         yield "database_url", "has a password everybody tries first. Give the database user a random one."
     if any(network.prefixlen == 0 for network in settings.trusted_proxies):
@@ -93,6 +125,14 @@ def _must_be_safe(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "log_sql", f"must be off in {stage}."
     if settings.log_level is LogLevel.DEBUG:
         yield "log_level", f"must not be debug in {stage}: what libraries say at that level is not ours to vouch for."
+
+
+def _mail_must_be_safe(settings: Settings) -> Iterator[tuple[str, str]]:
+    stage = settings.env.value
+    if settings.mail is MailMode.CONSOLE:
+        yield "mail", f"must not be console in {stage}: links that open accounts would be printed."
+    if settings.mail is MailMode.SMTP and settings.mail_tls is MailTls.OFF and not _is_here(settings.mail_host):
+        yield "mail_tls", f"must not be off in {stage}: links that open accounts travel over it."
 
 
 def _is_postgres(url: str) -> bool:

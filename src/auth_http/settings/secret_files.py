@@ -10,7 +10,7 @@ from auth_core import Redacted
 from auth_http.settings.problems import Problem, setting_name
 
 FILE: Final = "_FILE"
-SECRETS: Final = ("master_secret", "previous_master_secret", "database_url")
+SECRETS: Final = ("master_secret", "previous_master_secret", "database_url", "setup_secret", "mail_password")
 """The fields that may be given as a file."""
 
 _LARGEST: Final = 64 * 1024

@@ -25,6 +25,8 @@ _QUIET: Final = {
     "sqlalchemy.engine": logging.WARNING,
     "alembic": logging.WARNING,
     "asyncio": logging.INFO,
+    "httpx2": logging.WARNING,  # it would quote addresses, and one of them is a part of a password's digest
+    "httpcore2": logging.WARNING,
     "uvicorn.error": logging.INFO,
     "uvicorn.access": logging.WARNING,  # it would quote addresses as they were asked for, and we log requests ourselves
 }

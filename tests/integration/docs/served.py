@@ -21,13 +21,14 @@ class Service:
 
 
 @contextmanager
-def served(database_url: str, folder: Path) -> Generator[Service]:
-    """Serve on a free port until the block ends; a password takes a moment only."""
+def served(database_url: str, folder: Path, **more: str) -> Generator[Service]:
+    """Serve on a free port until the block ends; a password takes a moment only. `more` are settings."""
     settings = {
         "AUTH_ENV": "test",
         "AUTH_DATABASE_URL": database_url,
         "AUTH_DATA_DIR": str(folder / "data"),
         "AUTH_BCRYPT_COST": "4",
+        **more,
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "auth_http", "serve", "--port", "0"],

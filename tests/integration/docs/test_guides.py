@@ -37,7 +37,12 @@ async def auth(storage: PostgresPorts, clock: MovableClock) -> AuthCore:
         ended_sessions=storage.ended_sessions,
         revocation_feed=storage.revocation_feed,
         old_revocations=storage.old_revocations,
+        old_answers=storage.old_answers,
         known_clients=storage.known_clients,
+        outbox_queue=storage.outbox_queue,
+        arrivals=storage.arrivals,
+        old_messages=storage.old_messages,
+        old_tokens=storage.old_tokens,
     )
     return await auth_in_memory(ports, policies=FOR_TESTS)
 

@@ -40,6 +40,7 @@ def test_the_tests_in_the_guides_pass(tmp_path: Path) -> None:
 
 def test_there_are_tests_in_the_guides() -> None:
     assert {example.name for example in executed_by(Path(__file__))} == {
+        "test_forgotten.py",
         "test_guarded.py",
         "test_reports.py",
         "test_scrypt_hasher.py",

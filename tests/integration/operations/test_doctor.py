@@ -71,3 +71,20 @@ def test_a_secret_that_others_may_read(tmp_path: Path, settings: dict[str, str])
 
     assert code == 1
     assert found["secrets"]["mend"] == f"chmod 600 {file}"
+
+
+@pytest.mark.covers("AUZ-15")
+def test_a_set_up_that_is_open_and_one_that_is_not(tmp_path: Path, settings: dict[str, str]) -> None:
+    with_secret = {**settings, "AUTH_SETUP_SECRET": "q3Yd0vJ8mK2xT7bNfR5wLz9cGhS4pVaE1uXiOoBtWnM="}
+    _, before = examined(tmp_path, with_secret)
+    names = ("--first-name", "Ada", "--last-name", "Lovelace")
+    made = command(
+        "users", "create", "ada@example.com", *names, "--admin", "--generate-password", folder=tmp_path,
+        settings=settings,
+    )  # fmt: skip
+    _, after = examined(tmp_path, with_secret)
+
+    assert made.returncode == 0
+    assert before["set-up"]["detail"].startswith("open")
+    assert after["set-up"]["detail"].startswith("closed")
+    assert "set-up" not in examined(tmp_path, settings)[1]

@@ -7,6 +7,7 @@ from auth_adapters.postgres import Database, postgres_ports
 from auth_core import AuthCore, Origin, Policies, Redacted
 from auth_core.clock import Clock
 from auth_core.ids import SessionId, UserId
+from auth_core.outbox.ports import MailPorts
 from auth_core.sessions.model import TokenPair
 from auth_core.testing import an_email, an_origin
 
@@ -14,9 +15,11 @@ PASSWORD = Redacted("correct horse battery staple")
 NEW_PASSWORD = Redacted("an entirely different sentence")
 
 
-async def auth_over(database: Database, clock: Clock, *, policies: Policies = FOR_TESTS) -> AuthCore:
+async def auth_over(
+    database: Database, clock: Clock, *, policies: Policies = FOR_TESTS, mail: MailPorts | None = None
+) -> AuthCore:
     """Return the core with its storage in `database`, and with tests' doubles for everything that is not storage."""
-    ports = memory_ports(clock=clock)
+    ports = memory_ports(clock=clock, mail=mail)
     storage = postgres_ports(database, clock=clock)
     return await auth_in_memory(
         replace(
@@ -28,7 +31,12 @@ async def auth_over(database: Database, clock: Clock, *, policies: Policies = FO
             ended_sessions=storage.ended_sessions,
             revocation_feed=storage.revocation_feed,
             old_revocations=storage.old_revocations,
+            old_answers=storage.old_answers,
             known_clients=storage.known_clients,
+            outbox_queue=storage.outbox_queue,
+            arrivals=storage.arrivals,
+            old_messages=storage.old_messages,
+            old_tokens=storage.old_tokens,
         ),
         policies=policies,
     )
@@ -94,6 +102,7 @@ async def registered(auth: AuthCore) -> Person:
     user = await auth.users.register(
         email=email, password=PASSWORD, first_name="Ada", last_name="Lovelace", origin=an_origin()
     )
+    assert user is not None
     return Person(auth, user.id, email)
 
 

@@ -1,5 +1,7 @@
 """Every filter of the listing reads an index, over a hundred thousand events."""
 
+import asyncio
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncGenerator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -11,11 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from auth_adapters.postgres import Database
 from auth_adapters.postgres.audit_reading import _page_of
 from auth_adapters.system import SystemClock
-from auth_core import Redacted
+from auth_core import AuthCore, Redacted
+from auth_core.audit.errors import InvalidEventCursor
 from auth_core.audit.events import EventKind, Outcome
 from auth_core.audit.recorded import EventFilter, Order, Place
 from auth_core.ids import EventId, UserId
+from auth_core.page import Page
 from tests.integration.databases import Databases
+from tests.integration.postgres.person import registered
 from tests.integration.postgres.questions import rows, scalar
 
 
@@ -97,3 +102,18 @@ async def test_every_filter_of_the_listing_reads_an_index_and_little_of_it_on_ev
 
                 assert not any("Seq Scan" in node for node in nodes(plan)), (which, after, order, plan)
                 assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 500, (which, after, order, plan)
+
+
+@pytest.mark.covers("AUZ-11")
+async def test_a_cursor_somebody_made_up_is_a_place_in_the_listing_or_refused(auth: AuthCore) -> None:
+    person = await registered(auth)
+    made_up = [urlsafe_b64encode(ends * 24).decode() for ends in (b"\x00", b"\x7f", b"\x80", b"\xff", b"'")]
+    latest = urlsafe_b64encode((253402300799999999).to_bytes(8) + b"\xff" * 16).decode()
+    which = EventFilter(subject=person.id)
+
+    outcomes = [
+        await asyncio.gather(auth.audit.list(which=which, after=each), return_exceptions=True) for each in made_up
+    ]
+
+    assert {type(outcome) for [outcome] in outcomes} <= {InvalidEventCursor, Page}
+    assert len((await auth.audit.list(which=which, after=latest)).items) == 1

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_adapters.postgres import Database, Deadlines
-from auth_core import Conflict, NotFound, Redacted, Rejected, Unauthenticated
+from auth_core import Conflict, NotFound, PasswordChangeRequired, Redacted, Rejected, Unauthenticated
 from auth_core.testing import MovableClock, a_role, an_origin
-from tests.integration.postgres.person import Person, auth_over, signed_in
+from tests.integration.postgres.person import NEW_PASSWORD, PASSWORD, Person, auth_over, signed_in
 from tests.integration.postgres.questions import scalar
 
 SEEDS = range(3)
@@ -48,6 +48,21 @@ async def test_two_hundred_mixed_calls_at_once_never_block_each_other(
             person.is_disabled,
             person.is_enabled,
             person.is_enabled,
+            lambda: auth.users.update(user_id=person.id, email=person.email.upper(), actor=None, origin=an_origin()),
+            lambda: auth.users.delete(user_id=person.id, actor=None, origin=an_origin()),
+            lambda: auth.users.restore(user_id=person.id, actor=None, origin=an_origin()),
+            lambda: auth.users.restore(user_id=person.id, actor=None, origin=an_origin()),
+            lambda: auth.users.reset_password(
+                user_id=person.id, password=PASSWORD, must_change=False, actor=None, origin=an_origin()
+            ),
+            lambda: auth.users.force_password_change(user_id=person.id, actor=None, origin=an_origin()),
+            lambda: auth.login.log_in(
+                email=person.email, password=PASSWORD, new_password=NEW_PASSWORD, origin=an_origin()
+            ),
+            lambda: auth.sessions.end_all_of_user(user_id=person.id, actor=None, origin=an_origin()),
+            lambda: auth.sessions.end_of_user(
+                user_id=person.id, session_id=person.session_id, actor=None, origin=an_origin()
+            ),
             lambda: auth.users.change_roles(user_id=person.id, add=["admin"], actor=None, origin=an_origin()),
             lambda: auth.users.change_roles(user_id=person.id, remove=["admin"], actor=None, origin=an_origin()),
             lambda: auth.users.set_roles(
@@ -61,7 +76,7 @@ async def test_two_hundred_mixed_calls_at_once_never_block_each_other(
         ]
         for call in chance.sample(calls, 3):
             with suppress(
-                Rejected, Unauthenticated, NotFound, Conflict
+                Rejected, Unauthenticated, PasswordChangeRequired, NotFound, Conflict
             ):  # somebody was faster: that is what this is about
                 await call()
 

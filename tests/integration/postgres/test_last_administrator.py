@@ -35,6 +35,10 @@ async def disable(auth: AuthCore, user_id: UserId) -> None:
     await auth.users.disable(user_id=user_id, actor=None, origin=Origin())
 
 
+async def delete(auth: AuthCore, user_id: UserId) -> None:
+    await auth.users.delete(user_id=user_id, actor=None, origin=Origin())
+
+
 async def demote(auth: AuthCore, user_id: UserId) -> None:
     await auth.users.change_roles(user_id=user_id, remove=["admin"], actor=None, origin=Origin())
 
@@ -62,8 +66,8 @@ async def active_administrators(operator: AsyncEngine) -> int:
 
 
 @pytest.mark.covers("AUZ-04")
-@pytest.mark.parametrize("first", [disable, demote, demote_themselves])
-@pytest.mark.parametrize("second", [disable, demote, demote_themselves])
+@pytest.mark.parametrize("first", [disable, delete, demote, demote_themselves])
+@pytest.mark.parametrize("second", [disable, delete, demote, demote_themselves])
 async def test_of_two_who_go_at_once_one_is_refused(
     auth: AuthCore, other_process: AuthCore, operator: AsyncEngine, first: Way, second: Way
 ) -> None:
@@ -94,11 +98,11 @@ async def test_each_demoting_the_other_leaves_one(
 
 @pytest.mark.covers("AUZ-04")
 async def test_of_a_whole_crowd_one_stays(auth: AuthCore, other_process: AuthCore, operator: AsyncEngine) -> None:
-    ways: list[Way] = [disable, demote, demote_themselves]
+    ways: list[Way] = [disable, delete, demote, demote_themselves]
     people = await only_administrators(auth, operator, 12)
 
     outcomes = await asyncio.gather(
-        *(ways[number % 3](auth if number % 2 else other_process, user_id) for number, user_id in enumerate(people)),
+        *(ways[number % 4](auth if number % 2 else other_process, user_id) for number, user_id in enumerate(people)),
         return_exceptions=True,
     )
 

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from auth_core import AuthCore, OutcomeUnknown, Redacted
 from auth_core.credentials.passwords.model import PasswordHash
 from auth_core.errors import Unavailable
-from auth_core.testing import MovableClock, an_origin
+from auth_core.recovery.asking import Asking
+from auth_core.testing import Mailbox, MovableClock, UnsafeOpenVault, an_origin, mail_to
 from auth_core.upkeep.model import Seal
 from tests.integration.postgres.cutting_proxy import Loss, commit, nth, prepared_statement
 from tests.integration.postgres.line import Line
@@ -44,7 +45,25 @@ def clock() -> MovableClock:
 @pytest.fixture
 def auth(line: Line) -> AuthCore:
     reseal = replace(line.auth.upkeep.reseal, password_sealer=SealsAnew())
-    return replace(line.auth, upkeep=replace(line.auth.upkeep, reseal=reseal))
+    deliver = replace(line.auth.outbox.deliver, mail=mail_to(Mailbox()))
+    recovery = line.auth.recovery
+    mail = replace(
+        recovery.request_email_change.mail,
+        post=replace(recovery.request_email_change.mail.post, vault=UnsafeOpenVault()),
+    )
+    return replace(
+        line.auth,
+        recovery=replace(
+            recovery,
+            resend_verification=replace(recovery.resend_verification, ask=Asking(mail=mail)),
+            request_password_reset=replace(recovery.request_password_reset, ask=Asking(mail=mail)),
+            request_email_change=replace(recovery.request_email_change, mail=mail),
+            confirm_email_change=replace(recovery.confirm_email_change, mail=mail),
+            undo_email_change=replace(recovery.undo_email_change, mail=mail),
+        ),
+        upkeep=replace(line.auth.upkeep, reseal=reseal),
+        outbox=replace(line.auth.outbox, deliver=deliver),
+    )
 
 
 @pytest.fixture

@@ -248,6 +248,7 @@ async def test_the_command_line_looks_works_and_says_when_the_old_secret_may_go(
             "dry_run": True,
             "signing_keys": {"current": 0, "need_resealing": 1, "unreadable": 0},
             "passwords": {"current": 0, "need_resealing": 1, "unreadable": 0},
+            "messages": {"current": 0, "need_resealing": 0, "unreadable": 0},
             "previous_secret_needed": True,
         },
     )

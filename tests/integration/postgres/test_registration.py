@@ -19,7 +19,7 @@ async def test_of_fifty_registrations_of_one_address_at_once_one_succeeds(
 ) -> None:
     email = an_email()
 
-    async def register(spelling: str) -> User:
+    async def register(spelling: str) -> User | None:
         return await auth.users.register(
             email=spelling, password=PASSWORD, first_name="Ada", last_name="Lovelace", origin=an_origin()
         )

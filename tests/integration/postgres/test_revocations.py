@@ -77,6 +77,9 @@ async def a_process(
                 revocation_feed=storage.revocation_feed,
                 old_revocations=storage.old_revocations,
                 known_clients=storage.known_clients,
+                outbox_queue=storage.outbox_queue,
+                arrivals=storage.arrivals,
+                old_messages=storage.old_messages,
             ),
             policies=policies,
         )

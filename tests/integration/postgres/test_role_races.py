@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_adapters.postgres import Database, PostgresPorts
-from auth_core import AuthCore, Origin, Redacted, RevokedToken, RoleCycle, RoleInUse, RoleNotFound
+from auth_core import AuthCore, ChangedMeanwhile, Origin, Redacted, RevokedToken, RoleCycle, RoleInUse, RoleNotFound
 from auth_core.access.model import Role
 from auth_core.sessions.model import TokenPair
 from auth_core.testing import MovableClock, a_role, claims_of
+from auth_core.users.role_changes import tag_of_roles
 from tests.integration.postgres.person import Person, auth_over, registered, signed_in
 from tests.integration.postgres.questions import rows
 
@@ -138,3 +139,37 @@ async def test_no_token_with_the_old_rights_counts_once_the_change_is_acknowledg
         last = await person.refresh()
         assert not last.principal.may("invoices:write")
         await auth.tokens.verify_access_token(token=last.access_token.reveal())
+
+
+async def test_of_many_who_have_seen_the_same_role_one_changes_it(auth: AuthCore, other_process: AuthCore) -> None:
+    role = await define(auth, a_role().name, "a:a")
+
+    outcomes = await asyncio.gather(
+        *(
+            core.access.define_role(
+                name=role.name, permissions=[f"a:p{number}"], seen=[role.tag], actor=None, origin=Origin()
+            )
+            for number, core in enumerate([auth, other_process] * 5)
+        ),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ChangedMeanwhile"] * 9 + ["Role"]
+
+
+async def test_of_many_who_have_seen_the_same_roles_of_a_user_one_sets_them(
+    auth: AuthCore, other_process: AuthCore
+) -> None:
+    person, names = await registered(auth), await new_roles(auth, 10)
+    held = await auth.users.list_roles(user_id=person.id)
+    seen = [tag_of_roles(each.role for each in held)]
+
+    outcomes = await asyncio.gather(
+        *(
+            core.users.set_roles(user_id=person.id, roles=[name], seen=seen, actor=None, origin=Origin())
+            for name, core in zip(names, [auth, other_process] * 5, strict=True)
+        ),
+        return_exceptions=True,
+    )
+
+    assert [type(outcome) for outcome in outcomes].count(ChangedMeanwhile) == 9

@@ -26,6 +26,7 @@ def core_over(
         ended_sessions=storage.ended_sessions,
         revocation_feed=storage.revocation_feed,
         old_revocations=storage.old_revocations,
+        old_answers=storage.old_answers,
     )
     return assemble(ports, policies), storage
 

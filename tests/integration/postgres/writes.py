@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from auth_adapters.system import SystemEntropy
 from auth_core import (
     AuditPolicy,
     AuthCore,
@@ -16,24 +17,38 @@ from auth_core import (
     ClientNotFound,
     EmailTaken,
     InvalidClient,
+    InvalidCredentials,
     InvalidRefreshToken,
     Redacted,
     RoleNotFound,
+    SetUpRefused,
+    UnusableToken,
+    UserNotFound,
+    UserPolicy,
     WrongPassword,
 )
 from auth_core.audit.events import EventKind
-from auth_core.ids import ClientId
+from auth_core.ids import ClientId, MessageId
 from auth_core.oauth.model import ClientPermission, IssuedSecret
-from auth_core.testing import MovableClock, a_role, a_service_client, an_email, an_origin
+from auth_core.outbox.errors import MessageNotFound
+from auth_core.outbox.model import State
+from auth_core.outbox.policy import DeliveryPolicy
+from auth_core.testing import MovableClock, a_letter, a_one_time_token, a_role, a_service_client, an_email, an_origin
+from auth_core.users.moving import Arriving
+from auth_core.verification.model import Purpose
+from auth_core.verification.secret import digest_of, new_token
 from tests.integration.postgres.cutting_proxy import Moment, commit, nth, prepared_statement
-from tests.integration.postgres.person import PASSWORD, Person, signed_in
+from tests.integration.postgres.person import NEW_PASSWORD, PASSWORD, Person, signed_in
 from tests.integration.postgres.questions import rows, scalar
 
 READS: Final = {
     "users.look_up",
     "users.look_up_by_email",
     "users.list",
+    "users.look_up_listed",
     "sessions.list",
+    "sessions.export_own",
+    "sessions.list_of_user",
     "tokens.verify_access_token",
     "tokens.publish_keys",
     "tokens.load_keys",
@@ -49,6 +64,8 @@ READS: Final = {
     "audit.export",
     "audit.read_head",
     "audit.verify",
+    "outbox.look",
+    "outbox.list",
     "oauth.list_clients",
     "oauth.look_up_client",
     "oauth.look_up_client_by_name",
@@ -68,13 +85,20 @@ class Scene:
     email: str = field(default_factory=an_email)
     kid: str = ""
     client: IssuedSecret | None = None
+    token: Redacted[str] = field(default_factory=lambda: new_token(SystemEntropy()))
     role: str = field(default_factory=lambda: a_role().name)
+    message_id: MessageId | None = None
     client_name: str = field(default_factory=lambda: a_service_client().name)
 
     @property
     def client_id(self) -> ClientId:
         assert self.client is not None
         return self.client.client.id
+
+    @property
+    def known_message(self) -> MessageId:
+        assert self.message_id is not None
+        return self.message_id
 
     def credentials(self, *, wrong: bool = False) -> ClientCredentials:
         """What the client shows of itself."""
@@ -91,6 +115,7 @@ class Scene:
             "kid": self.kid,
             "role": self.role,
             "client_name": self.client_name,
+            "message_id": str(self.message_id),
             "client_id": str(self.client.client.id) if self.client else "",
         }
         return await scalar(
@@ -206,10 +231,97 @@ async def _signed_in_twice(scene: Scene) -> None:
     await scene.person.log_in()
 
 
+async def _deleted(scene: Scene) -> None:
+    await scene.auth.users.delete(user_id=scene.person.id, actor=None, origin=an_origin())
+
+
+async def _deleted_long_ago(scene: Scene) -> None:
+    scene.clock.advance(timedelta(days=31))
+    await scene.auth.upkeep.erase_deleted()
+    await _deleted(scene)
+    scene.clock.advance(timedelta(days=31))
+
+
+async def _reset(scene: Scene) -> None:
+    await scene.auth.users.reset_password(user_id=scene.person.id, actor=None, origin=an_origin())
+
+
+async def _import_one(scene: Scene) -> None:
+    row = Arriving(line=1, email=scene.email, first_name="Ada", last_name="Lovelace")
+    async for _ in scene.auth.users.import_all([row], origin=an_origin()):
+        pass
+
+
+async def _nobody_was_exported(scene: Scene) -> None:
+    await rows(scene.operator, "DELETE FROM auth.audit_events WHERE kind = 'users.exported'")
+
+
+async def _export(scene: Scene) -> None:
+    async for _ in scene.auth.users.export_all(origin=an_origin()):
+        pass
+
+
 async def _a_role(scene: Scene) -> None:
     await scene.auth.access.define_role(name=scene.role, actor=None, origin=an_origin())
 
 
+_WAS_SENT: Final = "SELECT count(*) > 0 FROM auth.one_time_tokens WHERE user_id = :user_id AND purpose = '{}'"
+
+
+def _sent(purpose: Purpose) -> Act:
+    """Let a token be on its way: to the address of the person, or to the other one when it is about that."""
+
+    async def send(scene: Scene) -> None:
+        user = await scene.auth.users.look_up_by_email(email=scene.person.email)
+        about_another = purpose in (Purpose.CHANGE_EMAIL, Purpose.UNDO_EMAIL_CHANGE)
+        token = replace(
+            a_one_time_token(user, purpose, at=scene.clock.now()),
+            digest=digest_of(scene.token),
+            address=scene.email if about_another else user.email.address,
+        )
+        async with scene.auth.recovery.verify_email.uow() as tx:
+            await tx.one_time_tokens.add(token)
+
+    return send
+
+
+async def _a_message(scene: Scene) -> None:
+    await rows(scene.operator, "DELETE FROM auth.outbox_messages")
+    # The connections that are used then are there already: what is cut is the call, and not their beginning.
+    await scene.auth.outbox.deliver()
+    await scene.auth.outbox.look()
+    letter = a_letter()
+    async with scene.auth.outbox.list.uow() as tx:
+        await tx.outbox.add(letter)
+    scene.message_id = letter.sealed.id
+
+
+async def _a_dead_message(scene: Scene) -> None:
+    await _a_message(scene)
+    assert scene.message_id is not None
+    queue, now = scene.auth.outbox.deliver.queue, scene.clock.now()
+    claim = scene.auth.outbox.deliver.ids.claim()
+    await queue.claim(claim, limit=1, now=now, until=now + timedelta(minutes=2))
+    assert await queue.end(scene.message_id, claim, State.DEAD, now=now)
+
+
+async def _deliver_when_nobody_else_does(scene: Scene) -> None:
+    """Let every claim run out first, that of a call before this one as well."""
+    scene.clock.advance(DeliveryPolicy().lease)
+    await scene.auth.outbox.deliver()
+
+
+async def _nobody_administers(scene: Scene) -> None:
+    await rows(scene.operator, "DELETE FROM auth.role_assignments WHERE role = 'admin'")
+    await rows(scene.operator, "DELETE FROM auth.set_up")
+
+
+async def _set_up(scene: Scene) -> None:
+    with_a_secret = replace(scene.auth.users.set_up, policy=UserPolicy(set_up_secret=_SECRET))
+    await with_a_secret(secret=_SECRET, **_account(scene))  # type: ignore[arg-type]  # they are what it takes
+
+
+_SECRET: Final = Redacted("the one who installs it knows it")
 _IS_ADMIN: Final = "SELECT count(*) = 1 FROM auth.role_assignments WHERE user_id = :user_id AND role = 'admin'"
 _HAS_ENDED: Final = "SELECT ended_at IS NOT NULL FROM auth.sessions WHERE id = :session_id"
 _EXISTS: Final = "SELECT count(*) = 1 FROM auth.users WHERE email_canonical = :email"
@@ -228,6 +340,34 @@ WRITES: Final = (
         happened=_EXISTS,
         event=EventKind.USER_CREATED,
         again=EmailTaken,
+    ),
+    Write(
+        name="users.set_up",
+        before=_nobody_administers,
+        act=_set_up,
+        happened="SELECT count(*) = 1 FROM auth.role_assignments JOIN auth.users ON id = user_id "
+        "WHERE email_canonical = :email AND role = 'admin'",
+        event=EventKind.ADMINISTRATOR_SET_UP,
+        # They are there, and sign in; with a key the answer would have been given again.
+        again=SetUpRefused,
+        # The first transaction only looks whether there is something to set up.
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="users.import_all",
+        act=_import_one,
+        happened=_EXISTS,
+        event=EventKind.USER_IMPORTED,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="users.export_all",
+        before=_nobody_was_exported,
+        act=_export,
+        happened="SELECT count(*) > 0 FROM auth.audit_events WHERE kind = 'users.exported'",
+        event=EventKind.USERS_EXPORTED,
+        # It is begun twice.
+        times=2,
     ),
     Write(
         name="users.update_profile",
@@ -249,6 +389,69 @@ WRITES: Final = (
         act=lambda scene: scene.person.is_enabled(),
         happened="SELECT status = 'active' AND security_version = 2 FROM auth.users WHERE id = :user_id",
         event=EventKind.USER_ENABLED,
+    ),
+    Write(
+        name="users.update",
+        act=lambda scene: scene.auth.users.update(
+            user_id=scene.person.id, first_name="Augusta", email=scene.email, actor=None, origin=an_origin()
+        ),
+        happened="SELECT first_name = 'Augusta' AND email_canonical = :email FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_UPDATED,
+    ),
+    Write(
+        name="users.delete",
+        act=_deleted,
+        happened="SELECT deleted_at IS NOT NULL AND security_version = 1 FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_DELETED,
+    ),
+    Write(
+        name="users.leave",
+        act=lambda scene: scene.auth.users.leave(
+            user_id=scene.person.id, session_id=scene.person.session_id, password=PASSWORD, origin=an_origin()
+        ),
+        happened="SELECT deleted_at IS NOT NULL AND security_version = 1 FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_DELETED,
+        again=UserNotFound,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="users.erase",
+        before=_deleted,
+        act=lambda scene: scene.auth.users.erase(user_id=scene.person.id, actor=None, origin=an_origin()),
+        happened="SELECT count(*) = 0 FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_ERASED,
+    ),
+    Write(
+        name="upkeep.erase_deleted",
+        before=_deleted_long_ago,
+        act=lambda scene: scene.auth.upkeep.erase_deleted(),
+        happened="SELECT count(*) = 0 FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_ERASED,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="users.restore",
+        before=_deleted,
+        act=lambda scene: scene.auth.users.restore(user_id=scene.person.id, actor=None, origin=an_origin()),
+        happened="SELECT deleted_at IS NULL AND status = 'active' FROM auth.users WHERE id = :user_id",
+        event=EventKind.USER_RESTORED,
+    ),
+    Write(
+        name="users.reset_password",
+        act=_reset,
+        happened="SELECT version > 1 AND must_change FROM auth.passwords WHERE user_id = :user_id",
+        event=EventKind.PASSWORD_RESET,
+        # Nobody has seen the password that was made up first: there has to be another one.
+        times=2,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="users.force_password_change",
+        act=lambda scene: scene.auth.users.force_password_change(
+            user_id=scene.person.id, actor=None, origin=an_origin()
+        ),
+        happened="SELECT must_change FROM auth.passwords WHERE user_id = :user_id",
+        event=EventKind.PASSWORD_CHANGE_DEMANDED,
     ),
     Write(
         name="users.change_roles",
@@ -292,12 +495,101 @@ WRITES: Final = (
         moment=lambda: nth(2, commit),
     ),
     Write(
+        name="recovery.verify_email",
+        before=_sent(Purpose.VERIFY_EMAIL),
+        act=lambda scene: scene.auth.recovery.verify_email(token=scene.token, origin=an_origin()),
+        happened="SELECT email_verified_at IS NOT NULL FROM auth.users WHERE id = :user_id",
+        event=EventKind.EMAIL_VERIFIED,
+    ),
+    Write(
+        name="recovery.resend_verification",
+        act=lambda scene: scene.auth.recovery.resend_verification(email=scene.person.email, origin=an_origin()),
+        happened=_WAS_SENT.format("verify_email"),
+        event=EventKind.EMAIL_PROOF_ASKED,
+        # Another mail, with a token that takes the place of the first.
+        times=2,
+    ),
+    Write(
+        name="recovery.request_password_reset",
+        act=lambda scene: scene.auth.recovery.request_password_reset(email=scene.person.email, origin=an_origin()),
+        happened=_WAS_SENT.format("reset_password"),
+        event=EventKind.PASSWORD_RESET_ASKED,
+        # As above.
+        times=2,
+    ),
+    Write(
+        name="recovery.choose_password",
+        before=_sent(Purpose.RESET_PASSWORD),
+        act=lambda scene: scene.auth.recovery.choose_password(
+            token=scene.token, new_password=NEW_PASSWORD, origin=an_origin()
+        ),
+        happened="SELECT version = 2 FROM auth.passwords WHERE user_id = :user_id",
+        event=EventKind.PASSWORD_RECOVERED,
+        # The new password is in force, and signs in.
+        again=UnusableToken,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="recovery.request_email_change",
+        act=lambda scene: scene.auth.recovery.request_email_change(
+            user_id=scene.person.id, new_email=scene.email, password=PASSWORD, origin=an_origin()
+        ),
+        happened=_WAS_SENT.format("change_email"),
+        event=EventKind.EMAIL_CHANGE_ASKED,
+        # As above.
+        times=2,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
+        name="recovery.confirm_email_change",
+        before=_sent(Purpose.CHANGE_EMAIL),
+        act=lambda scene: scene.auth.recovery.confirm_email_change(token=scene.token, origin=an_origin()),
+        happened="SELECT email_canonical = :email FROM auth.users WHERE id = :user_id",
+        event=EventKind.EMAIL_CHANGED,
+        # The address is changed: whoever asks for one that is theirs is told.
+        again=UnusableToken,
+    ),
+    Write(
+        name="recovery.undo_email_change",
+        before=_sent(Purpose.UNDO_EMAIL_CHANGE),
+        act=lambda scene: scene.auth.recovery.undo_email_change(token=scene.token, origin=an_origin()),
+        happened="SELECT email_canonical = :email FROM auth.users WHERE id = :user_id",
+        event=EventKind.EMAIL_CHANGE_UNDONE,
+        # The mail with which to choose a password is on its way.
+        again=UnusableToken,
+        moment=lambda: nth(2, commit),
+    ),
+    Write(
         name="login.log_in",
         act=lambda scene: scene.person.log_in(),
         happened="SELECT count(*) > 1 FROM auth.sessions WHERE user_id = :user_id",
         event=EventKind.LOGGED_IN,
         # The first session is there, and ends without ever having been used.
         times=2,
+    ),
+    Write(
+        name="login.log_in with a new password",
+        act=lambda scene: scene.auth.login.log_in(
+            email=scene.person.email, password=PASSWORD, new_password=NEW_PASSWORD, origin=an_origin()
+        ),
+        happened="SELECT version = 2 FROM auth.passwords WHERE user_id = :user_id",
+        event=EventKind.PASSWORD_CHANGED,
+        # As with a change of the password: the new one signs in.
+        again=InvalidCredentials,
+    ),
+    Write(
+        name="sessions.end_of_user",
+        act=lambda scene: scene.auth.sessions.end_of_user(
+            user_id=scene.person.id, session_id=scene.person.session_id, actor=None, origin=an_origin()
+        ),
+        happened=_HAS_ENDED,
+        event=EventKind.SESSION_ENDED,
+    ),
+    Write(
+        name="sessions.end_all_of_user",
+        act=lambda scene: scene.auth.sessions.end_all_of_user(user_id=scene.person.id, actor=None, origin=an_origin()),
+        happened=_HAS_ENDED,
+        event=EventKind.SESSIONS_ENDED,
     ),
     Write(
         name="sessions.refresh",
@@ -440,6 +732,37 @@ WRITES: Final = (
         times=2,
     ),
     Write(
+        name="outbox.deliver",
+        before=_a_message,
+        act=_deliver_when_nobody_else_does,
+        happened="SELECT attempts > 0 FROM auth.outbox_messages WHERE id = cast(:message_id AS uuid)",
+        moment=lambda: prepared_statement,
+    ),
+    Write(
+        name="outbox.deliver that cannot settle",
+        before=_a_message,
+        act=_deliver_when_nobody_else_does,
+        happened="SELECT state = 'sent' FROM auth.outbox_messages WHERE id = cast(:message_id AS uuid)",
+        moment=lambda: nth(2, prepared_statement),
+    ),
+    Write(
+        name="outbox.retry",
+        before=_a_dead_message,
+        act=lambda scene: scene.auth.outbox.retry(message_id=scene.known_message, actor=None, origin=an_origin()),
+        happened="SELECT state = 'waiting' FROM auth.outbox_messages WHERE id = cast(:message_id AS uuid)",
+        event=EventKind.MESSAGE_RETRIED,
+        # It waits, and cannot be told from one that always has.
+        again=MessageNotFound,
+    ),
+    Write(
+        name="outbox.drop",
+        before=_a_message,
+        act=lambda scene: scene.auth.outbox.drop(message_id=scene.known_message, actor=None, origin=an_origin()),
+        happened="SELECT state = 'dropped' FROM auth.outbox_messages WHERE id = cast(:message_id AS uuid)",
+        event=EventKind.MESSAGE_DROPPED,
+        again=MessageNotFound,
+    ),
+    Write(
         name="upkeep.purge",
         before=_long_over,
         act=lambda scene: scene.auth.upkeep.purge(),
@@ -451,6 +774,6 @@ WRITES: Final = (
         before=_only_they,
         act=lambda scene: scene.auth.upkeep.reseal(),
         happened="SELECT hash LIKE 'sealed anew:%' FROM auth.passwords WHERE user_id = :user_id",
-        moment=lambda: nth(3, commit),
+        moment=lambda: nth(4, commit),
     ),
 )

@@ -74,6 +74,7 @@ async def core_on(database: Database, clock: MovableClock) -> AuthCore:
         ended_sessions=storage.ended_sessions,
         revocation_feed=storage.revocation_feed,
         old_revocations=storage.old_revocations,
+        old_answers=storage.old_answers,
         key_ring=ring,
         key_maker=VaultKeyMaker(vault, entropy=entropy),
         access_tokens=JwtAccessTokenSigner(ring, vault=vault, clock=clock),

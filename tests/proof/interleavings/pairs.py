@@ -107,7 +107,7 @@ OF_ENDINGS: Final = (
     _pair(SUSPEND, SUSPEND, "done, done", least=15),
     _pair(SUSPEND, ENABLE, "done, done", least=10),
     _pair(SUSPEND, ENABLE, "done, done", least=10, beginning=_DISABLED),
-    _pair(RENAME, SUSPEND, "done, done", "refused, done", least=20),
+    _pair(RENAME, SUSPEND, "done, done", "refused, done", least=15),
 )
 """Somebody ends sessions, or opens one while others end."""
 

@@ -24,7 +24,12 @@ from tests.proof.simulation.rows import Change, Rows
 _EVENTS: Final = table_of(AuditEventRecord)
 _OF_USER: Final[tuple[tuple[str, Select[Any]], ...]] = (
     ("user", select(USERS).where(USERS.c.id == bindparam("user_id"))),
-    ("password", select(PASSWORDS).where(PASSWORDS.c.user_id == bindparam("user_id"))),
+    (
+        "password",
+        select(PASSWORDS)
+        .add_columns(PASSWORDS.c.version.label("password_version"))
+        .where(PASSWORDS.c.user_id == bindparam("user_id")),
+    ),
     ("session", select(SESSIONS).where(SESSIONS.c.user_id == bindparam("user_id")).order_by(SESSIONS.c.id)),
     ("event", select(_EVENTS).where(_EVENTS.c.subject == bindparam("user_id")).order_by(_EVENTS.c.id)),
     (

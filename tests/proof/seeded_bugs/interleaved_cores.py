@@ -10,9 +10,10 @@ from sqlalchemy import text
 from auth_core import AuthCore, Origin, Policies, Ports, assemble
 from auth_core.assembly import Tx
 from auth_core.audit.events import AuditEvent, EventKind
+from auth_core.idempotency.model import Once
 from auth_core.ids import UserId
 from auth_core.revocation.model import Revocation
-from auth_core.users.model import UserStatus
+from auth_core.users.model import User, UserStatus
 from auth_core.users.suspend import DisableUser
 from tests.integration.broken_postgres import changing, statements_of
 from tests.proof.seeded_bugs.bug import refreshing_by
@@ -52,14 +53,16 @@ class TellsLater:
 class EndsSessionsFirst(DisableUser):
     """Takes the locks of sessions before that of their user."""
 
-    async def __call__(self, *, user_id: UserId, actor: UserId | None, origin: Origin) -> None:
+    async def __call__(
+        self, *, user_id: UserId, actor: UserId | None, origin: Origin, once: Once[User] | None = None
+    ) -> User:
         now = self.clock.now()
         async with self.uow() as tx:
             ended = (await statements_of(tx).run(_END_ALL, user_id=user_id, now=now)).count
             version = await tx.users.set_status(user_id, UserStatus.DISABLED, now=now)
             if version is not None:
-                await self.revoke.user(tx, user_id, least_version=version)
-                await self.record(
+                await self.close.revoke.user(tx, user_id, least_version=version)
+                await self.close.record(
                     tx,
                     EventKind.USER_DISABLED,
                     at=now,
@@ -68,6 +71,9 @@ class EndsSessionsFirst(DisableUser):
                     actor=actor,
                     sessions_ended=ended,
                 )
+            user = await tx.users.find(user_id)
+        assert user is not None
+        return user
 
 
 def _afterwards(ports: Ports, policies: Policies) -> AuthCore:

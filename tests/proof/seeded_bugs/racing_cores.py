@@ -4,20 +4,17 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from auth_core import AuthCore, InvalidRefreshToken, Origin, Policies, Ports, Redacted, assemble
-from auth_core.access.model import Principal
+from auth_core import AuthCore, AuthError, InvalidRefreshToken, Origin, Policies, Ports, Redacted, assemble
 from auth_core.audit.events import EventKind
 from auth_core.credentials.passwords.change_password import ChangePassword
-from auth_core.credentials.passwords.model import PasswordHash
 from auth_core.ids import SessionId, UserId
-from auth_core.login.log_in import LogIn
+from auth_core.login.log_in import LogIn, _Hashed, _Opened
 from auth_core.login.model import Candidate
 from auth_core.login.ports import LoginTx
 from auth_core.revocation.model import Reason
-from auth_core.sessions.model import Session, TokenPair
+from auth_core.sessions.model import TokenPair
 from auth_core.sessions.refresh import Refresh
 from auth_core.sessions.refresh_chain import Gone, Repeated, judge
-from auth_core.users.model import User
 from tests.proof.seeded_bugs.bug import refreshing_by
 from tests.proof.seeded_bugs.racing_bug import RacingBug
 from tests.proof.seeded_bugs.refreshing import AdvancesAgain, ForgetsTheGeneration, RaisesInside, with_window
@@ -52,12 +49,12 @@ class TrustsTheOldPassword(LogIn):
         self,
         tx: LoginTx,
         candidate: Candidate,
-        rehashed: PasswordHash | None,
+        hashed: _Hashed | None,
         device_name: str | None,
         origin: Origin,
-    ) -> tuple[User, Session, Principal] | None:
+    ) -> _Opened | AuthError:
         stored = await tx.passwords.find(candidate.user.id)
-        return await super()._open(tx, replace(candidate, password=stored), rehashed, device_name, origin)
+        return await super()._open(tx, replace(candidate, password=stored), hashed, device_name, origin)
 
 
 class EndsOthersLater(ChangePassword):

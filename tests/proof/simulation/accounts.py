@@ -9,7 +9,7 @@ from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
 from auth_core.ids import UserId
 from auth_core.login.model import Candidate
 from auth_core.page import Page
-from auth_core.users.email_address import CanonicalEmail
+from auth_core.users.email_address import CanonicalEmail, EmailAddress
 from auth_core.users.model import Name, User, UserStatus
 from tests.proof.simulation.points import Key, nobody_does_this, statement
 from tests.proof.simulation.rows import Rows, Transaction
@@ -80,6 +80,24 @@ class SimUsers:
     ) -> User | None:
         nobody_does_this()
 
+    async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
+        nobody_does_this()
+
+    async def verify_email(self, user_id: UserId, *, now: datetime) -> bool:
+        nobody_does_this()
+
+    async def delete(self, user_id: UserId, *, now: datetime) -> int | None:
+        nobody_does_this()
+
+    async def restore(self, user_id: UserId, *, now: datetime) -> User | None:
+        nobody_does_this()
+
+    async def erase(self, user_id: UserId) -> bool:
+        nobody_does_this()
+
+    async def deleted_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        nobody_does_this()
+
     async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
         nobody_does_this()
 
@@ -107,12 +125,15 @@ class SimPasswords:
         found: StoredPassword | None = self._transaction.read(("password", user_id))
         return found
 
-    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime) -> bool:
+    async def change(self, user_id: UserId, new: PasswordHash, *, version: int, now: datetime, keep: int = 0) -> bool:
         await statement("lock user")
         row: UserRow = await self._transaction.lock(("user", user_id))
         if row.principal is None:
             return False
         return await self._replace(user_id, new, version=version, by=version + 1)
+
+    async def former(self, user_ids: Sequence[UserId]) -> Sequence[StoredPassword]:
+        return ()  # Nothing is remembered in the simulated service.
 
     async def rehash(self, user_id: UserId, new: PasswordHash, *, version: int) -> bool:
         return await self._replace(user_id, new, version=version, by=version)
@@ -126,6 +147,14 @@ class SimPasswords:
         return True
 
     async def add(self, password: StoredPassword, *, now: datetime) -> None:
+        nobody_does_this()
+
+    async def reset(
+        self, user_id: UserId, new: PasswordHash, *, must_change: bool, now: datetime, keep: int = 0
+    ) -> None:
+        nobody_does_this()
+
+    async def demand_change(self, user_id: UserId) -> bool:
         nobody_does_this()
 
     async def count(self) -> int:

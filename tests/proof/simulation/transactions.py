@@ -6,9 +6,15 @@ from typing import Final, final
 
 from auth_adapters.memory.access import MemoryRoleHolders, MemoryRoles
 from auth_adapters.memory.audit import MemoryRecordedEvents, MemorySealedBatches
+from auth_adapters.memory.directory import MemoryUserDirectory
+from auth_adapters.memory.idempotency import MemoryAnswers
+from auth_adapters.memory.movers import MemoryMovers
 from auth_adapters.memory.oauth import MemoryServiceClients
+from auth_adapters.memory.outbox import MemoryOutbox, MemoryRecipients
 from auth_adapters.memory.store import Tables
 from auth_adapters.memory.tokens import MemorySigningKeys
+from auth_adapters.memory.users import MemorySetUp
+from auth_adapters.memory.verification import MemoryMailAllowances, MemoryOneTimeTokens
 from auth_core.access.model import USER, Assignment, RoleName
 from auth_core.audit.events import AuditEvent
 from auth_core.ids import UserId
@@ -20,9 +26,17 @@ from tests.proof.simulation.rows import Rows, Transaction
 from tests.proof.simulation.sessions import SimSessions
 
 _NO_ROLE_HOLDERS: Final = MemoryRoleHolders(Tables())
+_NOBODY_LISTED: Final = MemoryUserDirectory(Tables())
+_NO_MOVERS: Final = MemoryMovers(Tables())
 _NO_KEYS: Final = MemorySigningKeys(Tables())
 _NO_CLIENTS: Final = MemoryServiceClients(Tables())
+_NO_MESSAGES: Final = MemoryOutbox(Tables())
+_NO_TOKENS: Final = MemoryOneTimeTokens(Tables())
+_NO_ALLOWANCES: Final = MemoryMailAllowances(Tables())
+_NO_RECIPIENTS: Final = MemoryRecipients(Tables())
 _NOTHING_RECORDED: Final = MemoryRecordedEvents(Tables())
+_NO_ANSWERS: Final = MemoryAnswers(Tables())
+_NOT_SET_UP: Final = MemorySetUp(Tables())
 _NOTHING_SEALED: Final = MemorySealedBatches(Tables())
 
 
@@ -35,6 +49,9 @@ class SimAuditTrail:
     async def record(self, event: AuditEvent) -> None:
         await statement(f"record {event.kind}")
         self._transaction.write(("event", event.id), event)
+
+    async def record_all(self, events: Sequence[AuditEvent]) -> None:
+        nobody_does_this()
 
     async def latest(self, *, subject: UserId, limit: int) -> Sequence[AuditEvent]:
         nobody_does_this()
@@ -73,16 +90,24 @@ class SimTx:
     """What one transaction gives."""
 
     __slots__ = (
+        "answers",
         "audit",
         "clients",
+        "directory",
+        "mail_allowances",
+        "movers",
+        "one_time_tokens",
+        "outbox",
         "passwords",
         "principals",
+        "recipients",
         "recorded_events",
         "revocations",
         "role_holders",
         "roles",
         "sealed_batches",
         "sessions",
+        "set_up",
         "signing_keys",
         "users",
     )
@@ -95,11 +120,19 @@ class SimTx:
         self.audit = SimAuditTrail(transaction)
         self.revocations = SimRevocations()
         self.roles = SimRoles(transaction)
+        self.movers = _NO_MOVERS
         self.role_holders = _NO_ROLE_HOLDERS
         self.signing_keys = _NO_KEYS
         self.clients = _NO_CLIENTS
+        self.directory = _NOBODY_LISTED
+        self.outbox = _NO_MESSAGES
+        self.one_time_tokens = _NO_TOKENS
+        self.mail_allowances = _NO_ALLOWANCES
+        self.recipients = _NO_RECIPIENTS
         self.recorded_events = _NOTHING_RECORDED
         self.sealed_batches = _NOTHING_SEALED
+        self.answers = _NO_ANSWERS
+        self.set_up = _NOT_SET_UP
 
 
 class SimUnitOfWork:

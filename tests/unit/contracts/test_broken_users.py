@@ -1,17 +1,18 @@
 """The contract notices stores of users that do not keep it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import override
 
 import pytest
 
 from auth_adapters.memory.users import MemoryUsers
 from auth_core import EmailTaken
 from auth_core.ids import UserId
-from auth_core.page import Page
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.contracts.users import UsersContract
-from auth_core.users.email_address import CanonicalEmail
+from auth_core.users.email_address import CanonicalEmail, EmailAddress
 from auth_core.users.model import Name, User, UserStatus
 from tests.unit.contracts.broken_storage import Unlocked, gap, storage_in, storage_with
 from tests.unit.contracts.mutation import caught_by
@@ -202,42 +203,181 @@ class TestNobodyWaits(UsersContract):
         return storage_in(Unlocked)
 
 
-class RepeatsTheLastOneOfThePage(MemoryUsers):
-    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
-        ids = [user_id for user_id in sorted(self._tables.users) if after is None or user_id >= after]
-        return Page(
-            items=[self._tables.users[each] for each in ids[: limit + 1]], next=ids[limit] if len(ids) > limit else None
-        )
+class ChangesUncounted(MemoryUsers):
+    def _keep(self, user: User) -> User:
+        return super()._keep(replace(user, version=0))
 
 
-@caught_by("test_pages_follow_the_order_of_making")
-class TestRepeatsTheLastOneOfThePage(UsersContract):
+@caught_by(
+    "test_every_change_counts_the_version_and_a_log_in_does_not", "test_many_who_change_a_user_at_once_are_all_counted"
+)
+class TestChangesUncounted(UsersContract):
     @pytest.fixture
     def storage(self) -> Storage:
-        return storage_with(users=RepeatsTheLastOneOfThePage)
+        return storage_with(users=ChangesUncounted)
 
 
-class PromisesMoreThanThereIs(MemoryUsers):
-    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
-        page = await super().page(after=after, limit=limit)
-        return Page(items=page.items, next=page.items[-1].id if len(page.items) == limit else None)
+class CountsLogIns(MemoryUsers):
+    async def record_log_in(self, user_id: UserId, *, now: datetime) -> User | None:
+        user = await super().record_log_in(user_id, now=now)
+        return user and self._keep(replace(user, version=user.version + 1))
 
 
-@caught_by("test_pages_are_full_but_the_last_and_say_when_nothing_follows")
-class TestPromisesMoreThanThereIs(UsersContract):
+@caught_by("test_every_change_counts_the_version_and_a_log_in_does_not")
+class TestCountsLogIns(UsersContract):
     @pytest.fixture
     def storage(self) -> Storage:
-        return storage_with(users=PromisesMoreThanThereIs)
+        return storage_with(users=CountsLogIns)
 
 
-class ListsBackwards(MemoryUsers):
-    async def page(self, *, after: UserId | None, limit: int) -> Page[User, UserId]:
-        page = await super().page(after=after, limit=limit)
-        return Page(items=list(reversed(page.items)), next=page.next)
+class ChecksThenChangesTheAddress(MemoryUsers):
+    async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
+        if self._tables.addresses.get(email.canonical, user_id) != user_id:
+            raise EmailTaken
+        await gap()
+        self._tables.addresses.pop(email.canonical, None)
+        return await super().change_email(user_id, email, now=now)
 
 
-@caught_by("test_pages_follow_the_order_of_making")
-class TestListsBackwards(UsersContract):
+@caught_by("test_of_many_who_change_to_an_address_at_once_one_gets_it")
+class TestChecksThenChangesTheAddress(UsersContract):
     @pytest.fixture
     def storage(self) -> Storage:
-        return storage_with(users=ListsBackwards)
+        return storage_in(Unlocked, users=ChecksThenChangesTheAddress)
+
+
+class KeepsTheOldAddressToo(MemoryUsers):
+    async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
+        before = self._tables.users.get(user_id)
+        after = await super().change_email(user_id, email, now=now)
+        if before is not None:
+            self._tables.addresses[before.email.canonical] = user_id
+        return after
+
+
+@caught_by("test_whoever_gets_another_address_is_found_by_it_and_the_old_one_is_free")
+class TestKeepsTheOldAddressToo(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=KeepsTheOldAddressToo)
+
+
+class FreesTheAddress(MemoryUsers):
+    async def delete(self, user_id: UserId, *, now: datetime) -> int | None:
+        version = await super().delete(user_id, now=now)
+        if version is not None:
+            del self._tables.addresses[self._tables.users[user_id].email.canonical]
+        return version
+
+
+@caught_by("test_the_address_of_a_deleted_user_stays_taken")
+class TestFreesTheAddress(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=FreesTheAddress)
+
+
+class RestoresEverybodyAsActive(MemoryUsers):
+    async def restore(self, user_id: UserId, *, now: datetime) -> User | None:
+        user = await super().restore(user_id, now=now)
+        return user and self._keep(replace(user, status=UserStatus.ACTIVE))
+
+
+@caught_by("test_a_deleted_user_is_restored_as_they_were")
+class TestRestoresEverybodyAsActive(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=RestoresEverybodyAsActive)
+
+
+class EnablesTheDeleted(MemoryUsers):
+    async def set_status(self, user_id: UserId, status: UserStatus, *, now: datetime) -> int | None:
+        await self.restore(user_id, now=now)
+        return await super().set_status(user_id, status, now=now)
+
+
+@caught_by("test_the_status_of_a_deleted_user_stays")
+class TestEnablesTheDeleted(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=EnablesTheDeleted)
+
+
+class DeletesQuietly(MemoryUsers):
+    async def delete(self, user_id: UserId, *, now: datetime) -> int | None:
+        version = await super().delete(user_id, now=now)
+        if version is not None:
+            self._tables.security_versions[user_id] = 0
+        return version
+
+
+@caught_by("test_a_deletion_raises_the_security_version")
+class TestDeletesQuietly(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=DeletesQuietly)
+
+
+class TakesEveryAddressForProven(MemoryUsers):
+    @override
+    async def change_email(self, user_id: UserId, email: EmailAddress, *, now: datetime) -> User | None:
+        before = await self.find(user_id)
+        changed = await super().change_email(user_id, email, now=now)
+        if before is None or changed is None:
+            return None
+        return self._keep(replace(changed, email_verified_at=before.email_verified_at))
+
+
+@caught_by("test_another_address_is_not_proven")
+class TestTakesEveryAddressForProven(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=TakesEveryAddressForProven)
+
+
+class ProvesAgainAndAgain(MemoryUsers):
+    @override
+    async def verify_email(self, user_id: UserId, *, now: datetime) -> bool:
+        user = await self.find(user_id)
+        if user is None:
+            return False
+        self._keep(replace(user, email_verified_at=now, updated_at=now, version=user.version + 1))
+        return True
+
+
+@caught_by("test_an_address_is_proven_once_and_another_spelling_of_it_is_too")
+class TestProvesAgainAndAgain(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=ProvesAgainAndAgain)
+
+
+class KeepsThePassword(MemoryUsers):
+    @override
+    async def erase(self, user_id: UserId) -> bool:
+        kept = self._tables.passwords.get(user_id)
+        erased = await super().erase(user_id)
+        if kept is not None:
+            self._tables.passwords[user_id] = kept
+        return erased
+
+
+@caught_by("test_whoever_is_erased_leaves_nothing_and_the_address_is_free")
+class TestKeepsThePassword(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=KeepsThePassword)
+
+
+class TakesTheRestoredForDeleted(MemoryUsers):
+    @override
+    async def deleted_before(self, moment: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        once = sorted(each.id for each in self._tables.users.values() if each.updated_at < moment and each.version)
+        return [each for each in once if after is None or each > after][:limit]
+
+
+@caught_by("test_those_who_were_deleted_before_a_moment_are_found_in_order")
+class TestTakesTheRestoredForDeleted(UsersContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_with(users=TakesTheRestoredForDeleted)

@@ -4,9 +4,13 @@ import pytest
 
 from auth_adapters.memory import memory_ports
 from auth_core.testing.contracts.access_check import AccessCheckContract
+from auth_core.testing.contracts.answers import AnswersContract
 from auth_core.testing.contracts.audit_trail import AuditTrailContract
 from auth_core.testing.contracts.candidates import CandidatesContract
 from auth_core.testing.contracts.ended_sessions import EndedSessionsContract
+from auth_core.testing.contracts.movers import MoversContract
+from auth_core.testing.contracts.one_time_tokens import MailAllowancesContract, OneTimeTokensContract
+from auth_core.testing.contracts.outbox import OutboxContract
 from auth_core.testing.contracts.passwords import PasswordsContract
 from auth_core.testing.contracts.principals import PrincipalsContract
 from auth_core.testing.contracts.recorded_events import RecordedEventsContract
@@ -18,9 +22,11 @@ from auth_core.testing.contracts.roles import RolesContract
 from auth_core.testing.contracts.sealed_batches import SealedBatchesContract
 from auth_core.testing.contracts.service_clients import ServiceClientsContract
 from auth_core.testing.contracts.sessions import SessionsContract
+from auth_core.testing.contracts.set_up import SetUpContract
 from auth_core.testing.contracts.signing_keys import SigningKeysContract
 from auth_core.testing.contracts.storage import Storage
 from auth_core.testing.contracts.unit_of_work import UnitOfWorkContract
+from auth_core.testing.contracts.user_directory import UserDirectoryContract
 from auth_core.testing.contracts.users import UsersContract
 
 
@@ -34,8 +40,30 @@ class TestMemoryUsers(UsersContract):
     pass
 
 
+class TestMemoryUserDirectory(UserDirectoryContract):
+    pass
+
+
+@pytest.mark.covers("RST-02", "RST-03", "RST-04", "RST-06", "RST-16", "R-V1")
+class TestMemoryOneTimeTokens(OneTimeTokensContract):
+    pass
+
+
+@pytest.mark.covers("REG-12", "R-V2")
+class TestMemoryMailAllowances(MailAllowancesContract):
+    pass
+
+
 @pytest.mark.covers("PWD-12", "PWD-16", "PWD-17")
+class TestMemoryMovers(MoversContract):
+    pass
+
+
 class TestMemoryPasswords(PasswordsContract):
+    pass
+
+
+class TestMemoryOutbox(OutboxContract):
     pass
 
 
@@ -101,6 +129,14 @@ class TestMemoryRevocationFeed(RevocationFeedContract):
 
 
 class TestMemoryServiceClients(ServiceClientsContract):
+    pass
+
+
+class TestMemoryAnswers(AnswersContract):
+    pass
+
+
+class TestMemorySetUp(SetUpContract):
     pass
 
 

@@ -4,7 +4,6 @@ import base64
 import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import cycle
 from typing import ClassVar, cast
 
 import pytest
@@ -20,7 +19,7 @@ from auth_adapters.signing.ec_key_maker import EcKeyMaker, open_private_key
 from auth_adapters.signing.oct_key_maker import OctKeyMaker
 from auth_adapters.signing.okp_key_maker import OkpKeyMaker
 from auth_adapters.signing.prepared_keys import PreparedKey
-from auth_adapters.signing.rsa_key_maker import RsaKeyMaker
+from auth_adapters.signing.rsa_key_maker import public_members
 from auth_adapters.system import SystemEntropy
 from auth_core.redacted import Redacted
 from auth_core.testing import HmacKeyMaker, HmacTokenSigner, MovableClock
@@ -30,6 +29,7 @@ from auth_core.tokens import compact
 from auth_core.tokens.errors import InvalidToken, MalformedToken
 from auth_core.tokens.keys import Algorithm, KeyMaterial
 from auth_core.tokens.ports import TokenSigner
+from tests.unit import rsa_keys
 from tests.unit.contracts.mutation import caught_by
 
 COVERED = ("JWT-01", "JWT-02", "JWT-03", "JWT-05", "JWT-06", "JWT-07", "JWT-08", "JWT-09", "JWT-10", "JWT-11", "JWT-16")
@@ -48,10 +48,9 @@ def vault() -> KeyVault:
     return a_vault()
 
 
-@pytest.fixture(scope="module")
-def two_rsa_keys() -> Sequence[KeyMaterial]:
-    """Two for all tests: to find one takes as long as all of them."""
-    return [RsaKeyMaker(a_vault()).make() for _ in range(2)]
+def sealed_rsa_key(private_key: rsa.RSAPrivateKey, vault: KeyVault) -> KeyMaterial:
+    members = public_members(private_key.public_key())
+    return sealed_key.seal(private_key, algorithm=Algorithm.RS256, public_members=members, vault=vault)
 
 
 class AccessTokens(TokenSignerContract):
@@ -119,9 +118,9 @@ class TestJwtAccessTokenSigner(AccessTokens): ...
 @pytest.mark.covers(*COVERED)
 class TestRs256(AccessTokens):
     @pytest.fixture
-    def make(self, two_rsa_keys: Sequence[KeyMaterial]) -> Callable[[], KeyMaterial]:
-        keys = cycle(two_rsa_keys)
-        return lambda: next(keys)
+    def make(self, vault: KeyVault) -> Callable[[], KeyMaterial]:
+        keys = iter((rsa_keys.OF_3072_BITS, rsa_keys.ANOTHER_OF_3072_BITS))
+        return lambda: sealed_rsa_key(next(keys), vault)
 
 
 @pytest.mark.covers(*COVERED)

@@ -15,7 +15,8 @@ async def test_a_new_account_is_answered_without_secrets(service: Service) -> No
     answer = await service.register()
 
     assert set(answer.json()) == {
-        "id", "email", "first_name", "last_name", "status", "created_at", "updated_at", "last_login_at"
+        "id", "email", "first_name", "last_name", "status", "created_at", "updated_at", "last_login_at",
+            "version", "email_verified", "email_verified_at",
     }  # fmt: skip
     assert answer.json()["created_at"] == "2030-06-01T12:00:00.123456Z"
     assert PASSWORD.encode() not in answer.body
@@ -48,6 +49,21 @@ async def test_a_weak_password_alone_has_a_code_of_its_own(service: Service) -> 
     answer = await service.register(password="short")
 
     assert (answer.status, answer.code) == (422, "weak_password")
+
+
+@pytest.mark.covers("PWD-14")
+async def test_everything_wrong_with_a_new_password_is_told_at_once(service: Service) -> None:
+    token = (await service.signed_in())["access_token"]
+    change = {"current_password": PASSWORD, "new_password": "dragon"}
+    answer = await service.ask("POST", "/auth/change-password", change, token=token)
+
+    assert (answer.status, answer.code) == (422, "weak_password")
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+        ("#/new_password", "too_short"),
+        ("#/new_password", "common"),
+    ]
+    assert all(error["detail"] for error in answer.json()["errors"])
+    assert b"dragon" not in answer.body
 
 
 @pytest.mark.covers("REG-18")
@@ -135,6 +151,7 @@ async def test_an_account_that_was_closed_a_moment_ago_is_not_shown(method: str,
     user = await auth.users.register(
         email=EMAIL, password=password, first_name="Grace", last_name="Hopper", origin=Origin()
     )
+    assert user is not None
     held = await auth.login.log_in(email=EMAIL, password=password, origin=Origin())
     await auth.users.disable(user_id=user.id, actor=None, origin=Origin())
     bearer = (b"authorization", b"Bearer " + held.tokens.access_token.reveal().encode())

@@ -17,6 +17,7 @@ ROUTES = {
     "POST /auth/refresh": {"refresh_token": CANARY},
     "POST /auth/verify": {"token": CANARY},
     "PATCH /auth/me": {"first_name": CANARY},
+    "DELETE /auth/me": {"password": CANARY},
     "PUT /auth/me": {"first_name": CANARY, "last_name": CANARY},
     "POST /auth/change-password": {"current_password": CANARY, "new_password": CANARY},
 }
@@ -120,7 +121,8 @@ async def test_an_unknown_member_is_answered_with_the_known_ones(service: Servic
         {
             "pointer": "#",
             "code": "unknown_member",
-            "detail": "There is a member here that is not known. Known are: email, password, device_name.",
+            "detail": "There is a member here that is not known. "
+            "Known are: email, password, device_name, new_password.",
         }
     ]
 
@@ -207,12 +209,12 @@ async def test_an_address_nobody_has_is_not_found(service: Service, path: str) -
 
 
 @pytest.mark.covers("HTTP-22", "R-H1")
-@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "FOO", "get", "OPTIONS", "DELETE", ""])
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "FOO", "get", "OPTIONS", "POST", ""])
 async def test_a_method_an_address_does_not_know_is_told_with_those_it_does(service: Service, method: str) -> None:
     answer = await service.ask(method, "/auth/me", headers=((b"x-canary", CANARY.encode()),))
 
     assert (answer.status, answer.code) == (405, "method_not_allowed")
-    assert answer.header("allow") == "GET, HEAD, PATCH, PUT"
+    assert answer.header("allow") == "DELETE, GET, HEAD, PATCH, PUT"
     assert CANARY.encode() not in answer.body
 
 

@@ -206,3 +206,35 @@ async def test_each_route_asks_for_one_permission(
     assert (refused.status, refused.code) == (403, "permission_denied")
     assert let_in.status in {200, 201, 204}
     assert anonymous.status == 401
+
+
+async def test_a_role_that_has_changed_since_it_was_read_is_left_as_it_is(service: Service, admin: str) -> None:
+    created = await service.ask("POST", "/admin/roles", {"name": "accountant", **ACCOUNTANT}, token=admin)
+    described = await service.ask("PUT", "/admin/roles/accountant", {**ACCOUNTANT, "description": "x"}, token=admin)
+    read = await service.ask("GET", "/admin/roles/accountant", token=admin)
+    tags = [answer.header("etag") or "" for answer in (created, described, read)]
+    stale, known = ((b"if-match", tag.encode()) for tag in tags[:2])
+
+    for method, document in (("PUT", ACCOUNTANT), ("DELETE", None)):
+        refused = await service.ask(method, "/admin/roles/accountant", document, token=admin, headers=(stale,))
+        assert (refused.status, refused.code) == (412, "precondition_failed")
+    done = await service.ask("DELETE", "/admin/roles/accountant", token=admin, headers=(known,))
+
+    assert tags[0] != tags[1] == tags[2]
+    assert done.status == 204
+
+
+async def test_roles_of_a_user_that_have_changed_since_they_were_read_are_left_as_they_are(
+    service: Service, admin: str
+) -> None:
+    user_id, _ = await holder(service, "user@example.com")
+    address = f"/admin/users/{user_id}/roles"
+    read = await service.ask("GET", address, token=admin)
+    seen = (b"if-match", (read.header("etag") or "").encode())
+
+    first = await service.ask("PUT", address, {"roles": ["admin", "user"]}, token=admin, headers=(seen,))
+    second = await service.ask("PUT", address, {"roles": []}, token=admin, headers=(seen,))
+
+    assert (first.status, second.status, second.code) == (200, 412, "precondition_failed")
+    now = await service.ask("GET", address, token=admin)
+    assert now.header("etag") == first.header("etag") != read.header("etag")

@@ -12,11 +12,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from auth_http.application import application
-from auth_http.settings import Settings
-from docs.generate.parts_not_there import NothingWired
 from tests.unit.http.asgi import Answer
 from tests.unit.http.clients import a_client
+from tests.unit.http.interface import DOCUMENT
 from tests.unit.http.kinds_of_tokens import ACCESS, REFRESH, House, a_house
 from tests.unit.http.service import Service
 
@@ -53,7 +51,20 @@ async def show_to_introspect(service: Service, text: str) -> Answer:
     return await client.ask("/oauth/introspect", token=text)
 
 
+def shown_as_sent(path: str, **besides: str) -> Consumer:
+    """What takes a token that was sent by mail, and takes none of these."""
+
+    async def show(service: Service, text: str) -> Answer:
+        return await service.ask("POST", path, {"token": text, **besides})
+
+    return Consumer(show=show, takes=frozenset(), refuses=frozenset({(422, "unusable_token")}))
+
+
 IN_THE_BODY: Mapping[Route, Consumer] = {
+    ("POST", "/auth/email/verify"): shown_as_sent("/auth/email/verify"),
+    ("POST", "/auth/password/reset"): shown_as_sent("/auth/password/reset", new_password="paper lantern"),
+    ("POST", "/auth/email/change/confirm"): shown_as_sent("/auth/email/change/confirm"),
+    ("POST", "/auth/email/change/undo"): shown_as_sent("/auth/email/change/undo"),
     ("POST", "/auth/verify"): Consumer(
         show=show_to_verify,
         takes=frozenset({ACCESS}),
@@ -73,6 +84,9 @@ TAKES_NO_TOKEN: frozenset[Route] = frozenset(
     {
         ("POST", "/auth/login"),
         ("POST", "/auth/register"),
+        ("POST", "/setup/administrator"),
+        ("POST", "/auth/email/resend"),
+        ("POST", "/auth/password/forgot"),
         ("GET", "/.well-known/jwks.json"),
         ("GET", "/.well-known/oauth-authorization-server"),
         ("GET", "/health/live"),
@@ -94,10 +108,9 @@ def in_the_header(method: str, path: str) -> Consumer:
 
 def routes() -> Mapping[Route, bool]:
     """Every route of the document, and whether it asks for an access token in its header."""
-    paths = application(NothingWired(Settings())).openapi()["paths"]
     return {
         (method.upper(), path): any("password" in scheme for scheme in operation.get("security", ()))
-        for path, methods in paths.items()
+        for path, methods in DOCUMENT["paths"].items()
         for method, operation in methods.items()
     }
 

@@ -19,12 +19,18 @@ from auth_adapters.signing.rsa_key_maker import RsaKeyMaker
 from auth_adapters.system import SystemEntropy
 from auth_core.redacted import Redacted
 from auth_core.tokens.keys import Algorithm, KeyId, KeyMaterial
+from tests.unit import rsa_keys
 
 MESSAGE = b"header.payload"
 VAULT = KeyVault(MasterSecret(Redacted(b"a" * 32)).derive(Purpose.SIGNING_KEYS), entropy=SystemEntropy())
 KEYS = {
     Algorithm.ES256: EcKeyMaker(VAULT).make(),
-    Algorithm.RS256: RsaKeyMaker(VAULT).make(),
+    Algorithm.RS256: sealed_key.seal(
+        rsa_keys.OF_3072_BITS,
+        algorithm=Algorithm.RS256,
+        public_members=rsa_key_maker.public_members(rsa_keys.OF_3072_BITS.public_key()),
+        vault=VAULT,
+    ),
     Algorithm.EDDSA: OkpKeyMaker(VAULT).make(),
     Algorithm.HS256: OctKeyMaker(VAULT, entropy=SystemEntropy()).make(),
 }
@@ -51,7 +57,7 @@ def test_the_public_half_has_these_members_and_no_other() -> None:
 @pytest.mark.covers("R-J6")
 def test_keys_are_as_strong_as_each_other() -> None:
     assert ec_key_maker.open_private_key(KEYS[Algorithm.ES256], VAULT).key_size == 256
-    assert rsa_key_maker.open_private_key(KEYS[Algorithm.RS256], VAULT).key_size == 3072
+    assert rsa_key_maker.open_private_key(RsaKeyMaker(VAULT).make(), VAULT).key_size == 3072
     assert len(oct_key_maker.open_secret(KEYS[Algorithm.HS256], VAULT).reveal()) == 32
 
 

@@ -31,6 +31,14 @@ def test_what_was_derived_once_is_derived_for_ever() -> None:
             "8a3ef88e2d2860a1",
             "1290cc78a1e99db5644f52d584863da13f66292ea10bc7c3aa7276ab0e20f76e",
         ),
+        Purpose.FIRST_ANSWERS: (
+            "4c6b905c610084d4",
+            "33a4c612f0fecafbb0470c89f14934f54200441b7e55cd153f42996a6d14bec6",
+        ),
+        Purpose.MESSAGES: (
+            "782c49f5c6d62ca3",
+            "2d755596cd3eeccee4e96cde458c70f4870b92c314006fcaa1c26c0055e9be35",
+        ),
     }
 
 

@@ -9,6 +9,7 @@ from prometheus_client.samples import Sample
 
 from auth_adapters.hashing_pool import HashingPolicy, HashingPool
 from auth_adapters.postgres.database import PoolState
+from auth_http.metrics.backlog import BacklogGauge
 from auth_http.metrics.catalogue import Process
 from auth_http.metrics.exposition import Exposition
 from auth_http.metrics.jobs import JobRecords
@@ -52,5 +53,6 @@ async def measured(settings: Settings | None = None) -> Measured:
             pools=lambda: pools,
             jobs=JobRecords(service.clock),
             requests=tally,
+            backlog=BacklogGauge(),
         ),
     )

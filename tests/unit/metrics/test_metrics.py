@@ -8,6 +8,7 @@ import pytest
 from auth_core import AccessCheckMode, Origin, RevocationsUnknown, Unavailable
 from auth_core.audit.events import EventKind
 from auth_core.credentials.passwords.errors import Busy
+from auth_core.outbox.model import Backlog
 from auth_core.revocation.policy import Fallback, RevocationPolicy
 from auth_core.tally import Tally
 from auth_core.testing import NOON, MovableClock
@@ -41,6 +42,7 @@ async def test_every_metric_of_the_catalogue_is_exported_with_its_labels_and_not
     of = await measured()
     await of.service.signed_in()
     of.process.jobs.succeeded("purge")
+    of.process.backlog.last = Backlog(waiting=1, oldest=None, dead=0)
     exported = {(each.name, frozenset(each.labels) - {"le"}) for each in of.samples() if each.name.startswith("auth_")}
 
     catalogued = {
@@ -240,3 +242,16 @@ async def test_their_own_address_has_them_and_nothing_else() -> None:
     assert (posted.status, posted.header("allow")) == (405, "GET, HEAD")
     assert elsewhere is not None
     assert elsewhere.status == 404
+
+
+async def test_the_backlog_is_told_as_it_was_seen_last_and_not_at_all_where_nobody_looks() -> None:
+    of = await measured()
+    before = of.value("auth_outbox_waiting")
+
+    of.process.backlog.last = Backlog(waiting=3, oldest=of.process.clock.now() - timedelta(minutes=2), dead=1)
+
+    assert before is None
+    assert of.value("auth_outbox_waiting") == 3
+    assert of.value("auth_outbox_oldest_seconds") == 120
+    assert of.value("auth_outbox_dead") == 1
+    assert of.value("auth_deliveries_total", outcome="given_up") == 0

@@ -8,6 +8,8 @@ from auth_adapters.memory import MemoryStore, memory_ports
 from auth_http.container import Container, container_with
 from auth_http.settings import Settings, Stage
 
+SETTINGS = Settings(env=Stage.TEST)
+
 
 class StorageInMemory:
     """There is nothing to open."""
@@ -29,8 +31,7 @@ class StorageInMemory:
 
 def container_over(store: MemoryStore) -> Container:
     """Return the parts of a service that keeps everything in `store`."""
-    settings = Settings(env=Stage.TEST)
-    container = container_with(settings)
+    container = container_with(SETTINGS)
     container.storage.override(providers.Object(StorageInMemory()))
-    container.ports.override(providers.Object(memory_ports(store=store, policies=settings.policies())))
+    container.ports.override(providers.Object(memory_ports(store=store, policies=SETTINGS.policies())))
     return container

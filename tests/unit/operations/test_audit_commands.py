@@ -6,18 +6,17 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from auth_adapters.memory import MemoryStore
 from auth_core.audit.events import Outcome
-from auth_http.cli.app import app
+from tests.unit.operations.command_line import Ended, run
 from tests.unit.operations.storage_in_memory import container_over
 
 ADA = ("users", "create", "ada@example.com", "--first-name", "Ada", "--last-name", "Lovelace", "--generate-password")
 
 
 class Command(Protocol):
-    def __call__(self, *arguments: str) -> Result: ...
+    def __call__(self, *arguments: str) -> Ended: ...
 
 
 @pytest.fixture
@@ -27,12 +26,7 @@ def store() -> MemoryStore:
 
 @pytest.fixture
 def command(store: MemoryStore) -> Command:
-    runner = CliRunner()
-
-    def run(*arguments: str) -> Result:
-        return runner.invoke(app, arguments, obj=lambda: container_over(store))
-
-    return run
+    return lambda *arguments: run(*arguments, wire=lambda: container_over(store))
 
 
 @pytest.fixture

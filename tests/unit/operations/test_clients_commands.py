@@ -4,10 +4,9 @@ import json
 from typing import Any, Protocol
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from auth_adapters.memory import MemoryStore
-from auth_http.cli.app import app
+from tests.unit.operations.command_line import Ended, run
 from tests.unit.operations.storage_in_memory import container_over
 
 NOBODY = "01a20b79-6948-7ac8-969a-72438db0f816"
@@ -16,20 +15,16 @@ NOBODY = "01a20b79-6948-7ac8-969a-72438db0f816"
 class Command(Protocol):
     """Runs a command of `clients` on one and the same service and returns how it ended."""
 
-    def __call__(self, *arguments: str) -> Result: ...
+    def __call__(self, *arguments: str) -> Ended: ...
 
 
 @pytest.fixture
 def clients() -> Command:
-    store, runner = MemoryStore(), CliRunner()
-
-    def run(*arguments: str) -> Result:
-        return runner.invoke(app, ("clients", *arguments), obj=lambda: container_over(store))
-
-    return run
+    store = MemoryStore()
+    return lambda *arguments: run("clients", *arguments, wire=lambda: container_over(store))
 
 
-def told(result: Result) -> Any:  # noqa: ANN401 - a document may be anything
+def told(result: Ended) -> Any:  # noqa: ANN401 - a document may be anything
     assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout)
 

@@ -4,11 +4,9 @@ import json
 from typing import Never, Protocol
 
 import pytest
-from typer.main import get_command
-from typer.testing import CliRunner, Result
 
 from auth_adapters.memory import MemoryStore
-from auth_http.cli.app import app
+from tests.unit.operations.command_line import COMMAND, Ended, run
 from tests.unit.operations.storage_in_memory import container_over
 
 PASSWORD = "correct horse battery staple"
@@ -18,17 +16,13 @@ ADA = ("users", "create", "ada@example.com", "--first-name", "Ada", "--last-name
 class Command(Protocol):
     """Runs a command on one and the same service and returns how it ended."""
 
-    def __call__(self, *arguments: str, typed: str = "") -> Result: ...
+    def __call__(self, *arguments: str, typed: str = "") -> Ended: ...
 
 
 @pytest.fixture
 def command() -> Command:
-    store, runner = MemoryStore(), CliRunner()
-
-    def run(*arguments: str, typed: str = "") -> Result:
-        return runner.invoke(app, arguments, input=typed, obj=lambda: container_over(store))
-
-    return run
+    store = MemoryStore()
+    return lambda *arguments, typed="": run(*arguments, wire=lambda: container_over(store), typed=typed)
 
 
 def all_commands() -> list[tuple[str, ...]]:
@@ -39,7 +33,7 @@ def all_commands() -> list[tuple[str, ...]]:
             found.append((*path, name))
             look(below, (*path, name))
 
-    look(get_command(app), ())
+    look(COMMAND, ())
     return found
 
 
@@ -211,6 +205,29 @@ def test_a_long_list_is_told_page_by_page(command: Command) -> None:
     assert first["next"] in command("users", "list", "--limit", "2").stdout
 
 
+def test_people_are_looked_for_and_shown(command: Command) -> None:
+    command(*ADA, "--admin", "--generate-password")
+    command("users", "create", "grace@example.com", "--first-name", "Grace", "--last-name", "Hopper",
+            "--generate-password")  # fmt: skip
+
+    by_name = json.loads(command("users", "list", "--query", "HOP", "--json").stdout)
+    by_role = command("users", "list", "--role", "admin", "--sort", "-name", "--status", "active").stdout
+    everybody = command("users", "list", "--all", "--sort", "-email", "--json").stdout.splitlines()
+    lines = command("users", "list", "--all", "--sort", "email").stdout.splitlines()
+    shown = json.loads(command("users", "show", "grace@example.com", "--json").stdout)
+
+    assert ([each["email"] for each in by_name["items"]], by_name["total"]) == (["grace@example.com"], 1)
+    assert "ada@example.com" in by_role
+    assert "grace@example.com" not in by_role
+    assert [json.loads(line)["email"] for line in everybody] == ["grace@example.com", "ada@example.com"]
+    assert [line.split("\t")[1] for line in lines] == ["ada@example.com", "grace@example.com"]
+    assert shown == by_name["items"][0]
+    assert shown["roles"] == ["user"]
+    assert "Grace Hopper" in command("users", "show", shown["id"]).stdout
+    assert command("users", "list", "--sort", "last_login_at").exit_code == 2
+    assert command("users", "list", "--after", "elsewhere").exit_code != 0
+
+
 def test_markup_in_a_name_is_shown_and_not_obeyed(command: Command) -> None:
     command(*ADA[:4], "[red]Ada[/red]", *ADA[5:], "--generate-password")
 
@@ -239,7 +256,7 @@ def test_the_interface_is_described_without_any_setting(command: Command) -> Non
 def test_settings_are_shown_without_secrets() -> None:
     secret = "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re"
 
-    result = CliRunner().invoke(app, ["settings", "--json"], env={"AUTH_MASTER_SECRET": secret, "AUTH_PORT": "9000"})
+    result = run("settings", "--json", env={"AUTH_MASTER_SECRET": secret, "AUTH_PORT": "9000"})
 
     assert json.loads(result.stdout)["AUTH_PORT"] == "9000"
     assert json.loads(result.stdout)["AUTH_MASTER_SECRET"] == "********"
@@ -248,14 +265,14 @@ def test_settings_are_shown_without_secrets() -> None:
 
 @pytest.mark.covers("CFG-03", "CFG-04")
 def test_wrong_settings_are_told_without_their_values() -> None:
-    result = CliRunner().invoke(
-        app, ["users", "list"], env={"AUTH_PROT": "hunter2", "AUTH_MASTER_SECRET": "hunter2", "AUTH_ENV": "production"}
+    result = run(
+        "users", "list", env={"AUTH_PROT": "hunter2", "AUTH_MASTER_SECRET": "hunter2", "AUTH_ENV": "production"}
     )
 
     assert result.exit_code == 78
     assert "AUTH_PROT is no setting of this service. Did you mean AUTH_PORT?" in result.stderr
     assert "AUTH_MASTER_SECRET is too short" in result.stderr
-    assert "hunter2" not in result.output
+    assert "hunter2" not in result.stdout + result.stderr
 
 
 def test_what_nobody_expected_is_told_without_local_values() -> None:
@@ -263,12 +280,12 @@ def test_what_nobody_expected_is_told_without_local_values() -> None:
         password = "hunter2"
         raise RuntimeError(f"password={password}")
 
-    result = CliRunner().invoke(app, ["users", "list"], obj=broken)
+    result = run("users", "list", wire=broken)
 
     assert result.exit_code == 70
     assert "unexpected RuntimeError" in result.stderr
-    assert "hunter2" not in result.output
+    assert "hunter2" not in result.stdout + result.stderr
 
 
 def test_it_says_its_version() -> None:
-    assert CliRunner().invoke(app, ["--version"]).stdout.startswith("auth-service ")
+    assert run("--version").stdout.startswith("auth-service ")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from auth_core import RegistrationMode
+from auth_core import BreachFallback, RegistrationMode
 from auth_http.settings import InvalidSettings, LogFormat, LogLevel, Settings, Stage, read_settings
+from auth_http.settings.mail import MailMode, sender
 
 GOOD_SECRET = "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re"
 GOOD_URL = "postgresql://auth:n7Qv2LxTz9@db.internal:5432/auth"
@@ -94,6 +95,8 @@ def test_settings_become_the_policies_of_the_core() -> None:
             "AUTH_ENDED_SESSION_DAYS": "3",
             "AUTH_REGISTRATION": "closed",
             "AUTH_PASSWORD_MIN_LENGTH": "15",
+            "AUTH_SERVICE_WORDS": "Acme Cloud, acme,",
+            "AUTH_BREACHED_PASSWORDS_FALLBACK": "refuse",
         }
     ).policies()
 
@@ -107,6 +110,8 @@ def test_settings_become_the_policies_of_the_core() -> None:
     assert policies.sessions.kept_after_end == timedelta(days=3)
     assert policies.users.registration is RegistrationMode.CLOSED
     assert policies.passwords.min_length == 15
+    assert policies.passwords.service_words == ("Acme Cloud", "acme", "auth.example")
+    assert policies.passwords.breach_fallback is BreachFallback.REFUSE
 
 
 def test_a_limit_of_no_sessions_is_no_limit() -> None:
@@ -157,11 +162,22 @@ def test_where_people_rely_on_it_nothing_is_made_up(stage: str) -> None:
         ("AUTH_PORT", "65536", "65535"),
         ("AUTH_WORKERS", "0", "1"),
         ("AUTH_PASSWORD_MIN_LENGTH", "7", "8"),
+        ("AUTH_BREACHED_PASSWORDS_URL", "http://ranges.example.org/range", "https://"),
+        ("AUTH_BREACHED_PASSWORDS_URL", "https://ranges.example.org/?key=n7Qv2LxTz9", "query"),
+        ("AUTH_BREACHED_PASSWORDS_SECONDS", "11", "10"),
+        ("AUTH_BREACHED_PASSWORDS_FALLBACK", "strict", "'accept'"),
         ("AUTH_REFRESH_TOKEN_DAYS", "31", "AUTH_SESSION_DAYS"),
         ("AUTH_REFRESH_RETRY_SECONDS", "301", "300"),
         ("AUTH_MAX_SESSIONS", "-1", "0"),
         ("AUTH_REGISTRATION", "maybe", "'open'"),
         ("AUTH_DRAIN_SECONDS", "nan", "300"),
+        ("AUTH_MAIL", "pigeon", "'smtp'"),
+        ("AUTH_MAIL_FROM", "nobody at all", "must be an address"),
+        ("AUTH_MAIL_FROM", "ä@example.org", "ASCII"),
+        ("AUTH_MAIL_FROM", "a@example.org, b@example.org", "must be an address"),
+        ("AUTH_MAIL_PASSWORD", "n7Qv2LxTz9", "AUTH_MAIL_USER"),
+        ("AUTH_PAGES_URL", "http://www.example.org", "https://"),
+        ("AUTH_PAGES_URL", "https://www.example.org/#a", "fragment"),
     ],
 )
 def test_what_is_unsafe_is_refused_by_name_and_without_its_value(setting: str, value: str, reason: str) -> None:
@@ -358,3 +374,70 @@ def test_the_algorithm_of_signing_keys_is_chosen_by_its_name() -> None:
     for name in ("none", "HS512", "es256", "PS256"):
         with pytest.raises(InvalidSettings):
             read_settings({"AUTH_SIGNING_ALGORITHM": name})
+
+
+@pytest.mark.covers("AUZ-15")
+@pytest.mark.parametrize("secret", ["short", "a" * 64, "changeme-changeme-changeme-change!", GOOD_SECRET])
+def test_a_set_up_secret_that_could_be_guessed_or_is_used_elsewhere_is_refused(secret: str) -> None:
+    for stage in ({"AUTH_MASTER_SECRET": GOOD_SECRET}, PRODUCTION):
+        assert set(problems({**stage, "AUTH_SETUP_SECRET": secret})) == {"AUTH_SETUP_SECRET"}
+
+
+def test_the_set_up_secret_may_lie_in_a_file_and_is_in_no_text(tmp_path: Path) -> None:
+    secret = GOOD_SECRET[::-1]
+
+    settings = read_settings({**PRODUCTION, "AUTH_SETUP_SECRET_FILE": a_file(tmp_path, secret.encode() + b"\n")})
+
+    given = settings.policies().users.set_up_secret
+    assert given is not None
+    assert given.reveal() == secret
+    assert secret not in repr(settings) + repr(settings.policies())
+
+
+MAIL = {"AUTH_MAIL_HOST": "smtp.example.org", "AUTH_MAIL_FROM": "Example <no-reply@example.org>"}
+
+
+def test_mail_is_on_where_there_is_a_server_and_off_elsewhere() -> None:
+    assert read_settings({}).mail is MailMode.OFF
+    assert read_settings({**PRODUCTION, **MAIL}).mail is MailMode.SMTP
+    assert read_settings({**MAIL, "AUTH_MAIL": "off"}).mail is MailMode.OFF
+
+
+@pytest.mark.covers("CFG-01")
+@pytest.mark.parametrize(
+    ("given", "setting", "reason"),
+    [
+        ({"AUTH_MAIL": "smtp", "AUTH_MAIL_FROM": "a@example.org"}, "AUTH_MAIL_HOST", "is missing"),
+        ({"AUTH_MAIL_HOST": "smtp.example.org"}, "AUTH_MAIL_FROM", "is missing"),
+        ({**MAIL, "AUTH_MAIL_TLS": "off"}, "AUTH_MAIL_TLS", "links that open accounts"),
+        ({"AUTH_MAIL": "console"}, "AUTH_MAIL", "would be printed"),
+        ({**MAIL, "AUTH_MAIL_USER": "auth"}, "AUTH_MAIL_PASSWORD", "belong together"),
+        ({"AUTH_REGISTRATION": "verified"}, "AUTH_REGISTRATION", "nobody could ever sign in"),
+    ],
+)
+def test_mail_that_is_half_set_up_or_not_safe_is_refused(given: dict[str, str], setting: str, reason: str) -> None:
+    refused = problems({**PRODUCTION, **given})
+
+    assert refused.keys() == {setting}
+    assert reason in refused[setting]
+
+
+def test_a_password_is_never_sent_in_clear_to_another_machine() -> None:
+    signs_in = {"AUTH_MAIL_USER": "auth", "AUTH_MAIL_PASSWORD": "n7Qv2LxTz9", "AUTH_MAIL_TLS": "off"}
+
+    assert problems({**MAIL, **signs_in}).keys() == {"AUTH_MAIL_TLS"}
+    assert read_settings({**MAIL, **signs_in, "AUTH_MAIL_HOST": "localhost"}).mail_user == "auth"
+
+
+def test_the_sender_is_read_with_its_name_or_without() -> None:
+    assert sender("Exämple & Co <no-reply@example.org>").display_name == "Exämple & Co"
+    assert sender("no-reply@bücher.example").addr_spec == "no-reply@xn--bcher-kva.example"
+
+
+@pytest.mark.covers("REG-09")
+@pytest.mark.parametrize(
+    "given", ["", "x", "a@b@c.org", "A\r\nBcc: x@y.org <a@example.org>", "A <a@example.org>, B <b@example.org>"]
+)
+def test_what_is_no_sender_is_refused(given: str) -> None:
+    with pytest.raises(ValueError, match="must be an address"):
+        sender(given)

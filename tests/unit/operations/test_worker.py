@@ -101,6 +101,7 @@ async def test_the_jobs_of_the_service_can_be_done() -> None:
 
     assert {job.name for job in jobs} == {
         "load_keys", "find_signing_key", "rotate_keys", "seal_audit", "purge", "remove_old_events",
+        "erase_deleted_users",
     }  # fmt: skip
     assert all(job.every > timedelta(0) for job in jobs)
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auth_adapters import bcrypt_scheme
 from auth_adapters.bcrypt_hasher import BcryptHasher, expected_duration
 from auth_adapters.bcrypt_scheme import BcryptScheme
 from auth_adapters.hashing_pool import HashingPolicy, HashingPool
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import DerivedKey, MasterSecret, Purpose
+from auth_adapters.prehash import prehash
 from auth_adapters.system import SystemEntropy
 from auth_core.credentials.passwords.errors import Busy
 from auth_core.credentials.passwords.model import PasswordHash, Verification
@@ -112,7 +112,7 @@ def test_changing_any_character_changes_the_key(password: str, data: st.DataObje
     changed = password[:position] + other + password[position + 1 :]
 
     different = {password, changed, password + "\0", password * 2}  # of NUL alone, the last two are one
-    keys = {bcrypt_scheme.prehash(Redacted(each)) for each in different}
+    keys = {prehash(Redacted(each)) for each in different}
 
     assert len(keys) == len(different) >= 3
     assert all(len(key) == 64 and b"\0" not in key for key in keys)
@@ -188,7 +188,7 @@ def test_what_cannot_be_a_password_does_not_match_an_empty_one() -> None:
 
 
 def test_our_prehash_is_no_password_for_a_hash_from_elsewhere() -> None:
-    shucked = foreign(bcrypt_scheme.prehash(PASSWORD))
+    shucked = foreign(prehash(PASSWORD))
 
     assert scheme().verify(PASSWORD, shucked) == NO_MATCH
 

@@ -184,6 +184,7 @@ async def test_a_session_survives_the_key_of_its_tokens() -> None:
         await process.auth.tokens.verify_access_token(token=held.access_token.reveal())
     pair = await process.auth.sessions.refresh(refresh_token=held.refresh_token, origin=an_origin())
     claims = await process.auth.tokens.verify_access_token(token=pair.access_token.reveal())
+    assert ada is not None
     assert claims.principal.user_id == ada.id
 
 

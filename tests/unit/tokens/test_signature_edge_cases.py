@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from auth_adapters.signing import eddsa, es256, hs256, rs256
 from auth_core.redacted import Redacted
+from tests.unit import rsa_keys
 
 MESSAGE = b"header.payload"
 DIGEST = hashlib.sha256(MESSAGE).digest()
@@ -55,7 +56,7 @@ def _raw(der: bytes) -> bytes:
 
 # ---- RS256
 
-RSA_KEY = rsa.generate_private_key(65537, 2048)
+RSA_KEY = rsa_keys.OF_2048_BITS
 MODULUS = RSA_KEY.private_numbers().public_numbers.n
 LENGTH = 256
 SHA256_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
@@ -65,8 +66,10 @@ WITHOUT_PARAMETERS = bytes.fromhex("302f300b0609608648016503040201" + "0420")
 
 def raised(block: bytes) -> bytes:
     """The RSA operation itself, on a block of our choosing: what a forger can reach who knows a root."""
-    number = pow(int.from_bytes(block), RSA_KEY.private_numbers().d, MODULUS)
-    return number.to_bytes(LENGTH)
+    numbers, message = RSA_KEY.private_numbers(), int.from_bytes(block)
+    # By the Chinese remainder theorem (RFC 8017 §5.1.2), four times as quick.
+    first, second = pow(message, numbers.dmp1, numbers.p), pow(message, numbers.dmq1, numbers.q)
+    return (second + numbers.q * ((first - second) * numbers.iqmp % numbers.p)).to_bytes(LENGTH)
 
 
 def padded(tail: bytes, *, start: bytes = b"\0\1", filler: bytes = b"\xff", end: bytes = b"\0") -> bytes:

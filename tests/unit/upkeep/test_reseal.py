@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import pytest
@@ -13,14 +13,16 @@ from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
 from auth_adapters.memory import FOR_TESTS, MemoryStore, memory_ports
 from auth_adapters.memory.passwords import MemoryPasswords
-from auth_adapters.memory.store import Tables
+from auth_adapters.memory.store import StoredLetter, Tables
 from auth_adapters.memory.unit_of_work import MemoryTx, MemoryUnitOfWork
+from auth_adapters.message_vault import SealingMessageVault
 from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemEntropy
 from auth_core import AuthCore, Redacted, assemble
 from auth_core.credentials.passwords.model import PasswordHash, StoredPassword
-from auth_core.ids import UserId
-from auth_core.testing import NOON, MovableClock, a_user
+from auth_core.ids import Ids, UserId
+from auth_core.outbox.messages import PasswordChanged
+from auth_core.testing import NOON, MovableClock, a_letter, a_user
 from auth_core.tokens.keys import Algorithm, KeyMaterial, SigningKey
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.model import Resealed, ResealReport, Seal
@@ -51,9 +53,12 @@ class House:
     def with_secrets(cls, store: MemoryStore, current: bytes, *previous: bytes, uow: object = None) -> Self:
         hasher = BcryptHasher(pepper=vault(Purpose.PASSWORD_PEPPER, current, *previous), cost=4)
         key_maker = VaultKeyMaker(vault(Purpose.SIGNING_KEYS, current, *previous), entropy=SystemEntropy())
+        messages = SealingMessageVault(vault(Purpose.MESSAGES, current, *previous))
         ports = memory_ports(
             store=store,
             clock=MovableClock(),
+            message_vault=messages,
+            message_sealer=messages,
             hasher=hasher,
             key_maker=key_maker,
             key_sealer=key_maker,
@@ -98,6 +103,43 @@ async def an_old_store(passwords: int = 3) -> MemoryStore:
     for _ in range(passwords):
         old.keep(scheme(OLD).hash(PASSWORD))
     return old.store
+
+
+@pytest.mark.covers("PWD-13")
+async def test_former_passwords_are_sealed_anew_with_the_rest() -> None:
+    store = await an_old_store(passwords=1)
+    [(owner, stored)] = store.committed.passwords.items()
+    store.committed.former_passwords[owner] = (replace(stored, hash=scheme(OLD).hash(PASSWORD), version=6),)
+
+    looked_at: list[tuple[int, int]] = []
+    report = await House.with_secrets(store, NEW, OLD).auth.upkeep.reseal(
+        on_progress=lambda seen, total: looked_at.append((seen, total))
+    )
+
+    assert report.passwords == Resealed(stale=2)
+    assert looked_at == [(1, 1)]
+    [former] = store.committed.former_passwords[owner]
+    assert scheme(NEW).verify(PASSWORD, former.hash).matches
+    assert (await House.with_secrets(store, NEW, OLD).reseal()).passwords == Resealed(current=2)
+
+
+@pytest.mark.covers("R-C1")
+async def test_messages_that_wait_are_sealed_anew_page_by_page() -> None:
+    store = MemoryStore()
+    old, ids = SealingMessageVault(vault(Purpose.MESSAGES, OLD)), Ids(clock=MovableClock(), entropy=SystemEntropy())
+    notice = PasswordChanged(at=NOON, address="192.0.2.1")
+    for _ in range(250):
+        letter = replace(a_letter(), sealed=old.seal(notice, message_id=ids.message()))
+        store.committed.letters[letter.sealed.id] = StoredLetter(letter=letter)
+
+    looked = await House.with_secrets(store, NEW, OLD).reseal(dry_run=True)
+    report = await House.with_secrets(store, NEW, OLD).reseal()
+
+    assert looked.messages == report.messages == Resealed(stale=250)
+    new = SealingMessageVault(vault(Purpose.MESSAGES, NEW))
+    assert {str(new.open(each.letter.sealed)) for each in store.committed.letters.values()} == {str(notice)}
+    assert (await House.with_secrets(store, NEW, OLD).reseal()).messages == Resealed(current=250)
+    assert (await House.with_secrets(store, LOST).reseal()).unreadable == 250
 
 
 @pytest.mark.covers("PWD-13", "R-C1")
@@ -206,7 +248,7 @@ async def test_cut_short_it_goes_on_where_it_was() -> None:
     for _ in range(450):
         House.with_secrets(store, NEW).keep(sealed)
     with pytest.raises(ConnectionResetError):
-        await House.with_secrets(store, NEW, OLD, uow=CutShort(store, after=4)).reseal()
+        await House.with_secrets(store, NEW, OLD, uow=CutShort(store, after=5)).reseal()
 
     report = await House.with_secrets(store, NEW, OLD).reseal()
 

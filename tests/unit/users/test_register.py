@@ -92,7 +92,7 @@ async def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_hashed(co
 
 async def test_a_weak_password_alone_has_a_name_of_its_own(core: Core) -> None:
     with pytest.raises(WeakPassword) as caught:
-        await core.register(password="1234567")
+        await core.register(password="too wee")
 
     assert [fault.code for fault in caught.value.faults] == ["too_short"]
     assert core.store.committed.users == {}

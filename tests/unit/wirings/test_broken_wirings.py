@@ -40,8 +40,12 @@ class TestLetsMalformedThrough(OverMemory, AuthClientContract):
 
 
 class ForgetsWhereItCameFrom(AuthInProcess):
-    async def log_in(self, *, email: str, password: Redacted[str], origin: Origin) -> SignedIn:
-        return await AuthInProcess.log_in(self, email=email, password=password, origin=Origin())
+    async def log_in(
+        self, *, email: str, password: Redacted[str], new_password: Redacted[str] | None = None, origin: Origin
+    ) -> SignedIn:
+        return await AuthInProcess.log_in(
+            self, email=email, password=password, new_password=new_password, origin=Origin()
+        )
 
 
 @caught_by("test_sessions_are_listed_with_where_they_came_from")
@@ -66,7 +70,7 @@ class TestSaysNothingIsCurrent(OverMemory, AuthClientContract):
 class TellsOneFault(AuthInProcess):
     async def register(
         self, *, email: str, password: Redacted[str], first_name: str, last_name: str, origin: Origin
-    ) -> User:
+    ) -> User | None:
         try:
             return await AuthInProcess.register(
                 self, email=email, password=password, first_name=first_name, last_name=last_name, origin=origin

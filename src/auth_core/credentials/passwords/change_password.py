@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from auth_core.audit.events import EventKind, Outcome
 from auth_core.audit.recorder import Recorder
 from auth_core.clock import Clock
-from auth_core.credentials.passwords.checker import faults_of
-from auth_core.credentials.passwords.errors import WeakPassword, WrongPassword
-from auth_core.credentials.passwords.policy import PasswordPolicy
-from auth_core.credentials.passwords.ports import ChangePasswordTx, PasswordHasher
-from auth_core.errors import Fault
+from auth_core.credentials.passwords.errors import WrongPassword
+from auth_core.credentials.passwords.new_passwords import NewPasswords
+from auth_core.credentials.passwords.ports import ChangePasswordTx, Owner, PasswordHasher
 from auth_core.ids import SessionId, UserId
 from auth_core.origin import Origin
+from auth_core.outbox.messages import PasswordChanged
+from auth_core.outbox.posting import Posting
 from auth_core.redacted import Redacted
 from auth_core.revocation.model import Reason
 from auth_core.revocation.revoking import Revoking
@@ -27,8 +27,9 @@ class ChangePassword:
     hasher: PasswordHasher
     record: Recorder
     revoke: Revoking
+    post: Posting
     clock: Clock
-    policy: PasswordPolicy
+    new_passwords: NewPasswords
 
     async def __call__(
         self,
@@ -39,26 +40,34 @@ class ChangePassword:
         new_password: Redacted[str],
         origin: Origin,
     ) -> None:
-        """Change the password; the session `session_id` goes on. Raises: WeakPassword, WrongPassword, Busy.
+        """Change the password; the session `session_id` goes on.
 
         Of simultaneous changes from one current password exactly one succeeds; to the others it is wrong by then.
+        Raises: WeakPassword, WrongPassword, Busy, Unavailable.
         """
-        self._check(current_password, new_password)
+        async with self.uow() as tx:
+            stored, owner = await tx.passwords.find(user_id), await tx.users.find(user_id)
+            former = await tx.passwords.former([user_id]) if self._remembered else ()
+        vetted = await self.new_passwords.vet(
+            new_password, field="new_password", context=_words_of(owner), unlike=current_password
+        )
         async with self.hasher.turn() as turn:
-            async with self.uow() as tx:
-                stored = await tx.passwords.find(user_id)
             verification = await turn.verify(current_password, stored.hash if stored else None)
-            new_hash = await turn.hash(new_password) if verification.matches else None
+            new_hash = await vetted.hash(turn, former=former[: self._remembered]) if verification.matches else None
 
         now = self.clock.now()
         changed = False
         async with self.uow() as tx:
             if stored is not None and new_hash is not None:
-                changed = await tx.passwords.change(user_id, new_hash, version=stored.version, now=now)
+                changed = await tx.passwords.change(
+                    user_id, new_hash, version=stored.version, now=now, keep=self._remembered
+                )
             ended: Sequence[SessionId] = ()
             if changed:
                 ended = await tx.sessions.end_others(user_id, keep=session_id, because=Reason.PASSWORD_CHANGED, now=now)
                 await self.revoke.sessions(tx, ended)
+                notice = PasswordChanged(at=now, address=origin.address)
+                await self.post.to_user(tx, notice, user_id=user_id, at=now)
             await self.record(
                 tx,
                 EventKind.PASSWORD_CHANGED if changed else EventKind.PASSWORD_CHANGE_FAILED,
@@ -73,9 +82,10 @@ class ChangePassword:
         if not changed:
             raise WrongPassword
 
-    def _check(self, current_password: Redacted[str], new_password: Redacted[str]) -> None:
-        faults = faults_of(new_password, field="new_password", policy=self.policy)
-        if current_password.reveal() == new_password.reveal():
-            faults += (Fault("new_password", "unchanged", "Choose a password other than the current one."),)
-        if faults:
-            raise WeakPassword(*faults)
+    @property
+    def _remembered(self) -> int:
+        return self.new_passwords.policy.remembered
+
+
+def _words_of(owner: Owner | None) -> tuple[str, ...]:
+    return () if owner is None else (str(owner.email), owner.first_name, owner.last_name)

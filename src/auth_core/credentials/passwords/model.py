@@ -12,11 +12,15 @@ PasswordHash = NewType("PasswordHash", Redacted[str])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPassword:
-    """A user's password. `version` counts its changes; hashing the same password anew is no change."""
+    """A user's password. `version` counts its changes; hashing the same password anew is no change.
+
+    With `must_change` it is good for one thing: to choose another one.
+    """
 
     user_id: UserId
     hash: PasswordHash
     version: int
+    must_change: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +34,11 @@ class Verification:
     matches: bool
     stale: bool = False
     unreadable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedHash:
+    """What is known of a hash from another system before it is taken in: its scheme, and whether that costs a hash."""
+
+    scheme: str
+    costs_a_hash: bool

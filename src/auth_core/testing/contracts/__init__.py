@@ -32,12 +32,19 @@ pytest.register_assert_rewrite(
         f"{__name__}.{module}"
         for module in (
             "access_check",
+            "answer_vault",
+            "answers",
             "audit_trail",
             "auth_client",
+            "breached_passwords",
             "candidates",
+            "common_passwords",
             "ended_sessions",
+            "hash_transfer",
             "head_signer",
             "key_maker",
+            "movers",
+            "one_time_tokens",
             "password_hasher",
             "passwords",
             "principals",
@@ -50,10 +57,12 @@ pytest.register_assert_rewrite(
             "service_clients",
             "sealed_batches",
             "sessions",
+            "set_up",
             "signing_keys",
             "token_signer",
             "token_verifier",
             "unit_of_work",
+            "user_directory",
             "users",
         )
     )

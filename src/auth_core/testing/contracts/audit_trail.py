@@ -35,6 +35,15 @@ class AuditTrailContract:
 
         assert list(await _latest(storage, user.id)) == [event]
 
+    async def test_many_events_are_kept_at_once(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        events = [replace(an_event(user.id), at=NOON + timedelta(seconds=second)) for second in range(3)]
+
+        await in_transaction(storage, lambda tx: tx.audit.record_all(events))
+        await in_transaction(storage, lambda tx: tx.audit.record_all([]))
+
+        assert list(await _latest(storage, user.id)) == events[::-1]
+
     async def test_every_kind_of_event_can_be_kept(self, storage: Storage) -> None:
         user = await stored_user(storage)
 

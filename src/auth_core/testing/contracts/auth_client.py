@@ -11,7 +11,7 @@ from auth_core.client import Account, AuthClient, SignedIn
 from auth_core.credentials.passwords.errors import WeakPassword, WrongPassword
 from auth_core.errors import Rejected
 from auth_core.ids import SessionId
-from auth_core.login.errors import InvalidCredentials
+from auth_core.login.errors import InvalidCredentials, PasswordChangeRequired
 from auth_core.origin import Origin
 from auth_core.redacted import Redacted
 from auth_core.rooms import AuthCore
@@ -61,6 +61,7 @@ class AuthClientContract:
             email=f" {email} ", password=_PASSWORD, first_name="Ada", last_name="Løvelace", origin=_HERE
         )
 
+        assert user is not None
         assert user == await core.users.look_up_by_email(email=email)
         assert (user.email.address, user.last_name) == (email, "Løvelace")
 
@@ -126,6 +127,24 @@ class AuthClientContract:
         }
 
     # ---- Signing in, and staying so
+
+    async def test_who_has_to_change_their_password_gets_in_with_another_one(
+        self, client: AuthClient, core: AuthCore
+    ) -> None:
+        email = an_email()
+        user = await _register(client, email)
+        await core.users.force_password_change(user_id=user.id, actor=None, origin=_HERE)
+
+        with pytest.raises(PasswordChangeRequired):
+            await client.log_in(email=email, password=_PASSWORD, origin=_HERE)
+        with pytest.raises(WeakPassword) as told:
+            await client.log_in(email=email, password=_PASSWORD, new_password=_PASSWORD, origin=_HERE)
+        who = await client.log_in(email=email, password=_PASSWORD, new_password=_OTHER_PASSWORD, origin=_HERE)
+
+        assert [fault.code for fault in told.value.faults] == ["unchanged"]
+        assert who.account == await _account(core, who)
+        with pytest.raises(InvalidCredentials):
+            await client.log_in(email=email, password=_PASSWORD, origin=_HERE)
 
     async def test_who_signs_in_holds_tokens_of_a_session_of_theirs(self, client: AuthClient, core: AuthCore) -> None:
         email = an_email()
@@ -237,6 +256,22 @@ class AuthClientContract:
                 )
             assert [(fault.field, fault.code) for fault in told.value.faults] == [("new_password", code)]
 
+    # ---- Leaving
+
+    async def test_who_leaves_is_signed_in_nowhere_and_does_not_get_back_in(self, client: AuthClient) -> None:
+        who = await _signed_in(client)
+        elsewhere = await _again(client, who)
+        with pytest.raises(WrongPassword):
+            await client.leave(access_token=who.tokens.access_token, password=_OTHER_PASSWORD, origin=_HERE)
+
+        await client.leave(access_token=who.tokens.access_token, password=_PASSWORD, origin=_HERE)
+
+        for each in (who, elsewhere):
+            with pytest.raises(RevokedToken):
+                await client.profile(access_token=each.tokens.access_token)
+        with pytest.raises(InvalidCredentials):
+            await _again(client, who)
+
     # ---- Sessions
 
     async def test_sessions_are_listed_with_where_they_came_from(
@@ -329,6 +364,7 @@ def _everything(client: AuthClient, token: Redacted[str]) -> tuple[Callable[[], 
         lambda: client.change_password(
             access_token=token, current_password=_PASSWORD, new_password=_OTHER_PASSWORD, origin=_HERE
         ),
+        lambda: client.leave(access_token=token, password=_PASSWORD, origin=_HERE),
         lambda: client.sessions(access_token=token),
         lambda: client.end_session(access_token=token, session_id=_NOBODYS, origin=_HERE),
         lambda: client.log_out(access_token=token, origin=_HERE),
@@ -337,7 +373,9 @@ def _everything(client: AuthClient, token: Redacted[str]) -> tuple[Callable[[], 
 
 
 async def _register(client: AuthClient, email: str) -> User:
-    return await client.register(email=email, password=_PASSWORD, first_name="Ada", last_name="Lovelace", origin=_HERE)
+    user = await client.register(email=email, password=_PASSWORD, first_name="Ada", last_name="Lovelace", origin=_HERE)
+    assert user is not None
+    return user
 
 
 async def _signed_in(client: AuthClient) -> SignedIn:

@@ -5,6 +5,7 @@ from typing import Protocol
 from auth_core.assembly import Tx
 from auth_core.login.ports import Candidates
 from auth_core.oauth.ports import KnownClients
+from auth_core.outbox.ports import Arrivals, OutboxQueue
 from auth_core.revocation.ports import RevocationFeed
 from auth_core.sessions.ports import RefreshChains
 from auth_core.tokens.ports import AccessCheck
@@ -37,4 +38,19 @@ class Storage(Protocol):
     def old_revocations(self) -> Purgeable: ...
 
     @property
+    def old_answers(self) -> Purgeable: ...
+
+    @property
     def known_clients(self) -> KnownClients: ...
+
+    @property
+    def outbox_queue(self) -> OutboxQueue: ...
+
+    @property
+    def arrivals(self) -> Arrivals: ...
+
+    @property
+    def old_messages(self) -> Purgeable: ...
+
+    @property
+    def old_tokens(self) -> Purgeable: ...

@@ -1,17 +1,23 @@
 """What every store of users promises."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+import pytest
+
+from auth_core.access.model import USER
 from auth_core.assembly import Tx
 from auth_core.ids import UserId
-from auth_core.page import Page
 from auth_core.revocation.model import Reason
 from auth_core.testing.builders import a_password_hash, a_session, a_user, an_email
 from auth_core.testing.contracts.arrangement import principal_now, set_status, stored_session, stored_user
 from auth_core.testing.contracts.concurrency import in_transaction, race, roll_back, while_open
 from auth_core.testing.contracts.storage import Storage
-from auth_core.testing.moments import FAR_AHEAD, NOON
+from auth_core.testing.moments import NOON
+from auth_core.users.email_address import EmailAddress
+from auth_core.users.errors import EmailTaken
 from auth_core.users.model import User, UserStatus, name
 
 LATER: Final = NOON + timedelta(hours=1)
@@ -134,6 +140,246 @@ class UsersContract:
         )
 
         assert renamed is None
+
+    async def test_whoever_gets_another_address_is_found_by_it_and_the_old_one_is_free(self, storage: Storage) -> None:
+        user, bystander = await stored_user(storage), await stored_user(storage)
+        new = EmailAddress.parse(an_email())
+
+        changed = await _change_email(storage, user.id, new)
+
+        assert changed is not None
+        assert (changed.email, changed.first_name, changed.updated_at) == (new, user.first_name, LATER)
+        assert await in_transaction(storage, lambda tx: tx.users.find_by_email(new.canonical)) == changed
+        assert await in_transaction(storage, lambda tx: tx.users.find_by_email(user.email.canonical)) is None
+        assert await in_transaction(storage, lambda tx: tx.users.add(a_user(email=user.email.address)))
+        assert await _find(storage, bystander) == bystander
+
+    async def test_an_address_may_be_spelt_otherwise(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        spelt = EmailAddress.parse(user.email.address.upper())
+
+        changed = await _change_email(storage, user.id, spelt)
+
+        assert changed is not None
+        assert changed.email == spelt
+        assert await in_transaction(storage, lambda tx: tx.users.find_by_email(user.email.canonical)) == changed
+
+    async def test_an_address_is_proven_once_and_another_spelling_of_it_is_too(self, storage: Storage) -> None:
+        user, bystander = replace(a_user(), awaits_proof=True), await stored_user(storage)
+        await in_transaction(storage, lambda tx: tx.users.add(user))
+        assert await _find(storage, user) == user
+
+        verified = [await _verify_email(storage, user.id) for _ in range(2)]
+
+        found = await _find(storage, user)
+        assert verified == [True, False]
+        assert found == replace(
+            user, email_verified_at=LATER, awaits_proof=False, updated_at=LATER, version=user.version + 1
+        )
+        await _change_email(storage, user.id, EmailAddress.parse(user.email.address.swapcase()))
+        assert (await _found(storage, user)).email_verified_at == LATER
+        assert await _find(storage, bystander) == bystander
+        assert not await _verify_email(storage, a_user().id)
+
+    async def test_another_address_is_not_proven(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        await _verify_email(storage, user.id)
+
+        changed = await _change_email(storage, user.id, EmailAddress.parse(an_email()))
+
+        assert changed is not None
+        assert changed.email_verified_at is None
+        assert await _verify_email(storage, user.id)
+
+    async def test_nobody_gets_the_address_of_another_one(self, storage: Storage) -> None:
+        user, owner = await stored_user(storage), await stored_user(storage)
+
+        with pytest.raises(EmailTaken):
+            await _change_email(storage, user.id, EmailAddress.parse(owner.email.address.upper()))
+
+        assert await _find(storage, user) == user
+        assert await _find(storage, owner) == owner
+
+    async def test_nobody_has_no_address_to_change(self, storage: Storage) -> None:
+        assert await _change_email(storage, a_user().id, EmailAddress.parse(an_email())) is None
+
+    async def test_of_many_who_change_to_an_address_at_once_one_gets_it(self, storage: Storage) -> None:
+        users = [await stored_user(storage) for _ in range(8)]
+        waiting, new = iter(users), EmailAddress.parse(an_email())
+
+        async def change() -> bool:
+            try:
+                return await _change_email(storage, next(waiting).id, new) is not None
+            except EmailTaken:
+                return False
+
+        assert sorted(await race(8, change)) == [False] * 7 + [True]
+
+    async def test_every_change_counts_the_version_and_a_log_in_does_not(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        async def versions(tx: Tx) -> list[int]:
+            seen: list[int] = []
+            for change in (
+                tx.users.rename(user.id, first_name=GRACE, last_name=None, now=LATER),
+                tx.users.change_email(user.id, EmailAddress.parse(an_email()), now=LATER),
+                tx.users.set_status(user.id, UserStatus.DISABLED, now=LATER),
+                tx.users.set_status(user.id, UserStatus.ACTIVE, now=LATER),
+                tx.users.delete(user.id, now=LATER),
+                tx.users.restore(user.id, now=LATER),
+                tx.users.record_log_in(user.id, now=LATER),
+                tx.users.raise_security_version(user.id, now=LATER),
+            ):
+                await change
+                found = await tx.users.find(user.id)
+                assert found is not None
+                seen.append(found.version)
+            return seen
+
+        assert await in_transaction(storage, versions) == [1, 2, 3, 4, 5, 6, 6, 6]
+
+    async def test_many_who_change_a_user_at_once_are_all_counted(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        await race(
+            20,
+            lambda: in_transaction(
+                storage, lambda tx: tx.users.rename(user.id, first_name=GRACE, last_name=None, now=LATER)
+            ),
+        )
+
+        found = await _find(storage, user)
+        assert found is not None
+        assert found.version == 20
+
+    async def test_a_deleted_user_keeps_everything(self, storage: Storage) -> None:
+        user = await stored_user(storage, roles=(USER.name,))
+
+        await _delete(storage, user.id)
+
+        gone = await _find(storage, user)
+        assert gone is not None
+        assert (gone.status, gone.deleted_at, gone.updated_at) == (UserStatus.DELETED, LATER, LATER)
+        assert (gone.email, gone.first_name, gone.created_at) == (user.email, user.first_name, user.created_at)
+        held = await in_transaction(storage, lambda tx: tx.roles.lock_held(user.id))
+        assert set(held or ()) == {USER.name}
+
+    async def test_a_deleted_user_is_restored_as_they_were(self, storage: Storage) -> None:
+        for status in (UserStatus.ACTIVE, UserStatus.DISABLED):
+            user = await stored_user(storage)
+            await set_status(storage, user, status)
+            await _delete(storage, user.id)
+
+            restored = await _restore(storage, user.id)
+
+            assert restored is not None
+            assert (restored.status, restored.deleted_at) == (status, None)
+            assert await _find(storage, user) == restored
+
+    async def test_the_address_of_a_deleted_user_stays_taken(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        await _delete(storage, user.id)
+
+        assert not await in_transaction(storage, lambda tx: tx.users.add(a_user(email=user.email.address)))
+        found = await in_transaction(storage, lambda tx: tx.users.find_by_email(user.email.canonical))
+        assert found is not None
+        assert found.id == user.id
+
+    async def test_a_deleted_user_has_no_rights_and_neither_logs_in_nor_changes_a_password(
+        self, storage: Storage
+    ) -> None:
+        user = await stored_user(storage)
+        await _delete(storage, user.id)
+
+        assert await in_transaction(storage, lambda tx: tx.principals.find(user.id)) is None
+        assert await _record_log_in(storage, user.id) is None
+        assert not await in_transaction(
+            storage, lambda tx: tx.passwords.change(user.id, a_password_hash(), version=1, now=LATER)
+        )
+
+    async def test_the_status_of_a_deleted_user_stays(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        await _delete(storage, user.id)
+
+        changed = [await _set_status(storage, user.id, status) for status in (UserStatus.ACTIVE, UserStatus.DISABLED)]
+
+        assert changed == [None, None]
+        found = await _find(storage, user)
+        assert found is not None
+        assert found.status is UserStatus.DELETED
+
+    async def test_a_user_is_deleted_once_and_restored_once(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        deleted = await race(8, lambda: _delete(storage, user.id))
+        restored = await race(8, lambda: _restore(storage, user.id))
+
+        assert [version is not None for version in deleted].count(True) == 1
+        assert [each is not None for each in restored].count(True) == 1
+
+    async def test_nobody_is_neither_deleted_nor_restored(self, storage: Storage) -> None:
+        stranger, user = a_user(), await stored_user(storage)
+
+        assert await _delete(storage, stranger.id) is None
+        assert await _restore(storage, stranger.id) is None
+        assert await _restore(storage, user.id) is None
+
+    async def test_a_deletion_raises_the_security_version(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+        before = await principal_now(storage, user.id)
+
+        deleted = await _delete(storage, user.id)
+        await _restore(storage, user.id)
+
+        assert deleted is not None
+        assert before.security_version < deleted <= (await principal_now(storage, user.id)).security_version
+
+    async def test_a_log_in_waits_for_a_deletion(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        stamped = await while_open(
+            storage, lambda tx: tx.users.delete(user.id, now=NOON), lambda: _record_log_in(storage, user.id)
+        )
+
+        assert stamped is None
+
+    async def test_whoever_is_erased_leaves_nothing_and_the_address_is_free(self, storage: Storage) -> None:
+        user, bystander = await stored_user(storage), await stored_user(storage)
+        session = await stored_session(storage, user)
+
+        erased = [await _erase(storage, user.id) for _ in range(2)]
+
+        assert erased == [True, False]
+        assert await _find(storage, user) is None
+        assert await in_transaction(storage, lambda tx: tx.principals.find(user.id)) is None
+        assert await in_transaction(storage, lambda tx: tx.passwords.find(user.id)) is None
+        assert await in_transaction(storage, lambda tx: tx.sessions.lock(session.id)) is None
+        assert await _find(storage, bystander) == bystander
+        another = replace(a_user(), email=user.email)
+        assert await in_transaction(storage, lambda tx: tx.users.add(another))
+
+    async def test_an_erasure_that_is_rolled_back_leaves_everything(self, storage: Storage) -> None:
+        user = await stored_user(storage)
+
+        await roll_back(storage, lambda tx: tx.users.erase(user.id))
+
+        assert await _find(storage, user) == user
+
+    async def test_those_who_were_deleted_before_a_moment_are_found_in_order(self, storage: Storage) -> None:
+        users = sorted([await stored_user(storage) for _ in range(4)], key=lambda user: user.id)
+        first, second, restored, _never = (user.id for user in users)
+        for user_id in (first, second, restored):
+            await _delete(storage, user_id)
+        await _restore(storage, restored)
+
+        found = await _deleted_before(storage, LATER + timedelta(microseconds=1))
+
+        theirs = [each for each in found if each in {user.id for user in users}]
+        assert theirs == [first, second]
+        assert await _deleted_before(storage, LATER + timedelta(microseconds=1), after=first, limit=1) == [
+            found[found.index(first) + 1]
+        ]
+        assert first not in await _deleted_before(storage, LATER)
 
     async def test_the_status_changes_once(self, storage: Storage) -> None:
         user = await stored_user(storage)
@@ -310,52 +556,41 @@ class UsersContract:
 
         assert ended == 2
 
-    async def test_pages_follow_the_order_of_making(self, storage: Storage) -> None:
-        users = [await stored_user(storage, at=_making(minute)) for minute in (2, 0, 3, 1)]
-        in_order = sorted(users, key=lambda user: user.created_at)
-
-        pages = await _pages(storage, after=in_order[0].id, limit=2)
-
-        listed = [user for page in pages for user in page.items]
-        assert [user for user in listed if user in users] == in_order[1:]
-        assert len({user.id for user in listed}) == len(listed)
-
-    async def test_pages_are_full_but_the_last_and_say_when_nothing_follows(self, storage: Storage) -> None:
-        users = [await stored_user(storage, at=_making(minute)) for minute in range(3)]
-
-        by_one = await _pages(storage, after=users[0].id, limit=1)
-        by_two = await _pages(storage, after=users[0].id, limit=2)
-
-        assert [len(page.items) for page in by_one] == [1] * len(by_one)
-        assert all(page.next == page.items[-1].id for page in by_one[:-1])
-        assert [len(page.items) for page in by_two[:-1]] == [2] * (len(by_two) - 1)
-        assert by_one[-1].next is by_two[-1].next is None
-
-    async def test_the_first_page_begins_with_the_first_user(self, storage: Storage) -> None:
-        await stored_user(storage)
-
-        first = (await _page(storage, after=None, limit=1)).items[0]
-
-        everybody = [user for page in await _pages(storage, after=None, limit=500) for user in page.items]
-        assert everybody[0] == first
-
-    async def test_nothing_follows_the_last_user(self, storage: Storage) -> None:
-        await stored_user(storage)
-        everybody = [user for page in await _pages(storage, after=None, limit=500) for user in page.items]
-
-        page = await _page(storage, after=everybody[-1].id, limit=10)
-
-        assert list(page.items) == []
-        assert page.next is None
-
-
-def _making(minute: int) -> datetime:
-    """Return a moment after all those at which other tests make users."""
-    return FAR_AHEAD + timedelta(minutes=minute)
-
 
 async def _find(storage: Storage, user: User) -> User | None:
     return await in_transaction(storage, lambda tx: tx.users.find(user.id))
+
+
+async def _verify_email(storage: Storage, user_id: UserId) -> bool:
+    return await in_transaction(storage, lambda tx: tx.users.verify_email(user_id, now=LATER))
+
+
+async def _found(storage: Storage, user: User) -> User:
+    found = await _find(storage, user)
+    assert found is not None
+    return found
+
+
+async def _change_email(storage: Storage, user_id: UserId, email: EmailAddress) -> User | None:
+    return await in_transaction(storage, lambda tx: tx.users.change_email(user_id, email, now=LATER))
+
+
+async def _delete(storage: Storage, user_id: UserId) -> int | None:
+    return await in_transaction(storage, lambda tx: tx.users.delete(user_id, now=LATER))
+
+
+async def _erase(storage: Storage, user_id: UserId) -> bool:
+    return await in_transaction(storage, lambda tx: tx.users.erase(user_id))
+
+
+async def _deleted_before(
+    storage: Storage, moment: datetime, *, after: UserId | None = None, limit: int = 100_000
+) -> Sequence[UserId]:
+    return await in_transaction(storage, lambda tx: tx.users.deleted_before(moment, after=after, limit=limit))
+
+
+async def _restore(storage: Storage, user_id: UserId) -> User | None:
+    return await in_transaction(storage, lambda tx: tx.users.restore(user_id, now=LATER))
 
 
 async def _set_status(storage: Storage, user_id: UserId, status: UserStatus) -> int | None:
@@ -368,14 +603,3 @@ async def _raise_version(storage: Storage, user_id: UserId) -> int | None:
 
 async def _record_log_in(storage: Storage, user_id: UserId) -> User | None:
     return await in_transaction(storage, lambda tx: tx.users.record_log_in(user_id, now=LATER))
-
-
-async def _page(storage: Storage, *, after: UserId | None, limit: int) -> Page[User, UserId]:
-    return await in_transaction(storage, lambda tx: tx.users.page(after=after, limit=limit))
-
-
-async def _pages(storage: Storage, *, after: UserId | None, limit: int) -> list[Page[User, UserId]]:
-    pages = [await _page(storage, after=after, limit=limit)]
-    while (following := pages[-1].next) is not None:
-        pages.append(await _page(storage, after=following, limit=limit))
-    return pages

@@ -16,6 +16,11 @@ from auth_core.redacted import Redacted
 _STORED: Final = re.compile(r"fast\$(\d+)\$(\d+)\$([0-9a-f]{64})", re.ASCII)
 
 
+def is_fast_hash(text: str) -> bool:
+    """Say whether `UnsafeFastHasher` could have made this."""
+    return _STORED.fullmatch(text) is not None
+
+
 class UnsafeFastHasher:
     """Hashes in microseconds and counts what it did.
 

@@ -16,8 +16,10 @@ from auth_core.oauth.errors import (
     OverlapTooLong,
     UnknownClientPermission,
 )
+from auth_core.oauth.model import IssuedSecret
 from auth_http.dependencies import Current, auth, origin, permitted
 from auth_http.documented import failures
+from auth_http.idempotency import Key, once
 from auth_http.request_problems import rejected_for
 from auth_http.schemas.clients import (
     ClientAnswer,
@@ -80,16 +82,22 @@ async def list_clients(request: Request) -> Response:
         json=True,
         bearer=True,
         writes=True,
+        once=True,
     ),
 )
-async def create_client(asked: NewClient, current: Current, request: Request) -> Response:
+async def create_client(asked: NewClient, current: Current, key: Key, request: Request) -> Response:
     """Makes a client that may do what it is given and nothing else. Needs `clients:write`, and every right it gives."""
     issued = await auth(request).oauth.create_client(
         name=asked.name,
         permissions=asked.permissions,
         actor=current.principal.user_id,
         origin=origin(request),
+        once=await once(request, key, caller=current.principal.user_id, tell=_created),
     )
+    return _created(issued)
+
+
+def _created(issued: IssuedSecret) -> Response:
     return answered(ClientSecretAnswer.of(issued), status=201)
 
 

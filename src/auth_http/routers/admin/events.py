@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime
 
 from auth_core.access.errors import PermissionDenied
+from auth_core.access.permissions import AUDIT_READ
 from auth_core.audit.errors import InvalidEventCursor
 from auth_core.audit.events import EventKind, Outcome
 from auth_core.audit.policy import LARGEST_PAGE
@@ -19,8 +20,6 @@ from auth_http.schemas.events import EventsAnswer
 
 router = APIRouter(tags=["Administration"])
 
-PERMISSION: Final = "audit:read"
-
 _EXAMPLE_ID: Final = "0199a1f3-5c00-7a3e-9b1c-2f6d1e0c4a55"
 
 
@@ -30,7 +29,7 @@ _EXAMPLE_ID: Final = "0199a1f3-5c00-7a3e-9b1c-2f6d1e0c4a55"
     summary="What happened?",
     response_model=EventsAnswer,
     response_description="A page of the audit trail.",
-    dependencies=[Depends(permitted(PERMISSION))],
+    dependencies=[Depends(permitted(AUDIT_READ))],
     responses=failures(PermissionDenied(), InvalidEventCursor(), bearer=True, reads=True),
 )
 async def list_events(

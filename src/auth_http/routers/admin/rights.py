@@ -1,5 +1,6 @@
 """What users may do: the roles they hold, and why they may do something."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -12,10 +13,13 @@ from auth_core.access.errors import (
     PermissionDenied,
     RoleNotFound,
 )
+from auth_core.access.model import Assignment
 from auth_core.access.permissions import ROLES_ASSIGN, ROLES_READ
 from auth_core.errors import Rejected
 from auth_core.ids import UserId
 from auth_core.users.errors import UserNotFound
+from auth_core.users.role_changes import tag_of_roles
+from auth_http.conditional import IfMatch, tagged
 from auth_http.dependencies import Current, auth, origin, permitted
 from auth_http.documented import failures
 from auth_http.routers.admin.parameters import PermissionInPath, UserInPath, no_such
@@ -32,12 +36,12 @@ router = APIRouter(tags=["Administration"])
     response_model=RolesOfUser,
     response_description="The roles, by name.",
     dependencies=[Depends(permitted(ROLES_READ))],
-    responses=failures(PermissionDenied(), UserNotFound(), no_such("user_id"), bearer=True, reads=True),
+    responses=failures(PermissionDenied(), UserNotFound(), no_such("user_id"), bearer=True, reads=True, tagged=200),
 )
 async def read_roles_of_user(user_id: UserInPath, request: Request) -> Response:
     """The roles of a user of any status: since when, and who gave them. Needs `roles:read`."""
     subject = UserId(UUID(user_id))
-    return answered(RolesOfUser.of(subject, await auth(request).users.list_roles(user_id=subject)))
+    return _answer(subject, await auth(request).users.list_roles(user_id=subject))
 
 
 @router.put(
@@ -58,9 +62,13 @@ async def read_roles_of_user(user_id: UserInPath, request: Request) -> Response:
         json=True,
         bearer=True,
         writes=True,
+        tagged=200,
+        if_match=True,
     ),
 )
-async def set_roles_of_user(user_id: UserInPath, asked: RolesToHold, current: Current, request: Request) -> Response:
+async def set_roles_of_user(
+    user_id: UserInPath, asked: RolesToHold, current: Current, seen: IfMatch, request: Request
+) -> Response:
     """Lets the user hold exactly these roles, in force at once.
 
     Access tokens they hold are refused, and the next refresh brings one with the new rights.
@@ -68,9 +76,9 @@ async def set_roles_of_user(user_id: UserInPath, asked: RolesToHold, current: Cu
     """
     subject = UserId(UUID(user_id))
     held = await auth(request).users.set_roles(
-        user_id=subject, roles=asked.roles, actor=current.principal.user_id, origin=origin(request)
+        user_id=subject, roles=asked.roles, seen=seen, actor=current.principal.user_id, origin=origin(request)
     )
-    return answered(RolesOfUser.of(subject, held))
+    return _answer(subject, held)
 
 
 @router.get(
@@ -96,3 +104,7 @@ async def explain_permission(user_id: UserInPath, permission: PermissionInPath, 
     """
     explanation = await auth(request).users.explain_permission(user_id=UserId(UUID(user_id)), permission=permission)
     return answered(ExplanationAnswer.of(explanation))
+
+
+def _answer(subject: UserId, held: Sequence[Assignment]) -> Response:
+    return tagged(answered(RolesOfUser.of(subject, held)), tag_of_roles(each.role for each in held))

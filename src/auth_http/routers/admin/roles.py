@@ -19,13 +19,18 @@ from auth_core.access.errors import (
     SystemRole,
     UnknownParent,
 )
+from auth_core.access.model import Role
 from auth_core.access.permissions import ROLES_READ, ROLES_WRITE
 from auth_core.access.preview import LARGEST_PAGE
 from auth_core.errors import Rejected
+from auth_core.idempotency.model import Once
 from auth_core.ids import UserId
+from auth_core.seen import Seen
 from auth_core.tokens.claims import VerifiedClaims
+from auth_http.conditional import IfMatch, tagged
 from auth_http.dependencies import Current, auth, origin, permitted
 from auth_http.documented import failures
+from auth_http.idempotency import Key, once
 from auth_http.routers.admin.parameters import UUID_PATTERN, RoleInPath, no_such
 from auth_http.schemas.document import answered
 from auth_http.schemas.roles import NewRole, PreviewAnswer, RoleAnswer, RoleContent, RolesAnswer
@@ -68,11 +73,14 @@ async def list_roles(request: Request) -> Response:
         json=True,
         bearer=True,
         writes=True,
+        tagged=201,
+        once=True,
     ),
 )
-async def create_role(asked: NewRole, current: Current, request: Request) -> Response:
+async def create_role(asked: NewRole, current: Current, key: Key, request: Request) -> Response:
     """Makes a role that nobody holds yet. Needs `roles:write`, and every right that the role allows."""
-    return await _define(asked.name, asked, Expected.ABSENT, current, request)
+    repeatable = await once(request, key, caller=current.principal.user_id, tell=_created)
+    return _created(await _define(asked.name, asked, Expected.ABSENT, current, request, repeatable=repeatable))
 
 
 @router.get(
@@ -82,11 +90,11 @@ async def create_role(asked: NewRole, current: Current, request: Request) -> Res
     response_model=RoleAnswer,
     response_description="The role.",
     dependencies=[Depends(permitted(ROLES_READ))],
-    responses=failures(PermissionDenied(), RoleNotFound(), no_such("role"), bearer=True, reads=True),
+    responses=failures(PermissionDenied(), RoleNotFound(), no_such("role"), bearer=True, reads=True, tagged=200),
 )
 async def read_role(role: RoleInPath, request: Request) -> Response:
     """One role with what it allows and inherits. Needs `roles:read`."""
-    return answered(RoleAnswer.of(await auth(request).access.look_up_role(name=role)))
+    return _answer(await auth(request).access.look_up_role(name=role))
 
 
 @router.put(
@@ -107,15 +115,19 @@ async def read_role(role: RoleInPath, request: Request) -> Response:
         json=True,
         bearer=True,
         writes=True,
+        tagged=200,
+        if_match=True,
     ),
 )
-async def replace_role(role: RoleInPath, asked: RoleContent, current: Current, request: Request) -> Response:
+async def replace_role(
+    role: RoleInPath, asked: RoleContent, current: Current, seen: IfMatch, request: Request
+) -> Response:
     """Lets the role allow and inherit exactly this, in force at once for everybody who holds it or a role below it.
 
     Their access tokens are refused, and the next refresh brings one with the new rights.
     Needs `roles:write`, and every right that the role allows before and after.
     """
-    return await _define(role, asked, Expected.PRESENT, current, request)
+    return _answer(await _define(role, asked, Expected.PRESENT, current, request, seen=seen))
 
 
 @router.delete(
@@ -135,11 +147,14 @@ async def replace_role(role: RoleInPath, asked: RoleContent, current: Current, r
         no_such("role"),
         bearer=True,
         writes=True,
+        if_match=True,
     ),
 )
-async def delete_role(role: RoleInPath, current: Current, request: Request) -> None:
+async def delete_role(role: RoleInPath, current: Current, seen: IfMatch, request: Request) -> None:
     """Deletes a role that nobody holds and none inherits from. Needs `roles:write`, and every right it allows."""
-    await auth(request).access.delete_role(name=role, actor=current.principal.user_id, origin=origin(request))
+    await auth(request).access.delete_role(
+        name=role, seen=seen, actor=current.principal.user_id, origin=origin(request)
+    )
 
 
 @router.post(
@@ -181,16 +196,32 @@ async def preview_role(
     return answered(PreviewAnswer.of(preview))
 
 
+def _created(role: Role) -> Response:
+    return _answer(role, status=201)
+
+
 async def _define(
-    name: str, asked: RoleContent, expected: Expected, current: VerifiedClaims, request: Request
-) -> Response:
-    role = await auth(request).access.define_role(
+    name: str,
+    asked: RoleContent,
+    expected: Expected,
+    current: VerifiedClaims,
+    request: Request,
+    *,
+    seen: Seen = None,
+    repeatable: Once[Role] | None = None,
+) -> Role:
+    return await auth(request).access.define_role(
         name=name,
         description=asked.description,
         permissions=asked.permissions,
         parents=asked.parents,
         expected=expected,
+        seen=seen,
         actor=current.principal.user_id,
         origin=origin(request),
+        once=repeatable,
     )
-    return answered(RoleAnswer.of(role), status=201 if expected is Expected.ABSENT else 200)
+
+
+def _answer(role: Role, *, status: int = 200) -> Response:
+    return tagged(answered(RoleAnswer.of(role), status=status), role.tag)

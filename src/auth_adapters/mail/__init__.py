@@ -1,0 +1,1 @@
+"""Mail: how messages read, and who takes them."""

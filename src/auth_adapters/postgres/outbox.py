@@ -1,0 +1,333 @@
+"""Messages on their way, in PostgreSQL."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    DateTime,
+    Index,
+    LargeBinary,
+    Row,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from auth_adapters.postgres.schema import Record, table_of
+from auth_adapters.postgres.statements import Alone, InTransaction
+from auth_adapters.postgres.users import USERS
+from auth_core.ids import ClaimId, MessageId, UserId
+from auth_core.outbox.model import Backlog, Filed, Letter, Recipient, SealedMessage, State
+from auth_core.redacted import Redacted
+
+ARRIVALS: Final = "auth_outbox"
+"""Where a commit that posted something is heard of."""
+
+
+class MessageRecord(Record):
+    """A message: sealed, until it needs to say nothing any more. `over_at` is null while it waits.
+
+    A claim moves `due_at` to where it runs out, so that there is one question to ask: what is due.
+    """
+
+    __tablename__ = "outbox_messages"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    address: Mapped[str]
+    locale: Mapped[str | None]
+    payload: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[str]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    attempts: Mapped[int]
+    claim: Mapped[UUID | None]
+    over_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+
+
+_MESSAGES: Final = table_of(MessageRecord)
+_WAITS: Final = _MESSAGES.c.over_at.is_(None)
+
+Index("outbox_messages_due_at_idx", _MESSAGES.c.due_at, postgresql_where=_WAITS)
+Index("outbox_messages_over_at_idx", _MESSAGES.c.over_at, postgresql_where=_MESSAGES.c.over_at.is_not(None))
+
+_IS_MEANT: Final = _MESSAGES.c.id == bindparam("message_id")
+_IS_HELD: Final = (_IS_MEANT, _WAITS, _MESSAGES.c.claim == bindparam("held_by", type_=Uuid))
+_FILED: Final = (
+    _MESSAGES.c.id,
+    _MESSAGES.c.kind,
+    _MESSAGES.c.address,
+    _MESSAGES.c.locale,
+    _MESSAGES.c.state,
+    _MESSAGES.c.attempts,
+    _MESSAGES.c.created_at,
+    _MESSAGES.c.due_at,
+    _MESSAGES.c.over_at,
+    _MESSAGES.c.reason,
+)
+_NOW: Final = bindparam("now", type_=DateTime(timezone=True))
+_REASON: Final = bindparam("new_reason", type_=Text)
+_NO_PAYLOAD: Final = null()
+
+_ADD: Final = insert(_MESSAGES).values(state=State.WAITING.value, attempts=0)
+_NOTIFY: Final = select(func.pg_notify(ARRIVALS, "", type_=Text))
+_LIST: Final = (
+    select(*_FILED)
+    .where(_MESSAGES.c.state == bindparam("in_state"), _MESSAGES.c.id > bindparam("after", type_=Uuid))
+    .order_by(_MESSAGES.c.id)
+    .limit(bindparam("rows"))
+)
+_REVIVE: Final = (
+    update(_MESSAGES)
+    .where(_IS_MEANT, _MESSAGES.c.state == State.DEAD.value)
+    .values(state=State.WAITING.value, due_at=_NOW, attempts=0, claim=null(), over_at=null(), reason=null())
+    .returning(*_FILED)
+)
+_DROP: Final = (
+    update(_MESSAGES)
+    .where(_IS_MEANT, _MESSAGES.c.state.in_((State.WAITING.value, State.DEAD.value)))
+    .values(state=State.DROPPED.value, over_at=_NOW, claim=null(), payload=_NO_PAYLOAD)
+    .returning(*_FILED)
+)
+_FORGET: Final = delete(_MESSAGES).where(
+    func.lower(_MESSAGES.c.address, type_=Text) == func.lower(bindparam("to_address", type_=Text), type_=Text)
+)
+_SEALED: Final = (
+    select(_MESSAGES.c.id, _MESSAGES.c.kind, _MESSAGES.c.payload)
+    .where(_MESSAGES.c.payload.is_not(None), _MESSAGES.c.id > bindparam("after", type_=Uuid))
+    .order_by(_MESSAGES.c.id)
+    .limit(bindparam("rows"))
+)
+_RESEAL: Final = (
+    update(_MESSAGES)
+    .where(_IS_MEANT, _MESSAGES.c.payload == bindparam("old_payload", type_=LargeBinary))
+    .values(payload=bindparam("new_payload", type_=LargeBinary))
+)
+_RECIPIENT: Final = select(USERS.c.email).where(USERS.c.id == bindparam("user_id"))
+
+# Found and locked by one statement: what another is just claiming is passed over, and looked at again by nobody.
+_DUE: Final = (
+    select(_MESSAGES.c.id)
+    .where(_WAITS, _MESSAGES.c.due_at <= _NOW)
+    .order_by(_MESSAGES.c.due_at)
+    .limit(bindparam("rows"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM: Final = (
+    update(_MESSAGES)
+    .where(_MESSAGES.c.id == any_(func.array(_DUE.scalar_subquery(), type_=ARRAY(Uuid))))
+    .values(
+        claim=bindparam("held_by", type_=Uuid),
+        due_at=bindparam("until", type_=DateTime(timezone=True)),
+        attempts=_MESSAGES.c.attempts + 1,
+    )
+    .returning(
+        _MESSAGES.c.id,
+        _MESSAGES.c.kind,
+        _MESSAGES.c.payload,
+        _MESSAGES.c.address,
+        _MESSAGES.c.locale,
+        _MESSAGES.c.created_at,
+        _MESSAGES.c.due_at,
+        _MESSAGES.c.expires_at,
+        _MESSAGES.c.attempts,
+    )
+)
+_NEW_STATE: Final = bindparam("new_state", type_=Text)
+_END: Final = (
+    update(_MESSAGES)
+    .where(*_IS_HELD)
+    .values(
+        state=_NEW_STATE,
+        over_at=_NOW,
+        reason=_REASON,
+        claim=null(),
+        payload=case((literal(State.DEAD.value, Text) == _NEW_STATE, _MESSAGES.c.payload), else_=_NO_PAYLOAD),
+    )
+)
+_POSTPONE: Final = (
+    update(_MESSAGES)
+    .where(*_IS_HELD)
+    .values(due_at=bindparam("until", type_=DateTime(timezone=True)), reason=_REASON, claim=null())
+)
+_BACKLOG: Final = select(
+    select(func.count()).where(_WAITS).select_from(_MESSAGES).scalar_subquery().label("waiting"),
+    select(func.min(_MESSAGES.c.created_at)).where(_WAITS).scalar_subquery().label("oldest"),
+    select(func.count())
+    .where(_MESSAGES.c.over_at.is_not(None), _MESSAGES.c.state == State.DEAD.value)
+    .select_from(_MESSAGES)
+    .scalar_subquery()
+    .label("dead"),
+)
+_OVER: Final = (
+    select(_MESSAGES.c.id)
+    .where(_MESSAGES.c.over_at < bindparam("over_before", type_=DateTime(timezone=True)))
+    .order_by(_MESSAGES.c.over_at)
+    .limit(bindparam("rows"))
+    .with_for_update(skip_locked=True)
+)
+_PURGE: Final = delete(_MESSAGES).where(_MESSAGES.c.id == any_(func.array(_OVER.scalar_subquery(), type_=ARRAY(Uuid))))
+
+_BEFORE_ALL: Final = MessageId(UUID(int=0))
+
+
+class PostgresOutbox:
+    """The messages of one transaction. With `notify` whoever delivers hears of the commit."""
+
+    def __init__(self, statements: InTransaction, *, notify: bool) -> None:
+        self._statements = statements
+        self._notify = notify
+
+    async def add(self, letter: Letter) -> None:
+        await self._statements.run(
+            _ADD,
+            id=letter.sealed.id,
+            kind=letter.sealed.kind,
+            address=letter.to.address,
+            locale=letter.to.locale,
+            payload=letter.sealed.payload.reveal(),
+            created_at=letter.created_at,
+            due_at=letter.due_at,
+            expires_at=letter.expires_at,
+        )
+        await self._tell()
+
+    async def list(self, state: State, *, after: MessageId | None, limit: int) -> Sequence[Filed]:
+        found = await self._statements.run(_LIST, in_state=state.value, after=after or _BEFORE_ALL, rows=limit)
+        return [_filed(row) for row in found.rows]
+
+    async def revive(self, message_id: MessageId, *, now: datetime) -> Filed | None:
+        revived = (await self._statements.run(_REVIVE, message_id=message_id, now=now)).row
+        if revived is None:
+            return None
+        await self._tell()
+        return _filed(revived)
+
+    async def drop(self, message_id: MessageId, *, now: datetime) -> Filed | None:
+        dropped = (await self._statements.run(_DROP, message_id=message_id, now=now)).row
+        return None if dropped is None else _filed(dropped)
+
+    async def forget(self, address: str) -> int:
+        # No index: messages that are over are removed after a while, so they are few, and people are rarely erased.
+        return (await self._statements.run(_FORGET, to_address=address)).count
+
+    async def sealed(self, *, after: MessageId | None, limit: int) -> Sequence[SealedMessage]:
+        found = await self._statements.run(_SEALED, after=after or _BEFORE_ALL, rows=limit)
+        return [_sealed(row) for row in found.rows]
+
+    async def reseal(self, message_id: MessageId, new: Redacted[bytes], *, old: Redacted[bytes]) -> bool:
+        resealed = await self._statements.run(
+            _RESEAL, message_id=message_id, new_payload=new.reveal(), old_payload=old.reveal()
+        )
+        return resealed.count == 1
+
+    async def _tell(self) -> None:
+        if self._notify:
+            await self._statements.run(_NOTIFY)
+
+
+class PostgresRecipients:
+    """Where users are told."""
+
+    def __init__(self, statements: InTransaction) -> None:
+        self._statements = statements
+
+    async def find(self, user_id: UserId) -> Recipient | None:
+        row = (await self._statements.run(_RECIPIENT, user_id=user_id)).row
+        return None if row is None else Recipient(address=row.email)
+
+
+class PostgresOutboxQueue:
+    """The letters that wait.
+
+    Claims are made on the connection `apart`, which listens for new ones, and on which nobody waits for requests.
+    """
+
+    def __init__(self, apart: Alone, statements: Alone) -> None:
+        self._apart = apart
+        self._statements = statements
+
+    async def claim(self, claim: ClaimId, *, limit: int, now: datetime, until: datetime) -> Sequence[Letter]:
+        claimed = await self._apart.write(_CLAIM, held_by=claim, rows=limit, now=now, until=until)
+        return [_letter(row) for row in claimed.rows]
+
+    async def end(
+        self, message_id: MessageId, claim: ClaimId, state: State, *, now: datetime, reason: str | None = None
+    ) -> bool:
+        ended = await self._statements.write(
+            _END, message_id=message_id, held_by=claim, new_state=state.value, now=now, new_reason=reason
+        )
+        return ended.count == 1
+
+    async def postpone(self, message_id: MessageId, claim: ClaimId, *, until: datetime, reason: str) -> bool:
+        postponed = await self._statements.write(
+            _POSTPONE, message_id=message_id, held_by=claim, until=until, new_reason=reason
+        )
+        return postponed.count == 1
+
+    async def look(self) -> Backlog:
+        row = (await self._statements.read(_BACKLOG)).rows[0]
+        return Backlog(waiting=row.waiting, oldest=row.oldest, dead=row.dead)
+
+
+class PostgresOldMessages:
+    """The messages that are over: rows somebody holds are left for another time."""
+
+    def __init__(self, statements: Alone) -> None:
+        self._statements = statements
+
+    async def purge(self, *, over_before: datetime, limit: int) -> int:
+        return (await self._statements.write(_PURGE, over_before=over_before, rows=limit)).count
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyTells:
+    """The hints of an engine that gives none."""
+
+    next: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def _sealed(row: Row[Any]) -> SealedMessage:
+    return SealedMessage(id=MessageId(row.id), kind=row.kind, payload=Redacted(row.payload))
+
+
+def _letter(row: Row[Any]) -> Letter:
+    return Letter(
+        sealed=_sealed(row),
+        to=Recipient(address=row.address, locale=row.locale),
+        created_at=row.created_at,
+        due_at=row.due_at,
+        expires_at=row.expires_at,
+        attempts=row.attempts,
+    )
+
+
+def _filed(row: Row[Any]) -> Filed:
+    return Filed(
+        id=MessageId(row.id),
+        kind=row.kind,
+        to=Recipient(address=row.address, locale=row.locale),
+        state=State(row.state),
+        attempts=row.attempts,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        over_at=row.over_at,
+        reason=row.reason,
+    )

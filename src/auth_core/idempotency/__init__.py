@@ -1,0 +1,1 @@
+"""Calls that have their effect once, however often they are made."""

@@ -1,0 +1,1 @@
+"""What we tell people: written with its cause, delivered afterwards."""

@@ -1,0 +1,1 @@
+"""The files that people come and go in."""

@@ -1,0 +1,1 @@
+"""What the pages behind the links of our mails are made of."""

@@ -1,0 +1,297 @@
+"""Deliverers and their database are killed at every step, and everything that was committed arrives all the same."""
+
+import asyncio
+import os
+import platform
+import random
+import signal
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import cycle, islice, product
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from auth_adapters.key_vault import KeyVault
+from auth_adapters.master_secret import MasterSecret, Purpose
+from auth_adapters.message_vault import SealingMessageVault
+from auth_adapters.postgres import Database, migrate, postgres_ports
+from auth_adapters.postgres.embedded import EmbeddedPostgres, RunningPostgres
+from auth_adapters.system import SystemClock, SystemEntropy
+from auth_core import Redacted, Unavailable
+from auth_core.ids import Ids, MessageId
+from auth_core.outbox.messages import PasswordChanged
+from auth_core.outbox.model import Recipient
+from auth_core.outbox.posting import Posting
+from auth_core.testing import an_email
+from tests.integration.mail.server import MailServer, a_mail_server
+from tests.proof.deliveries.points import Plan, Point, Victim, kill_with_children
+
+SECRET: Final = "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re"
+_PATIENCE: Final = 120.0
+_BUSY: Final = 0.05
+"""How many of a hundred recipients, in parts of one, are put off by the mail server the first time."""
+
+
+_AHEAD: Final = 40
+"""By how many messages those who post are ahead, at most: some wait all the time, and they do not pile up."""
+
+
+class Lost(Exception):
+    """Something did not arrive that should have, or something arrived that should not."""
+
+
+class RollBack(Exception):
+    """Ends a transaction of which nothing may be sent."""
+
+
+@dataclass(slots=True)
+class Posted:
+    """What was posted, by what its poster knows of it."""
+
+    committed: set[MessageId] = field(default_factory=set[MessageId])
+    rolled_back: set[MessageId] = field(default_factory=set[MessageId])
+    unknown: set[MessageId] = field(default_factory=set[MessageId])
+
+
+@dataclass(slots=True)
+class Scene:
+    home: Path
+    postgres: RunningPostgres
+    mail: MailServer
+    database: Database
+    posted: Posted = field(default_factory=Posted)
+    killed: Counter[str] = field(default_factory=Counter[str])
+    dice: random.Random = field(default_factory=random.Random)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("AUTH_")}
+        return ours | {
+            "AUTH_MASTER_SECRET": SECRET,
+            "AUTH_DATABASE_URL": self.postgres.url().replace("+asyncpg", ""),
+            "AUTH_DATABASE_TIMEOUT_SECONDS": "2",
+            "AUTH_MAIL_HOST": "127.0.0.1",
+            "AUTH_MAIL_PORT": str(self.mail.port),
+            "AUTH_MAIL_TLS": "off",
+            "AUTH_MAIL_FROM": "Example <no-reply@example.com>",
+            "AUTH_LOG_FORMAT": "json",
+        }
+
+
+async def run(kills: int, *, seed: int, home: Path) -> dict[str, Any]:
+    """Kill that many times, and return what is worth keeping of it. Raises: Lost."""
+    begun = time.monotonic()
+    async with _scene(home, seed) as scene:
+        posting = asyncio.create_task(_keep_posting(scene))
+        for number, (point, victim) in enumerate(islice(cycle(product(Point, Victim)), kills), 1):
+            plan = Plan(point, victim, scene.dice.randint(1, 3), str(scene.postgres.pid))
+            try:
+                await _kill(scene, plan)
+            except TimeoutError:
+                raise Lost(f"it did not come about in time: {plan}") from None
+            if number % 10 == 0:
+                sys.stderr.write(f"{number} of {kills} kills, {len(scene.mail.envelopes)} mails\n")
+        posting.cancel()
+        with suppress(asyncio.CancelledError):
+            await posting
+        await _deliver_the_rest(scene)
+        return await _judged(scene) | {
+            "kills": kills,
+            "seed": seed,
+            "killed": dict(sorted(scene.killed.items())),
+            "seconds": round(time.monotonic() - begun, 1),
+            "postgresql": await _version(scene),
+            "python": platform.python_version(),
+            "machine": f"{platform.system()} {platform.machine()}",
+        }
+
+
+@asynccontextmanager
+async def _scene(home: Path, seed: int) -> AsyncGenerator[Scene]:
+    postgres = await asyncio.to_thread(EmbeddedPostgres(home).start)
+    try:
+        await asyncio.to_thread(postgres.create_database)
+        address = Redacted(postgres.url())
+        await migrate(address)
+        async with a_mail_server() as mail:
+            mail.busy = _BUSY
+            database = Database(address)
+            scene = Scene(home, postgres, mail, database, dice=random.Random(seed))
+            try:
+                yield scene
+            finally:
+                await database.close()
+                postgres = scene.postgres
+    finally:
+        await asyncio.to_thread(postgres.stop)
+
+
+async def _keep_posting(scene: Scene) -> None:
+    """Post messages, some of them in transactions that are rolled back, whatever becomes of the database."""
+    ids, clock = Ids(clock=SystemClock(), entropy=SystemEntropy()), SystemClock()
+    key = MasterSecret(Redacted(SECRET.encode())).derive(Purpose.MESSAGES)
+    vault = SealingMessageVault(KeyVault(key, entropy=SystemEntropy()))
+    uow = postgres_ports(scene.database, clock=clock).uow
+    while True:
+        while len(scene.posted.committed) - len(scene.mail.envelopes) > _AHEAD:
+            await asyncio.sleep(0.05)
+        post, now = Posting(ids=(known := _Remembers(ids)), vault=vault), clock.now()  # type: ignore[arg-type]  # it makes ids
+        rolls_back = scene.dice.random() < 0.2
+        outcome = scene.posted.unknown
+        try:
+            async with uow() as tx:
+                for _ in range(scene.dice.randint(1, 3)):
+                    notice = PasswordChanged(at=now, address="192.0.2.1")
+                    await post(tx, notice, to=Recipient(address=an_email()), at=now)
+                if rolls_back:
+                    raise RollBack
+            outcome = scene.posted.committed
+        except RollBack:
+            outcome = scene.posted.rolled_back
+        except Unavailable:
+            await asyncio.sleep(0.1)
+        outcome.update(known.made)
+        await asyncio.sleep(0.05)
+
+
+class _Remembers:
+    """Makes ids of messages, and knows which."""
+
+    def __init__(self, ids: Ids) -> None:
+        self._ids = ids
+        self.made: list[MessageId] = []
+
+    def message(self) -> MessageId:
+        self.made.append(self._ids.message())
+        return self.made[-1]
+
+
+async def _kill(scene: Scene, plan: Plan) -> None:
+    """Let a deliverer work until the plan is carried out, and put right what was killed."""
+    with _deliverer(scene, plan) as starting:
+        process = await starting
+        if plan.point is Point.TAKEN:
+            scene.mail.on_taken = lambda: _at_the_server(process, plan)
+        if plan.victim is Victim.WORKER:
+            async with asyncio.timeout(_PATIENCE):
+                code = await process.wait()
+            if code != -signal.SIGKILL:
+                raise Lost(f"a deliverer ended with {code} and not as planned: {plan}")
+        else:
+            await _until_gone(scene.postgres.pid, process, plan)
+            scene.postgres = await asyncio.to_thread(EmbeddedPostgres(scene.home).start)
+            before = len(scene.mail.envelopes)
+            async with asyncio.timeout(_PATIENCE):  # it finds its way back by itself
+                while len(scene.mail.envelopes) == before:
+                    await asyncio.sleep(0.02)
+            process.terminate()
+            async with asyncio.timeout(_PATIENCE):
+                if (code := await process.wait()) != 0:
+                    raise Lost(f"a deliverer that was told to stop ended with {code}: {plan}")
+    scene.killed[f"{plan.victim} at {plan.point}"] += 1
+
+
+@contextmanager
+def _deliverer(scene: Scene, plan: Plan | None) -> Generator[Any]:
+    """Start a deliverer, and leave none behind."""
+    started: list[asyncio.subprocess.Process] = []
+
+    async def start() -> asyncio.subprocess.Process:
+        environment = scene.environment | (plan.as_environment() if plan and plan.point is not Point.TAKEN else {})
+        with (scene.home / "deliverer.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "tests.proof.deliveries.worker", env=environment, stdout=log, stderr=log
+            )
+        started.append(process)
+        return process
+
+    try:
+        yield start()
+    finally:
+        scene.mail.on_taken = None
+        for process in started:
+            with suppress(ProcessLookupError):
+                process.kill()
+
+
+def _at_the_server(process: asyncio.subprocess.Process, plan: Plan) -> None:
+    if plan.victim is Victim.WORKER:
+        with suppress(ProcessLookupError):
+            process.kill()
+    else:
+        kill_with_children(int(plan.postgres))
+
+
+async def _until_gone(pid: int, process: asyncio.subprocess.Process, plan: Plan) -> None:
+    async with asyncio.timeout(_PATIENCE):
+        while _lives(pid):
+            if process.returncode is not None:
+                raise Lost(f"a deliverer ended with {process.returncode} before its time: {plan}")
+            await asyncio.sleep(0.02)
+
+
+def _lives(pid: int) -> bool:
+    """Say whether the process is there and no corpse that nobody has collected yet."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+async def _deliver_the_rest(scene: Scene) -> None:
+    queue = postgres_ports(scene.database, clock=SystemClock()).outbox_queue
+    with _deliverer(scene, None) as starting:
+        process = await starting
+        async with asyncio.timeout(_PATIENCE):
+            while True:
+                with suppress(Unavailable):
+                    if (await queue.look()).waiting == 0:
+                        break
+                await asyncio.sleep(0.1)
+        process.terminate()
+        await process.wait()
+
+
+async def _judged(scene: Scene) -> dict[str, Any]:
+    """Compare what was posted with what arrived. Raises: Lost."""
+    posted, arrived = scene.posted, defaultdict[MessageId, list[bytes]](list)
+    for each, (_, _, content) in zip(scene.mail.arrived(), scene.mail.envelopes, strict=True):
+        arrived[each.id].append(content)
+    async with scene.database.single_statements.connect() as connection:
+        rows = (await connection.execute(text("SELECT id, state FROM auth.outbox_messages"))).all()
+    stored = {MessageId(row.id): row.state for row in rows}
+    wrong = {
+        "committed and not sent": posted.committed - arrived.keys(),
+        "rolled back and sent": posted.rolled_back & arrived.keys(),
+        "sent and not stored": arrived.keys() - stored.keys(),
+        "stored and not sent": stored.keys() - arrived.keys(),
+        "not known to be sent": {each for each, state in stored.items() if state != "sent"},
+        "different copies": {each for each, copies in arrived.items() if len(set(copies)) > 1},
+        "sent by nobody": arrived.keys() - posted.committed - posted.unknown,
+    }
+    if found := {what: sorted(map(str, which))[:3] for what, which in wrong.items() if which}:
+        raise Lost(str(found))
+    return {
+        "campaign": "deliveries",
+        "failures": 0,
+        "committed": len(posted.committed),
+        "rolled back": len(posted.rolled_back),
+        "commit answers lost": len(posted.unknown),
+        "of those committed": len(posted.unknown & stored.keys()),
+        "mails": len(scene.mail.envelopes),
+        "messages that came more than once": sum(len(copies) > 1 for copies in arrived.values()),
+        "most copies": max(map(len, arrived.values()), default=0),
+        "put off by the mail server": scene.mail.put_off,
+    }
+
+
+async def _version(scene: Scene) -> str:
+    async with scene.database.single_statements.connect() as connection:
+        return str((await connection.execute(text("SHOW server_version"))).scalar_one())
