@@ -98,7 +98,7 @@ def outcome(needs: Needs, who: Who) -> str:
         case (callers, permission) if Caller.PERSON in callers:
             return of_person if permission else signed_in
         case _:
-            raise NotImplementedError(needs)
+            raise ValueError(f"the matrix has no column for a route that asks for {needs}")
 
 
 def routes_of(app: FastAPI) -> Iterator[tuple[str, Needs]]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.unit import on_all_cores
 on_all_cores.FEWEST, on_all_cores.HERE = 1, Path(__file__).parent
 on_all_cores.processes_available = lambda: 2
-from tests.unit.on_all_cores import pytest_runtestloop
+from tests.unit.on_all_cores import pytest_collection, pytest_pycollect_makemodule, pytest_runtestloop
 """
 SETTINGS = """
 [pytest]
@@ -111,11 +111,30 @@ def test_what_is_not_closed_is_an_error_even_at_the_very_end(run: Run, unclosed:
     assert "PytestUnraisableExceptionWarning" in said
 
 
+def test_a_file_that_does_not_open_is_an_error_and_the_others_run(run: Run) -> None:
+    code, said = run(test_a="import there_is_no_such_thing", test_b=FINE)
+
+    assert code == 1
+    assert "ERROR test_a.py" in said
+    assert "ModuleNotFoundError: No module named 'there_is_no_such_thing'" in said
+    assert "3 passed, 1 error" in said
+
+
+def test_what_is_left_out_by_a_word_is_counted(run: Run) -> None:
+    code, said = run("-k", "test_0 or test_1", test_a=FINE, test_b=FINE)
+
+    assert (code, "4 passed, 2 deselected" in said) == (0, True)
+
+
+def test_nothing_to_run_is_told_by_the_exit_code(run: Run) -> None:
+    assert run("-k", "nothing", test_a=FINE)[0] == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
 def test_a_test_that_ends_its_process_is_named_and_ends_the_run(run: Run) -> None:
     code, said = run(test_a="import os\ndef test_ends(): os.kill(os.getpid(), 9)", test_b=FINE)
 
     assert code == 1
-    assert "FAILED test_a.py::test_ends - The process that ran this test has died of it (exit code -9)" in said
+    assert "FAILED test_a.py::test_ends - The process that was at this has died of it (exit code -9)" in said
 
 
 def test_a_test_that_hangs_says_where_and_ends_the_run(run: Run) -> None:

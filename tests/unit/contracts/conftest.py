@@ -8,6 +8,6 @@ from auth_core.testing.contracts.concurrency import unhindered_within
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _in_memory() -> Generator[None]:
+def in_memory() -> Generator[None]:
     with unhindered_within(0.01):
         yield

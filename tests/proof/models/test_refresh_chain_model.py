@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auth_adapters.memory import FOR_TESTS
@@ -48,6 +48,7 @@ class Model:
 
 
 @pytest.mark.covers("RFR-01", "RFR-02", "RFR-03", "RFR-04", "RFR-05", "RFR-12", "RFR-21")
+@settings(deadline=None)
 @given(st.lists(st.tuples(DELAYS, st.integers(0, 3)), max_size=25))
 async def test_every_history_of_presented_links_goes_as_the_model_says(steps: list[tuple[timedelta, int]]) -> None:
     core = await Core.make(policies=POLICIES)
@@ -76,6 +77,7 @@ async def test_every_history_of_presented_links_goes_as_the_model_says(steps: li
 
 
 @pytest.mark.covers("RFR-03")
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 29_999), min_size=1, max_size=10))
 async def test_whenever_a_lost_answer_is_asked_for_it_is_the_same_text(delays: list[int]) -> None:
     core = await Core.make(policies=POLICIES)

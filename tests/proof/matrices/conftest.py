@@ -1,0 +1,3 @@
+from tests.unit.http.conftest import lines
+
+__all__ = ["lines"]
