@@ -1,240 +1,187 @@
-"""Ourselves and the peers, on one PostgreSQL, in turns: what a call costs, and what is left in a log-in storm.
+"""Ourselves and the peers, on one PostgreSQL, in turns: what a call costs, what a log-in storm leaves, starting, memory.
 
 Every server has one core and one worker; the clients and the database have the other. A call's CPU is that of the
-server's processes, whatever the machine does besides; ratios are between medians of one run. In the storm people log in
-without pause while others ask who they are and refresh, at times fixed beforehand, so that a server that stands still
-cannot hide it. Everybody hashes as they do by default. The first `./dev bench side_by_side` installs the peers.
+server's processes, whatever the machine does besides; ratios are between medians of one run. Everybody hashes as they
+do by default; raw bcrypt takes its turn with them. The first `./dev bench side_by_side` installs the peers.
 """
 
 import asyncio
-import itertools
 import os
 import statistics
 import sys
 import tempfile
-import time
-from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from auth_adapters.postgres.embedded import EmbeddedPostgres
-from bench.peers.contestants import CONTESTANTS, Contestant, Held
+from bench.peers.calls import a_round
+from bench.peers.contestants import CONTESTANTS, US, Contestant, Start
+from bench.peers.corner import Corner, Round, settle_in
 from bench.peers.floor import FLOOR
-from bench.peers.server import Server, free_port, running
-from bench.peers.wire import Answer, Connection, Request
-from bench.percentiles import summary
+from bench.peers.raw_hash import raw_bcrypt
+from bench.peers.server import free_port, output_of, running
+from bench.peers.storm import weather
+from bench.peers.wire import Request
 
 _SERVERS_CORE, _CLIENTS_CORE = 0, 1
-_CONNECTIONS: Final = 4
-_PEOPLE: Final = 8
-_STORM_CLIENTS: Final = 32
-_PROBES_A_SECOND: Final = 20
+_PROBE: Final = Request("GET", "/")
 
 
-@dataclass(kw_only=True)
-class Corner:
-    """A contestant with its server, the people it knows, and what was found."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much is done."""
+
+    rounds: int
+    calls: int
+    hashing: int
+    storm_seconds: float
+    starts: int
+
+
+_QUICK: Final = Size(rounds=2, calls=80, hashing=2, storm_seconds=3, starts=1)
+_FULL: Final = Size(rounds=9, calls=1_200, hashing=8, storm_seconds=20, starts=5)
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """A contestant with a database of its own."""
 
     who: Contestant
-    server: Server
-    held: list[Held] = field(default_factory=list[Held])
-    micros: dict[str, list[float]] = field(default_factory=dict[str, list[float]])
-    storm: dict[str, object] = field(default_factory=dict[str, object])
+    port: int
+    start: Start
+    seconds_to_start: list[float] = field(default_factory=list[float])
+    mebibytes: list[float] = field(default_factory=list[float])
 
 
 async def measure(*, quick: bool) -> dict[str, object]:
-    """Return what each call costs each contestant, the ratios to ours, and how they fare in the storm."""
-    rounds, calls, storm_seconds = (2, 60, 3.0) if quick else (9, 800, 20.0)
+    """Return what each call costs each contestant, the ratios to ours and to the floor, and how they fare in storms."""
+    size = _QUICK if quick else _FULL
     os.sched_setaffinity(0, {_CLIENTS_CORE})  # and with it the database, which we start
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         database = EmbeddedPostgres(folder / "postgres").start()
         stack.callback(database.stop)
-        corners: list[Corner] = []
-        left_out: list[str] = []
-        for number, who in enumerate((*FLOOR, *CONTESTANTS)):
-            name = f"peer_{number}"
-            database.create_database(name)
-            port = free_port()
-            start = who.start(port, database.url(name).replace("+asyncpg", ""), folder)
-            if start is None:
-                left_out.append(who.name)
-                continue
-            server = await stack.enter_async_context(
-                running(start, port, core=_SERVERS_CORE, probe=Request("GET", "/"))
-            )
-            corners.append(Corner(who=who, server=server))
-        for corner in corners:
-            await _settle_in(corner)
-        for number in range(rounds):
-            print(f"  round {number + 1} of {rounds}", file=sys.stderr)
+        entries, left_out = _entries(database, folder)
+        await _start_each(entries, times=size.starts)
+        corners = [await _corner(entry, stack) for entry in entries]
+        hashes: list[Round] = []
+        for number in range(size.rounds):
+            _say(f"round {number + 1} of {size.rounds}")
+            hashes.append(await raw_bcrypt(size.hashing, core=_SERVERS_CORE))
             for corner in corners:
-                await _a_round(corner, calls)
+                await a_round(corner, size.calls, hashing=size.hashing)
         for corner in corners:
             if corner.who not in FLOOR:
-                print(f"  storm at {corner.who.name}", file=sys.stderr)
-                await _weather(corner, storm_seconds)
-        return _report(corners, left_out)
+                _say(f"storm at {corner.who.name}")
+                await weather(corner, size.storm_seconds, clients=32, heeding=True, name="32 clients")
+        ours = next(corner for corner in corners if corner.who is US)
+        await weather(ours, size.storm_seconds, clients=128, heeding=False, name="128 clients that do not wait")
+        return _report(entries, corners, hashes, left_out)
 
 
-async def _settle_in(corner: Corner) -> None:
-    async with Connection(corner.server.port) as connection:
-        for number in range(_PEOPLE):
-            email = f"person{number}@example.com"
-            _expect(await connection.ask(corner.who.register(email)))
-            answer = _expect(await connection.ask(corner.who.log_in(email)))
-            corner.held.append(corner.who.held(answer.document(), answer.headers))
-
-
-# ---- What a call costs
-
-
-async def _a_round(corner: Corner, calls: int) -> None:
-    who = corner.who
-    await _take(corner, "me", calls, lambda place, ask: _me(corner, place, ask))
-    if who.refresh is not None:
-        await _take(corner, "refresh", calls, lambda place, ask: _refresh(corner, place, ask))
-    if who not in FLOOR:
-        await _take(corner, "log in", max(4, calls // 100), lambda place, ask: _log_in(corner, place, ask), abreast=1)
-
-
-type Ask = Callable[[Request], Awaitable[Answer]]
-
-
-async def _take(
-    corner: Corner, call: str, times: int, do: Callable[[int, Ask], Awaitable[None]], *, abreast: int = _CONNECTIONS
-) -> None:
-    each = times // abreast
-
-    async def one(place: int) -> None:
-        async with Connection(corner.server.port) as connection:
-            for _ in range(each):
-                await do(place, connection.ask)
-
-    before = corner.server.cpu_seconds()
-    await asyncio.gather(*(one(place) for place in range(abreast)))
-    used = corner.server.cpu_seconds() - before
-    corner.micros.setdefault(call, []).append(used / (each * abreast) * 1e6)
-
-
-async def _me(corner: Corner, place: int, ask: Ask) -> None:
-    _expect(await ask(corner.who.me(corner.held[place])))
-
-
-async def _refresh(corner: Corner, place: int, ask: Ask) -> None:
-    assert corner.who.refresh is not None
-    answer = _expect(await ask(corner.who.refresh(corner.held[place])))
-    document = answer.document()
-    corner.held[place] = corner.who.held(document if "access_token" in document else {"meta": document["data"]}, {})
-
-
-async def _log_in(corner: Corner, place: int, ask: Ask) -> None:
-    _expect(await ask(corner.who.log_in(f"person{place}@example.com")))
-
-
-def _expect(answer: Answer) -> Answer:
-    if answer.status not in (200, 201):
-        raise AssertionError(f"{answer.status}: {answer.body[:300]!r}")
-    return answer
-
-
-# ---- The storm
-
-
-async def _weather(corner: Corner, seconds: float) -> None:
-    corner.storm["in peace"] = await _probed(corner, seconds)
-    async with _storm(corner) as ends:
-        began = time.monotonic()
-        corner.storm["in the storm"] = await _probed(corner, seconds)
-        corner.storm["log-ins a second"] = round(ends[200] / (time.monotonic() - began), 1)
-        corner.storm["log-ins put off"] = ends[503] + ends[429]
-
-
-@asynccontextmanager
-async def _storm(corner: Corner) -> AsyncGenerator[Counter[int]]:
-    ends: Counter[int] = Counter()
-
-    async def log_in(number: int) -> None:
-        async with Connection(corner.server.port) as connection:
-            while True:
-                answer = await connection.ask(corner.who.log_in(f"person{number % _PEOPLE}@example.com"))
-                ends[answer.status] += 1
-                if answer.status in (429, 503):
-                    await asyncio.sleep(float(answer.headers.get("retry-after", "1")))
-
-    async with asyncio.TaskGroup() as group:
-        people = [group.create_task(log_in(number)) for number in range(_STORM_CLIENTS)]
-        await asyncio.sleep(1)
-        ends.clear()
-        yield ends
-        for person in people:
-            person.cancel()
-
-
-async def _probed(corner: Corner, seconds: float) -> dict[str, object]:
-    """Ask at times fixed beforehand, whether or not the last answer has come, and count from those times."""
-    waits: dict[str, list[float]] = {"me": []}
-    kinds = itertools.cycle(["me", "refresh"] if corner.who.refresh is not None else ["me"])
-    free: list[Connection] = []
-    last = asyncio.Lock()  # a chain is refreshed one link after the other
-
-    async def probe(kind: str, due: float) -> None:
-        connection = free.pop() if free else Connection(corner.server.port)
-        if kind == "me":
-            await _me(corner, -1, connection.ask)
+def _entries(database: EmbeddedPostgres, folder: Path) -> tuple[list[Entry], list[str]]:
+    entries: list[Entry] = []
+    left_out: list[str] = []
+    for number, who in enumerate((*FLOOR, *CONTESTANTS)):
+        name, port = f"peer_{number}", free_port()
+        home = folder / name
+        home.mkdir()
+        database.create_database(name)
+        start = who.start(port, database.url(name).replace("+asyncpg", ""), home)
+        if start is None:
+            left_out.append(who.name)
         else:
-            async with last:
-                await _refresh(corner, -2, connection.ask)
-        waits.setdefault(kind, []).append((time.monotonic() - due) * 1000)
-        free.append(connection)
+            entries.append(Entry(who=who, port=port, start=start))
+    return entries, left_out
 
-    async with asyncio.TaskGroup() as group:
-        start = time.monotonic()
-        for number in range(int(seconds * _PROBES_A_SECOND)):
-            due = start + number / _PROBES_A_SECOND
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            group.create_task(probe(next(kinds), due))
-    for connection in free:
-        await connection.close()
-    return {kind: summary(each) for kind, each in waits.items()}
+
+async def _start_each(entries: Sequence[Entry], *, times: int) -> None:
+    """Start each alone, once to make its tables and then to be timed."""
+    for number in range(times + 1):
+        _say(f"start {number} of {times}")
+        for entry in entries:
+            async with running(entry.start, entry.port, core=_SERVERS_CORE, probe=_PROBE) as server:
+                if number:
+                    entry.seconds_to_start.append(server.seconds_to_start)
+                    entry.mebibytes.append(server.resident_bytes() / 2**20)
+
+
+async def _corner(entry: Entry, stack: AsyncExitStack) -> Corner:
+    server = await stack.enter_async_context(running(entry.start, entry.port, core=_SERVERS_CORE, probe=_PROBE))
+    corner = Corner(who=entry.who, server=server)
+    if entry.who.introspector is not None:
+        corner.secret = await output_of(entry.start, entry.who.introspector(entry.start))
+    await settle_in(corner)
+    return corner
+
+
+def _say(what: str) -> None:
+    print(f"  {what}", file=sys.stderr)
 
 
 # ---- The report
 
 
-def _report(corners: list[Corner], left_out: list[str]) -> dict[str, object]:
-    ours = next(corner for corner in corners if corner.who is CONTESTANTS[0])
+def _report(
+    entries: Sequence[Entry], corners: Sequence[Corner], hashes: Sequence[Round], left_out: Sequence[str]
+) -> dict[str, object]:
+    ours = next(corner for corner in corners if corner.who is US)
+    floor = next(corner for corner in corners if corner.who in FLOOR)
     return {
-        "unit": "µs of the server's CPU a call: median and spread (lowest, highest) of the rounds; waits in ms",
-        "contestants": {corner.who.name: _found(corner) for corner in corners},
-        "times the CPU of auth-service": {
+        "unit": "µs of the server's CPU a call, and answers a second: medians of the rounds, with lowest and highest",
+        "contestants": {
             corner.who.name: {
-                call: round(statistics.median(each) / statistics.median(ours.micros[call]), 1)
-                for call, each in corner.micros.items()
-                if call in ours.micros
+                "hashes with": corner.who.hashes_with,
+                "seconds to the first answer": _spread(entry.seconds_to_start, digits=2),
+                "MiB when started": round(statistics.median(entry.mebibytes)),
+                "MiB at the end": round(corner.server.resident_bytes() / 2**20),
+                "calls": {
+                    name: {
+                        "µs": _spread([each.micros for each in rounds]),
+                        "a second": _spread([each.a_second for each in rounds], digits=1),
+                    }
+                    for name, rounds in corner.rounds.items()
+                },
+                "storms": corner.storms,
             }
-            for corner in corners
-            if corner is not ours
+            for entry, corner in zip(entries, corners, strict=True)
         },
-        "not measured, for want of Node": left_out,
+        "times the CPU of auth-service": {
+            corner.who.name: _ratios(_micros(corner), _micros(ours)) for corner in corners if corner is not ours
+        },
+        "auth-service, times the CPU of a route that does nothing": _ratios(_micros(ours), _micros(floor)),
+        "raw bcrypt": {
+            "µs": _spread([each.micros for each in hashes]),
+            "a second": _spread([each.a_second for each in hashes], digits=2),
+        },
+        "a log-in of ours": {
+            "CPU beyond the hash": round(_micros(ours)["log in"] / _median(hashes, "micros") - 1, 3),
+            "rate, to raw bcrypt's": round(
+                statistics.median(each.a_second for each in ours.rounds["log in"]) / _median(hashes, "a_second"), 3
+            ),
+        },
+        "not measured, for want of Node": list(left_out),
     }
 
 
-def _found(corner: Corner) -> dict[str, object]:
+def _micros(corner: Corner) -> Mapping[str, float]:
+    return {name: _median(rounds, "micros") for name, rounds in corner.rounds.items()}
+
+
+def _median(rounds: Sequence[Round], what: str) -> float:
+    return statistics.median(getattr(each, what) for each in rounds)
+
+
+def _ratios(these: Mapping[str, float], those: Mapping[str, float]) -> Mapping[str, float]:
+    return {name: round(micros / those[name], 2) for name, micros in these.items() if those.get(name)}
+
+
+def _spread(values: Sequence[float], *, digits: int = 0) -> dict[str, float]:
     return {
-        "hashes with": corner.who.hashes_with,
-        "seconds to the first answer": round(corner.server.seconds_to_start, 2),
-        "MiB resident": round(corner.server.resident_bytes() / 2**20),
-        "cpu": {
-            call: {
-                "median": round(statistics.median(each)),
-                "lowest": round(min(each)),
-                "highest": round(max(each)),
-            }
-            for call, each in corner.micros.items()
-        },
-        **corner.storm,
+        "median": round(statistics.median(values), digits),
+        "lowest": round(min(values), digits),
+        "highest": round(max(values), digits),
     }

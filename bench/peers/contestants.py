@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ class Contestant:
     """One that can be measured. `refresh` is None where there is nothing of the kind."""
 
     name: str
-    hashes_with: str
+    hashes_with: str | None
     start: Callable[[int, str, Path], Start | None]
     """Takes a port, the database's address (postgresql://…) and a folder; None when it cannot be run here."""
     register: Callable[[str], Request]
@@ -49,6 +50,11 @@ class Contestant:
     held: Callable[[Any, Mapping[str, str]], Held]
     me: Callable[[Held], Request]
     refresh: Callable[[Held], Request] | None = None
+    verify: Callable[[Held], Request] | None = None
+    introspect: Callable[[Held, str], Request] | None = None
+    """Takes what `introspector` printed, too."""
+    introspector: Callable[[Start], list[str]] | None = None
+    """The command that makes a client that may introspect, and prints it with its secret."""
 
 
 def _posted(path: str, **document: object) -> Request:
@@ -75,6 +81,17 @@ def _start_us(port: int, database: str, folder: Path) -> Start:
     )
 
 
+def _introspect_us(held: Held, client: str) -> Request:
+    made = json.loads(client)
+    basic = b64encode(f"{made['client_id']}:{made['client_secret']}".encode()).decode()
+    return Request(
+        "POST",
+        "/oauth/introspect",
+        {**_FORM, "Authorization": f"Basic {basic}"},
+        urlencode({"token": held.access}).encode(),
+    )
+
+
 US: Final = Contestant(
     name="auth-service",
     hashes_with="bcrypt, cost 12",
@@ -86,6 +103,9 @@ US: Final = Contestant(
     held=lambda answer, _: Held(answer["access_token"], answer["refresh_token"]),
     me=lambda held: _read("/auth/me", held),
     refresh=lambda held: _posted("/auth/refresh", refresh_token=held.refresh),
+    verify=lambda held: _posted("/auth/verify", token=held.access),
+    introspect=_introspect_us,
+    introspector=lambda start: [*start.command[:3], "clients", "create", "bench", "--json", "--may", "tokens:introspect"],
 )
 
 # ---- The others

@@ -25,12 +25,14 @@ def _start(port: int, _database: str, folder: Path) -> Start:
 FLOOR: Final = (
     Contestant(
         name="a FastAPI route that does nothing",
-        hashes_with="nothing",
+        hashes_with=None,
         start=_start,
         register=lambda _: Request("POST", "/register"),
         log_in=lambda _: Request("POST", "/login"),
         held=lambda answer, _: Held(answer["access_token"], answer["refresh_token"]),
         me=lambda held: Request("GET", "/me", {"Authorization": f"Bearer {held.access}"}),
         refresh=lambda held: Request("POST", "/refresh", _JSON, f'{{"refresh_token": "{held.refresh}"}}'.encode()),
+        verify=lambda held: Request("POST", "/verify", _JSON, f'{{"token": "{held.access}"}}'.encode()),
+        introspect=lambda held, _: Request("POST", "/verify", _JSON, f'{{"token": "{held.access}"}}'.encode()),
     ),
 )

@@ -46,12 +46,11 @@ def free_port() -> int:
 @asynccontextmanager
 async def running(start: Start, port: int, *, core: int, probe: Request) -> AsyncGenerator[Server]:
     """Run it on one core while the block lasts; it has started when `probe` gets an answer."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AUTH_")}
     began = time.monotonic()
     process = subprocess.Popen(
         ["taskset", "--cpu-list", str(core), *start.command],
         cwd=start.folder,
-        env={**inherited, **start.environ},
+        env=_environ_of(start),
         stdout=subprocess.DEVNULL,
         stderr=(start.folder / "stderr").open("ab"),
     )
@@ -73,6 +72,22 @@ async def running(start: Start, port: int, *, core: int, probe: Request) -> Asyn
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+async def output_of(start: Start, command: list[str]) -> str:
+    """Run a command where the server runs, and return what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=start.folder, env=_environ_of(start), stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{command[2:]} has failed")
+    return said.decode().strip()
+
+
+def _environ_of(start: Start) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AUTH_")}
+    return {**inherited, **start.environ}
 
 
 def _family(pid: int) -> Iterator[int]:

@@ -24,6 +24,18 @@ async def refresh(asked: Asked) -> dict[str, str]:
     return {"access_token": asked.refresh_token, "refresh_token": asked.refresh_token}
 
 
+class Shown(BaseModel):
+    """The body of a request that shows a token."""
+
+    token: str
+
+
+@app.post("/verify")
+async def verify(shown: Shown) -> dict[str, object]:
+    """Answer."""
+    return {"valid": bool(shown.token), "user_id": "0199a1f3-5c00-7a3e-9b1c-2f6d1e0c4a55", "roles": ["user"]}
+
+
 @app.post("/register")
 @app.post("/login")
 async def log_in() -> dict[str, str]:
