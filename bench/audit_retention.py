@@ -291,6 +291,7 @@ def _core_over(database: Database) -> AuthCore:
         policies=policies,
         uow=storage.uow,
         candidates=storage.candidates,
+        profiles=storage.profiles,
         refresh_chains=storage.refresh_chains,
         access_check=storage.access_check,
         ended_sessions=storage.ended_sessions,

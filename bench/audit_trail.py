@@ -70,6 +70,7 @@ def _cores_over(database: Database) -> tuple[AuthCore, AuthCore]:
         policies=policies,
         uow=storage.uow,
         candidates=storage.candidates,
+        profiles=storage.profiles,
         refresh_chains=storage.refresh_chains,
         access_check=storage.access_check,
         ended_sessions=storage.ended_sessions,

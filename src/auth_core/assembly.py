@@ -140,6 +140,7 @@ from auth_core.users.ports import (
     HoldersTx,
     MoversTx,
     PasswordResetTx,
+    Profiles,
     ProfileTx,
     SetUpTx,
     Users,
@@ -194,6 +195,7 @@ class Ports:
     entropy: Entropy
     uow: UnitOfWork[Tx]
     candidates: Candidates
+    profiles: Profiles
     refresh_chains: RefreshChains
     access_check: AccessCheck
     ended_sessions: Purgeable
@@ -336,7 +338,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 new_passwords=new_passwords,
                 answers=answers,
             ),
-            look_up=LookUpProfile(uow=uow),
+            look_up=LookUpProfile(profiles=ports.profiles),
             look_up_by_email=LookUpByEmail(uow=uow),
             list=ListUsers(uow=uow),
             look_up_listed=LookUpListed(uow=uow),

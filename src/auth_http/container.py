@@ -125,6 +125,7 @@ def _ports(
         entropy=entropy,
         uow=stored.uow,
         candidates=stored.candidates,
+        profiles=stored.profiles,
         refresh_chains=stored.refresh_chains,
         access_check=stored.access_check,
         ended_sessions=stored.ended_sessions,

@@ -18,6 +18,8 @@ from auth_core.sessions.refresh_chain import Advanced
 from auth_core.tokens.ports import AccessCheck
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.users.email_address import CanonicalEmail
+from auth_core.users.model import Profile
+from auth_core.users.ports import Profiles
 
 
 @dataclass(slots=True)
@@ -51,6 +53,16 @@ class _Candidates:
     async def find(self, email: CanonicalEmail) -> Candidate | None:
         self.watch.asked += 1
         return await self.candidates.find(email)
+
+
+@dataclass(frozen=True, slots=True)
+class _Profiles:
+    profiles: Profiles
+    watch: Watch
+
+    async def find(self, user_id: UserId) -> Profile | None:
+        self.watch.asked += 1
+        return await self.profiles.find(user_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +165,7 @@ def watched(ports: Ports, watch: Watch) -> Ports:
         ports,
         uow=_Uow(ports.uow, watch),
         candidates=_Candidates(ports.candidates, watch),
+        profiles=_Profiles(ports.profiles, watch),
         refresh_chains=_Chains(ports.refresh_chains, watch),
         access_check=_AccessCheck(ports.access_check, watch),
     )

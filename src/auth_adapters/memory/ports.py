@@ -7,6 +7,7 @@ from auth_adapters.memory.idempotency import MemoryOldAnswers
 from auth_adapters.memory.login import MemoryCandidates
 from auth_adapters.memory.oauth import MemoryKnownClients
 from auth_adapters.memory.outbox import MemoryArrivals, MemoryOldMessages, MemoryOutboxQueue
+from auth_adapters.memory.profiles import MemoryProfiles
 from auth_adapters.memory.revocation import MemoryOldRevocations, MemoryRevocationFeed
 from auth_adapters.memory.sessions import MemoryEndedSessions, MemoryRefreshChains
 from auth_adapters.memory.store import MemoryStore
@@ -48,6 +49,7 @@ from auth_core.tokens.policy import TokenPolicy
 from auth_core.tokens.ports import AccessCheck, KeyMaker, TokenSigner
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.ports import Purgeable, Sealer
+from auth_core.users.ports import Profiles
 
 FOR_TESTS: Final = Policies(
     tokens=TokenPolicy(issuer="https://auth.test", audience="https://api.test"),
@@ -64,6 +66,7 @@ def memory_ports(
     entropy: Entropy | None = None,
     uow: UnitOfWork[Tx] | None = None,
     candidates: Candidates | None = None,
+    profiles: Profiles | None = None,
     refresh_chains: RefreshChains | None = None,
     access_check: AccessCheck | None = None,
     ended_sessions: Purgeable | None = None,
@@ -104,6 +107,7 @@ def memory_ports(
         entropy=entropy,
         uow=uow or MemoryUnitOfWork(store),
         candidates=candidates or MemoryCandidates(store),
+        profiles=profiles or MemoryProfiles(store),
         refresh_chains=refresh_chains or MemoryRefreshChains(store),
         access_check=access_check or MemoryAccessCheck(store, clock=clock),
         ended_sessions=ended_sessions or MemoryEndedSessions(store),

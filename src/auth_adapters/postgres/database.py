@@ -1,7 +1,6 @@
 """The connections of one process to its database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, cast, final
 
 from asyncpg import Connection
@@ -14,28 +13,17 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from auth_adapters.postgres.address import DatabaseAddress
 from auth_adapters.postgres.deadlines import Deadlines
 from auth_adapters.postgres.listening import Listening
+from auth_adapters.postgres.pools import PoolState, driver_settings
+from auth_adapters.postgres.single_statements import SingleStatements
 from auth_adapters.postgres.violations import is_end_of_connection
 from auth_core.redacted import Redacted
 
 _MOST_FOR_SINGLE_STATEMENTS: Final = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolState:
-    """How many connections a pool has open, used and idle, and how many it may have."""
-
-    used: int
-    idle: int
-    most: int
-
-
 @final
 class Database:
     """Two pools: `transactions`, and `single_statements` that commit by themselves; and one connection `apart`.
-
-    Most calls of a busy service are one statement (a refresh, a look at a session). For them the second pool leaves out
-    all that a transaction adds: the check before, BEGIN, COMMIT, the reset after. It keeps few connections and takes
-    the one used last, which is the warmest.
 
     The connection `apart` is for what must go on while all others are taken, and for listening.
     """
@@ -58,27 +46,21 @@ class Database:
         self.transactions = create_async_engine(
             **_common(self.address, deadlines), pool_size=pool_size - single, pool_pre_ping=True
         )
-        self.single_statements = create_async_engine(
-            **_common(self.address, deadlines),
-            pool_size=single,
-            isolation_level="AUTOCOMMIT",
-            pool_reset_on_return=None,
-            pool_use_lifo=True,
-        )
+        self.single_statements = SingleStatements(self.address, deadlines, most=single)
         self.apart = create_async_engine(
             **_common(self.address, deadlines), pool_size=1, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
         )
         self.deadlines = deadlines
         self._listening: dict[str, Listening] = {}
-        for engine in (self.single_statements, self.apart):
-            event.listen(engine.sync_engine, "checkout", _replace_closed)
-        for engine in (self.transactions, self.single_statements, self.apart):
+        event.listen(self.apart.sync_engine, "checkout", _replace_closed)
+        for engine in (self.transactions, self.apart):
             event.listen(engine.sync_engine, "handle_error", _leave_broken)
 
     async def close(self) -> None:
         """Close all connections that nobody is using."""
-        for engine in (self.transactions, self.single_statements, self.apart):
+        for engine in (self.transactions, self.apart):
             await engine.dispose()
+        await self.single_statements.close()
 
     def listening(self, channel: str) -> Listening:
         """Return who listens to `channel` on the connection apart."""
@@ -91,7 +73,7 @@ class Database:
         """Return how the connections are used at this moment."""
         return {
             "transactions": _state_of(self.transactions),
-            "single_statements": _state_of(self.single_statements),
+            "single_statements": self.single_statements.state,
             "apart": _state_of(self.apart),
         }
 
@@ -105,12 +87,7 @@ def _common(address: DatabaseAddress, deadlines: Deadlines) -> dict[str, Any]:
         "hide_parameters": True,
         "max_overflow": 0,
         "pool_timeout": deadlines.acquire.total_seconds(),
-        "connect_args": {
-            **address.connect_args,
-            "timeout": deadlines.connect.total_seconds(),
-            "command_timeout": deadlines.answer.total_seconds(),
-            "server_settings": deadlines.server_settings,
-        },
+        "connect_args": driver_settings(address, deadlines),
     }
 
 

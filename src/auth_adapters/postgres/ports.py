@@ -12,10 +12,11 @@ from auth_adapters.postgres.outbox import (
     PostgresOldMessages,
     PostgresOutboxQueue,
 )
+from auth_adapters.postgres.profiles import PostgresProfiles
 from auth_adapters.postgres.revocation import CHANNEL, PostgresOldRevocations
 from auth_adapters.postgres.revocation_feed import PostgresRevocationFeed
 from auth_adapters.postgres.sessions import PostgresEndedSessions, PostgresRefreshChains
-from auth_adapters.postgres.statements import Alone
+from auth_adapters.postgres.statements import OnEngine
 from auth_adapters.postgres.tokens import PostgresAccessCheck
 from auth_adapters.postgres.unit_of_work import PostgresUnitOfWork
 from auth_adapters.postgres.verification import PostgresOldTokens
@@ -30,6 +31,7 @@ from auth_core.sessions.ports import RefreshChains
 from auth_core.tokens.ports import AccessCheck
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.ports import Purgeable
+from auth_core.users.ports import Profiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class PostgresPorts:
 
     uow: UnitOfWork[Tx]
     candidates: Candidates
+    profiles: Profiles
     refresh_chains: RefreshChains
     access_check: AccessCheck
     ended_sessions: Purgeable
@@ -64,15 +67,16 @@ def postgres_ports(
     connection for one transaction only (PgBouncer in transaction mode). Revocations and messages are then found by
     polling.
     """
-    single_statements = Alone(database.single_statements)
+    single_statements = database.single_statements
     return PostgresPorts(
         uow=PostgresUnitOfWork(database, notify=notify),
         candidates=PostgresCandidates(single_statements),
+        profiles=PostgresProfiles(single_statements),
         refresh_chains=PostgresRefreshChains(single_statements),
         access_check=PostgresAccessCheck(single_statements, clock=clock),
         ended_sessions=PostgresEndedSessions(single_statements),
         revocation_feed=PostgresRevocationFeed(
-            Alone(database.apart),
+            OnEngine(database.apart),
             listening=database.listening(CHANNEL) if notify else None,
             clock=clock,
             poll=revocation.poll,
@@ -81,7 +85,7 @@ def postgres_ports(
         old_revocations=PostgresOldRevocations(single_statements),
         old_answers=PostgresOldAnswers(single_statements),
         known_clients=PostgresKnownClients(single_statements),
-        outbox_queue=PostgresOutboxQueue(Alone(database.apart), single_statements),
+        outbox_queue=PostgresOutboxQueue(OnEngine(database.apart), single_statements),
         arrivals=database.listening(ARRIVALS) if notify else NobodyTells(),
         old_messages=PostgresOldMessages(single_statements),
         old_tokens=PostgresOldTokens(single_statements),

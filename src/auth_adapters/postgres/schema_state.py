@@ -9,7 +9,6 @@ from sqlalchemy import column, select, table
 from auth_adapters.postgres.database import Database
 from auth_adapters.postgres.migrations import REVISIONS, VERSION_TABLE
 from auth_adapters.postgres.schema import SCHEMA
-from auth_adapters.postgres.statements import Alone
 from auth_adapters.postgres.violations import DatabaseFault
 
 _NO_SUCH_TABLE: Final = ("3F000", "42P01")
@@ -30,7 +29,7 @@ class SchemaState(StrEnum):
 async def schema_state(database: Database) -> SchemaState:
     """Ask the database, by one statement. Raises: Unavailable."""
     try:
-        answer = await Alone(database.single_statements).read(APPLIED)
+        answer = await database.single_statements.read(APPLIED)
     except DatabaseFault as fault:
         if fault.sqlstate in _NO_SUCH_TABLE:
             return SchemaState.BEHIND

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import CursorResult, Executable, Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -51,25 +51,35 @@ class InTransaction:
             raise
 
 
-class Alone:
+class Alone(Protocol):
     """Runs single statements, each of which is its own transaction: one round trip."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
 
     async def write(self, statement: Executable, **values: object) -> Answer:
         """Run a statement that changes something.
 
         Raises: Unavailable when nothing was changed, OutcomeUnknown when that cannot be told, DatabaseFault.
         """
-        connection = await self._connect()
-        return await _run(connection, statement, values, Moment.COMMITTING)
+        ...
 
     async def read(self, statement: Executable, **values: object) -> Answer:
         """Run a statement that changes nothing, once more if the connection breaks.
 
         Raises: Unavailable, DatabaseFault.
         """
+        ...
+
+
+class OnEngine:
+    """Single statements on the connections of an engine."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def write(self, statement: Executable, **values: object) -> Answer:
+        connection = await self._connect()
+        return await _run(connection, statement, values, Moment.COMMITTING)
+
+    async def read(self, statement: Executable, **values: object) -> Answer:
         try:
             return await _run(await self._connect(), statement, values, Moment.WORKING)
         except ConnectionLost:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from enum import Enum, auto
 from typing import Final
 
+from asyncpg import InterfaceError, InternalClientError, PostgresError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from auth_core.errors import OutcomeUnknown, Unavailable
@@ -65,7 +66,7 @@ def told_plainly(moment: Moment) -> Generator[None]:
     """
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, PostgresError, InterfaceError, InternalClientError, OSError) as error:
         later = _later(error, moment)
         if later is None:
             raise _fault(error) from None
@@ -77,7 +78,7 @@ def is_end_of_connection(error: BaseException) -> bool:
     return isinstance(error, OSError) or (sqlstate_of(error) or "").startswith(_LEAVE)
 
 
-def _later(error: SQLAlchemyError | OSError, moment: Moment) -> Unavailable | None:
+def _later(error: Exception, moment: Moment) -> Unavailable | None:
     """Return what the caller is told, None for what is no passing trouble."""
     sqlstate = sqlstate_of(error) or ""
     # Whatever keeps us from connecting, a wrong password too, is mended by somebody else than the caller.

@@ -8,23 +8,21 @@ from auth_core.users.directory import ListedUser
 from auth_core.users.email_address import EmailAddress
 from auth_core.users.errors import UserNotFound
 from auth_core.users.model import Profile, User
-from auth_core.users.ports import DirectoryTx, ProfileTx
+from auth_core.users.ports import DirectoryTx, Profiles, ProfileTx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookUpProfile:
     """Read an active user with the rights they have at this moment."""
 
-    uow: UnitOfWork[ProfileTx]
+    profiles: Profiles
 
     async def __call__(self, *, user_id: UserId) -> Profile:
         """Return the profile. Raises: UserNotFound when there is no active user of this id."""
-        async with self.uow() as tx:
-            user = await tx.users.find(user_id)
-            principal = await tx.principals.find(user_id)
-        if user is None or principal is None:
+        profile = await self.profiles.find(user_id)
+        if profile is None:
             raise UserNotFound
-        return Profile(user=user, principal=principal)
+        return profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from auth_core.revocation.model import Reason
 from auth_core.revocation.ports import RevocationsTx
 from auth_core.users.directory import Found, ListedUser, UserFilter, UserPlace, UserSort
 from auth_core.users.email_address import CanonicalEmail, EmailAddress
-from auth_core.users.model import Name, User, UserStatus
+from auth_core.users.model import Name, Profile, User, UserStatus
 from auth_core.users.moving import Mover, Resident
 from auth_core.verification.ports import VerificationTx
 
@@ -154,6 +154,17 @@ class SessionEnding(Protocol):
 
     async def end_all(self, user_id: UserId, *, because: Reason, now: datetime) -> int:
         """End every session of the user that has not been ended and say how many there were."""
+        ...
+
+
+class Profiles(Protocol):
+    """People who are signed in, as they see themselves."""
+
+    async def find(self, user_id: UserId) -> Profile | None:
+        """Return an active user with the rights of this moment, in one look; None when there is none of this id.
+
+        It holds nothing afterwards, waits for no transaction and sees nothing of one that is not committed.
+        """
         ...
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from auth_adapters.hashing_pool import HashingPool
-from auth_adapters.postgres.database import PoolState
+from auth_adapters.postgres.pools import PoolState
 from auth_core.assembly import Policies
 from auth_core.audit.events import EventKind
 from auth_core.clock import Clock

@@ -14,7 +14,7 @@ from auth_adapters.postgres.passwords import PostgresPasswords
 from auth_adapters.postgres.revocation import CHANNEL, PostgresRevocations
 from auth_adapters.postgres.revocation_feed import PostgresRevocationFeed
 from auth_adapters.postgres.sessions import PostgresSessions
-from auth_adapters.postgres.statements import Alone, InTransaction
+from auth_adapters.postgres.statements import Alone, InTransaction, OnEngine
 from auth_adapters.postgres.unit_of_work import PostgresTx
 from auth_adapters.postgres.users import PostgresUsers
 from auth_core.assembly import Tx
@@ -84,7 +84,7 @@ class CommitsEachStatement:
     """Gives single statements for a transaction."""
 
     def __init__(self, database: Database) -> None:
-        self._engine = database.single_statements
+        self._engine = database.transactions.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def __call__(self) -> AsyncGenerator[Tx]:
@@ -190,7 +190,7 @@ class TestLooksAtNothingTwice(RevocationFeedContract):
     @pytest.fixture
     def storage(self, storage: PostgresPorts, database: Database, clock: MovableClock) -> Storage:
         feed = PostgresRevocationFeed(
-            Alone(database.apart),
+            OnEngine(database.apart),
             listening=database.listening(CHANNEL),
             clock=clock,
             poll=timedelta(seconds=0.5),
@@ -206,7 +206,7 @@ class TestNeitherHearsNorPolls(RevocationFeedContract):
     @pytest.fixture
     def storage(self, storage: PostgresPorts, database: Database, clock: MovableClock) -> Storage:
         feed = PostgresRevocationFeed(
-            Alone(database.apart),
+            OnEngine(database.apart),
             listening=None,
             clock=clock,
             poll=timedelta(hours=1),
@@ -236,6 +236,6 @@ class TestTellsItAtOnce(RevocationFeedContract):
     def storage(self, storage: PostgresPorts, database: Database) -> Storage:
         def change(tx: PostgresTx) -> None:
             tx.revocations = TellsItAtOnce(statements_of(tx), notify=False)
-            tx.revocations.elsewhere = Alone(database.single_statements)
+            tx.revocations.elsewhere = database.single_statements
 
         return replace(storage, uow=changing(storage.uow, change))

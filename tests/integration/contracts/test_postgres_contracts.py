@@ -14,6 +14,7 @@ from auth_core.testing.contracts.one_time_tokens import MailAllowancesContract, 
 from auth_core.testing.contracts.outbox import OutboxContract
 from auth_core.testing.contracts.passwords import PasswordsContract
 from auth_core.testing.contracts.principals import PrincipalsContract
+from auth_core.testing.contracts.profiles import ProfilesContract
 from auth_core.testing.contracts.recorded_events import RecordedEventsContract
 from auth_core.testing.contracts.refresh_chains import RefreshChainsContract
 from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
@@ -73,6 +74,9 @@ class TestPostgresEndedSessions(EndedSessionsContract): ...
 
 
 class TestPostgresCandidates(CandidatesContract): ...
+
+
+class TestPostgresProfiles(ProfilesContract): ...
 
 
 class TestPostgresSigningKeys(SigningKeysContract): ...

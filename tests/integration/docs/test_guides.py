@@ -32,6 +32,7 @@ async def auth(storage: PostgresPorts, clock: MovableClock) -> AuthCore:
         clock=clock,
         uow=storage.uow,
         candidates=storage.candidates,
+        profiles=storage.profiles,
         refresh_chains=storage.refresh_chains,
         access_check=storage.access_check,
         ended_sessions=storage.ended_sessions,

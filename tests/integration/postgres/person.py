@@ -26,6 +26,7 @@ async def auth_over(
             ports,
             uow=storage.uow,
             candidates=storage.candidates,
+            profiles=storage.profiles,
             refresh_chains=storage.refresh_chains,
             access_check=storage.access_check,
             ended_sessions=storage.ended_sessions,

@@ -13,7 +13,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_adapters.postgres import Database, DatabaseFault, Deadlines, PostgresPorts, postgres_ports
-from auth_adapters.postgres.statements import Alone
 from auth_core import AuthCore, OutcomeUnknown, Redacted, Unavailable
 from auth_core.assembly import Tx
 from auth_core.revocation.model import Reason
@@ -140,9 +139,9 @@ async def test_a_row_that_somebody_holds_is_not_waited_for_long(storage: Postgre
 @pytest.mark.covers("DB-09")
 async def test_a_statement_that_takes_too_long_is_given_up(impatient: Database) -> None:
     with pytest.raises(Unavailable):
-        await Alone(impatient.single_statements).read(text("SELECT pg_sleep(5)"))
+        await impatient.single_statements.read(text("SELECT pg_sleep(5)"))
 
-    assert (await Alone(impatient.single_statements).read(text("SELECT 1 AS one"))).rows[0].one == 1
+    assert (await impatient.single_statements.read(text("SELECT 1 AS one"))).rows[0].one == 1
 
 
 @pytest.mark.covers("DB-09")

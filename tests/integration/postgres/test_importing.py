@@ -76,6 +76,7 @@ async def service(address: Redacted[str], secret: str = SECRET) -> AsyncGenerato
         memory_ports(),
         uow=storage.uow,
         candidates=storage.candidates,
+        profiles=storage.profiles,
         hasher=hasher,
         hash_transfer=BcryptTransfer(pepper=pepper, cost=4, pool=pool),
     )

@@ -103,7 +103,7 @@ async def test_of_many_revocations_at_once_one_is_kept_and_one_successor_signs(
         with pytest.raises(InvalidToken):
             each.signer.open(token)
     events = "SELECT count(*) FROM auth.audit_events WHERE kind = 'signing_key.revoked'"
-    assert await scalar(database.single_statements, events) == 1
+    assert await scalar(database.transactions, events) == 1
 
 
 async def test_revocations_and_rotations_at_once_leave_one_key_that_signs(
@@ -135,7 +135,7 @@ async def test_a_rotation_under_way_takes_a_number_and_not_the_place_of_the_succ
         await tx.signing_keys.add(waiting)
         revocation = asyncio.create_task(processes[1].auth.tokens.revoke_key(kid=key.kid, actor=None, origin=Origin()))
         async with asyncio.timeout(10):
-            while not await scalar(database.single_statements, "SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            while not await scalar(database.transactions, "SELECT count(*) FROM pg_locks WHERE NOT granted"):
                 pass
     successor = await revocation
 

@@ -73,6 +73,7 @@ def service(database: Database, clock: MovableClock, current: str, *previous: st
         memory_ports(clock=clock),
         uow=storage.uow,
         candidates=storage.candidates,
+        profiles=storage.profiles,
         refresh_chains=storage.refresh_chains,
         access_check=storage.access_check,
         ended_sessions=storage.ended_sessions,
@@ -160,7 +161,7 @@ async def test_without_sealing_anew_the_old_secret_cannot_be_taken_away(
         await moved(person, too_early).refresh()
     assert not await is_known(too_early, person)
     assert too_early.tokens.publish_keys() == []
-    assert await events_of(database.single_statements, person.id) == [
+    assert await events_of(database.transactions, person.id) == [
         "login.succeeded",
         "password.stored_hash_unreadable",
         "user.registered",

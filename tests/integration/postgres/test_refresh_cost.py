@@ -1,10 +1,10 @@
 """What the commonest call of all costs: one statement, one round trip, no index touched."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import cast
+from typing import cast, override
 
 import asyncpg
 import pytest
@@ -12,6 +12,9 @@ from sqlalchemy import Connection, NullPool, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from auth_adapters.postgres import Database, postgres_ports
+from auth_adapters.postgres.prepared import Prepared
+from auth_adapters.postgres.single_statements import Pool, Pooled, SingleStatements
+from auth_adapters.postgres.statements import Answer
 from auth_core import Redacted
 from auth_core.testing import MovableClock
 from tests.integration.databases import Databases
@@ -38,14 +41,37 @@ def statements_of(*engines: AsyncEngine) -> Generator[list[str]]:
             event.remove(engine.sync_engine, "after_cursor_execute", executed)
 
 
-async def test_a_refresh_is_one_statement_that_commits_by_itself(database: Database, clock: MovableClock) -> None:
-    person = await signed_in(await auth_over(database, clock))
+class Watched(SingleStatements):
+    """Takes note of what is run, and sees that it is in no transaction."""
 
-    with statements_of(database.transactions, database.single_statements) as seen:
+    def __init__(self, database: Database) -> None:
+        super().__init__(database.address, database.deadlines, most=1)
+        self.seen: list[str] = []
+
+    @override
+    async def _ask(
+        self,
+        pool: Pool,
+        connection: Pooled,
+        asked: Prepared,
+        values: Mapping[str, object],
+    ) -> Answer:
+        assert not connection.is_in_transaction()
+        self.seen.append(asked.text)
+        return await super()._ask(pool, connection, asked, values)
+
+
+async def test_a_refresh_is_one_statement_that_commits_by_itself(database: Database, clock: MovableClock) -> None:
+    database.single_statements = alone = Watched(database)
+    person = await signed_in(await auth_over(database, clock))
+    alone.seen.clear()
+
+    with statements_of(database.transactions) as in_transactions:
         await person.refresh()
 
-    (statement,) = seen
+    (statement,) = alone.seen
     assert statement.startswith("UPDATE auth.sessions")
+    assert not in_transactions
 
 
 async def test_a_refresh_is_one_round_trip(address: Redacted[str], clock: MovableClock) -> None:
@@ -121,6 +147,7 @@ async def test_connections_are_set_up(database: Database, setting: str) -> None:
         "application_name": "auth-service",
     }
 
-    for engine in (database.transactions, database.single_statements):
-        async with engine.connect() as connection:
-            assert await connection.scalar(text(f"SHOW {setting}")) == expected[setting]
+    asked = text(f"SHOW {setting}")
+    async with database.transactions.connect() as connection:
+        assert await connection.scalar(asked) == expected[setting]
+    assert [tuple(row) for row in (await database.single_statements.read(asked)).rows] == [(expected[setting],)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth_adapters.following import Follower, following
@@ -71,6 +72,7 @@ async def a_process(
                 memory_ports(clock=clock, policies=policies),
                 uow=storage.uow,
                 candidates=storage.candidates,
+                profiles=storage.profiles,
                 refresh_chains=storage.refresh_chains,
                 access_check=storage.access_check if fallback else NeverAsked(),
                 ended_sessions=storage.ended_sessions,
@@ -312,8 +314,13 @@ async def test_nobody_listens_and_nobody_is_notified_where_that_is_not_wanted(
 async def test_the_feed_goes_on_while_every_other_connection_is_taken(address: Redacted[str]) -> None:
     database = Database(address, pool_size=2, deadlines=Deadlines.of(timedelta(seconds=1)))
     storage = postgres_ports(database, clock=SystemClock())
-    async with storage.uow(), database.single_statements.connect():
+    async with storage.uow():
+        others = asyncio.create_task(database.single_statements.read(text("SELECT pg_sleep(0.8)")))
+        while database.pools()["single_statements"].used == 0:
+            await asyncio.sleep(0)
         await storage.revocation_feed.changes(after=None, wait=AT_ONCE)
+        assert not others.done()
+        await others
     await database.close()
 
 
@@ -386,6 +393,7 @@ async def test_with_the_feed_cut_the_store_is_asked_until_it_is_back(address: Re
             made,
             uow=storage.uow,
             candidates=storage.candidates,
+            profiles=storage.profiles,
             refresh_chains=storage.refresh_chains,
             access_check=storage.access_check,
             revocation_feed=feed,

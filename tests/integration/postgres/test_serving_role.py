@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from auth_adapters.postgres import Database, DatabaseFault, RoleNotBound, migrate
 from auth_adapters.postgres.embedded.home import SUPERUSER, Home
-from auth_adapters.postgres.statements import Alone
 from auth_core import Origin, Redacted, TrailIsAppendOnly
 from auth_core.audit.verdict import Whole
 from auth_core.testing import MovableClock, a_user
@@ -86,7 +85,7 @@ async def test_it_can_do_everything_that_serving_needs(serving: Database, clock:
 )
 async def test_it_can_change_nothing_that_was_recorded(serving: Database, statement: str) -> None:
     with pytest.raises(DatabaseFault, match="42501"):
-        await Alone(serving.single_statements).write(text(statement))
+        await serving.single_statements.write(text(statement))
 
 
 async def test_it_is_told_what_it_may_not_do_and_removes_nothing_by_itself(serving: Database) -> None:

@@ -21,6 +21,7 @@ def core_over(
         policies=policies,
         uow=storage.uow,
         candidates=storage.candidates,
+        profiles=storage.profiles,
         refresh_chains=storage.refresh_chains,
         access_check=storage.access_check,
         ended_sessions=storage.ended_sessions,

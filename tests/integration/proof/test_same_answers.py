@@ -24,6 +24,7 @@ def in_postgres(database: Database) -> MakePlace:
             besides_storage(),
             uow=storage.uow,
             candidates=storage.candidates,
+            profiles=storage.profiles,
             refresh_chains=storage.refresh_chains,
             access_check=storage.access_check,
             ended_sessions=storage.ended_sessions,

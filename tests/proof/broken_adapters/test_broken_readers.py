@@ -9,19 +9,77 @@ import pytest
 from auth_adapters.memory import MemoryStore, memory_ports
 from auth_adapters.memory.access import are_outdated, find_principal
 from auth_adapters.memory.login import MemoryCandidates
+from auth_adapters.memory.profiles import MemoryProfiles
 from auth_adapters.memory.sessions import MemoryEndedSessions
 from auth_adapters.memory.tokens import MemoryAccessCheck
 from auth_core import VerifiedClaims
+from auth_core.access.model import principal
+from auth_core.ids import UserId
 from auth_core.login.model import Candidate
 from auth_core.testing import MovableClock
 from auth_core.testing.contracts.access_check import AccessCheckContract
 from auth_core.testing.contracts.candidates import CandidatesContract
 from auth_core.testing.contracts.ended_sessions import EndedSessionsContract
+from auth_core.testing.contracts.profiles import ProfilesContract
 from auth_core.testing.contracts.storage import Storage
 from auth_core.users.email_address import CanonicalEmail
-from auth_core.users.model import UserStatus
+from auth_core.users.model import Profile, UserStatus
 from tests.unit.contracts.broken_storage import BrokenUnitOfWork, Unlocked, gap
 from tests.unit.contracts.mutation import caught_by
+
+# ---- Profiles
+
+
+def with_profiles(kind: type[MemoryProfiles]) -> Storage:
+    store = MemoryStore()
+    return memory_ports(store=store, profiles=kind(store))
+
+
+class ForgetsTheStatus(MemoryProfiles):
+    async def find(self, user_id: UserId) -> Profile | None:
+        user = self._store.committed.users.get(user_id)
+        return Profile(user=user, principal=principal(user_id, 0, ())) if user else None
+
+
+@caught_by("test_the_disabled_are_not_found", "test_somebody_is_found_with_the_rights_of_this_moment")
+class TestForgetsTheStatus(ProfilesContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return with_profiles(ForgetsTheStatus)
+
+
+class RemembersPeople(MemoryProfiles):
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store)
+        self._remembered: dict[UserId, Profile] = {}
+
+    async def find(self, user_id: UserId) -> Profile | None:
+        found = await super().find(user_id)
+        return self._remembered.setdefault(user_id, found) if found else self._remembered.get(user_id)
+
+
+@caught_by("test_it_holds_nothing_afterwards")
+class TestRemembersPeople(ProfilesContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return with_profiles(RemembersPeople)
+
+
+class WaitsForTransactions(MemoryProfiles):
+    async def find(self, user_id: UserId) -> Profile | None:
+        async def in_line() -> Profile | None:
+            async with self._store.exclusively():
+                return await MemoryProfiles.find(self, user_id)
+
+        return await asyncio.wait_for(asyncio.create_task(in_line()), timeout=0.1)
+
+
+@caught_by("test_it_neither_waits_for_a_transaction_nor_sees_into_it", raises=(TimeoutError,))
+class TestWaitsForTransactions(ProfilesContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return with_profiles(WaitsForTransactions)
+
 
 # ---- Candidates
 

@@ -264,8 +264,7 @@ async def _judged(scene: Scene) -> dict[str, Any]:
     posted, arrived = scene.posted, defaultdict[MessageId, list[bytes]](list)
     for each, (_, _, content) in zip(scene.mail.arrived(), scene.mail.envelopes, strict=True):
         arrived[each.id].append(content)
-    async with scene.database.single_statements.connect() as connection:
-        rows = (await connection.execute(text("SELECT id, state FROM auth.outbox_messages"))).all()
+    rows = (await scene.database.single_statements.read(text("SELECT id, state FROM auth.outbox_messages"))).rows
     stored = {MessageId(row.id): row.state for row in rows}
     wrong = {
         "committed and not sent": posted.committed - arrived.keys(),
@@ -293,5 +292,5 @@ async def _judged(scene: Scene) -> dict[str, Any]:
 
 
 async def _version(scene: Scene) -> str:
-    async with scene.database.single_statements.connect() as connection:
-        return str((await connection.execute(text("SHOW server_version"))).scalar_one())
+    [[version]] = (await scene.database.single_statements.read(text("SHOW server_version"))).rows
+    return str(version)

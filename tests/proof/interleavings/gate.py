@@ -2,17 +2,24 @@
 
 import asyncio
 import re
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, override
 
 import asyncpg
 from sqlalchemy import Connection, event
 
 from auth_adapters.postgres import Database
+from auth_adapters.postgres.prepared import Prepared
+from auth_adapters.postgres.single_statements import Pool, Pooled, SingleStatements
+from auth_adapters.postgres.statements import Answer
 
 COMMIT: Final = "commit"
 ROLLBACK: Final = "roll back"
 _TABLE: Final = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM|FROM) auth\.(\w+)")
 _VERBS: Final = {"INSERT INTO": "add to", "UPDATE": "change", "DELETE FROM": "delete from", "FROM": "read"}
+
+
+type Driver = asyncpg.Connection[Any] | Pooled
 
 
 class Gate:
@@ -46,7 +53,7 @@ class Gate:
         """Take note that whoever was on their way has come to an end elsewhere."""
         self.moved.set()
 
-    async def reach(self, connection: "asyncpg.Connection[Any]", what: str) -> None:
+    async def reach(self, connection: Driver, what: str) -> None:
         """Wait to be let through."""
         self.pids.add(connection.get_server_pid())
         if not self._is_shut:
@@ -65,7 +72,7 @@ def gated(database: Database) -> Gate:
     after it, as it sees nothing and locks nothing.
     """
     gate = Gate()
-    database.single_statements = database.single_statements.execution_options(isolation_level="READ COMMITTED")
+    database.single_statements = _GatedStatements(gate, database)
 
     def reach(connection: Connection, what: str) -> None:
         connection.connection.dbapi_connection.run_async(lambda driver: gate.reach(driver, what))  # type: ignore[union-attr]  # the one of asyncpg has it
@@ -73,18 +80,34 @@ def gated(database: Database) -> Gate:
     def before_statement(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
         reach(connection, told(statement))
 
-    def after_single_statement(connection: Connection, cursor: Any, statement: str, *_: object) -> None:  # noqa: ANN401 - the driver's
-        if not statement.startswith("SELECT") and cursor.rowcount:
-            reach(connection, COMMIT)
-        connection.connection.dbapi_connection.commit()  # type: ignore[union-attr]  # it is connected
-
-    transactions, single_statements = database.transactions.sync_engine, database.single_statements.sync_engine
-    for engine in (transactions, single_statements):
-        event.listen(engine, "before_cursor_execute", before_statement)
-    event.listen(single_statements, "after_cursor_execute", after_single_statement)
+    transactions = database.transactions.sync_engine
+    event.listen(transactions, "before_cursor_execute", before_statement)
     event.listen(transactions, "commit", lambda connection: reach(connection, COMMIT))
     event.listen(transactions, "rollback", lambda connection: reach(connection, ROLLBACK))
     return gate
+
+
+class _GatedStatements(SingleStatements):
+    """Single statements, each in a transaction of its own."""
+
+    def __init__(self, gate: Gate, database: Database) -> None:
+        super().__init__(database.address, database.deadlines, most=database.single_statements.state.most)
+        self._gate = gate
+
+    @override
+    async def _ask(
+        self,
+        pool: Pool,
+        connection: Pooled,
+        asked: Prepared,
+        values: Mapping[str, object],
+    ) -> Answer:
+        await self._gate.reach(connection, told(asked.text))
+        async with connection.transaction():
+            answer = await super()._ask(pool, connection, asked, values)
+            if answer.count and not asked.text.startswith("SELECT"):
+                await self._gate.reach(connection, COMMIT)
+        return answer
 
 
 def told(statement: str) -> str:

@@ -10,7 +10,7 @@ from auth_core.ids import UserId
 from auth_core.login.model import Candidate
 from auth_core.page import Page
 from auth_core.users.email_address import CanonicalEmail, EmailAddress
-from auth_core.users.model import Name, User, UserStatus
+from auth_core.users.model import Name, Profile, User, UserStatus
 from tests.proof.simulation.points import Key, nobody_does_this, statement
 from tests.proof.simulation.rows import Rows, Transaction
 
@@ -180,3 +180,15 @@ class SimCandidates:
             return None
         row: UserRow = self._rows.committed["user", user_id]
         return Candidate(user=row.user, password=self._rows.committed["password", user_id])
+
+
+class SimProfiles:
+    """People who are signed in, as they see themselves."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    async def find(self, user_id: UserId) -> Profile | None:
+        await statement("find profile")
+        row: UserRow | None = self._rows.committed.get(("user", user_id))
+        return None if row is None or row.principal is None else Profile(user=row.user, principal=row.principal)

@@ -13,7 +13,7 @@ from auth_core.ids import Ids
 from auth_core.login.model import LoggedIn
 from auth_core.testing import NOON, MovableClock, a_user
 from auth_core.users.email_address import EmailAddress
-from tests.proof.simulation.accounts import SimCandidates, UserRow
+from tests.proof.simulation.accounts import SimCandidates, SimProfiles, UserRow
 from tests.proof.simulation.clients import FIRST_PASSWORD, Account, Held
 from tests.proof.simulation.doubles import CountingEntropy, InterruptibleHasher, RememberingSigner, SkewedClock, hashed
 from tests.proof.simulation.points import Key
@@ -63,6 +63,7 @@ class Machine:
             entropy=self.entropy,
             uow=SimUnitOfWork(self.rows),
             candidates=SimCandidates(self.rows),
+            profiles=SimProfiles(self.rows),
             refresh_chains=SimRefreshChains(self.rows),
             hasher=InterruptibleHasher(),
             access_tokens=self.signer,

@@ -13,6 +13,7 @@ from auth_core.testing.contracts.one_time_tokens import MailAllowancesContract, 
 from auth_core.testing.contracts.outbox import OutboxContract
 from auth_core.testing.contracts.passwords import PasswordsContract
 from auth_core.testing.contracts.principals import PrincipalsContract
+from auth_core.testing.contracts.profiles import ProfilesContract
 from auth_core.testing.contracts.recorded_events import RecordedEventsContract
 from auth_core.testing.contracts.refresh_chains import RefreshChainsContract
 from auth_core.testing.contracts.revocation_feed import RevocationFeedContract
@@ -91,6 +92,10 @@ class TestMemoryRefreshChains(RefreshChainsContract):
 
 @pytest.mark.covers("RFR-26")
 class TestMemoryEndedSessions(EndedSessionsContract):
+    pass
+
+
+class TestMemoryProfiles(ProfilesContract):
     pass
 
 

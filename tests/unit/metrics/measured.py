@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from auth_adapters.hashing_pool import HashingPolicy, HashingPool
-from auth_adapters.postgres.database import PoolState
+from auth_adapters.postgres.pools import PoolState
 from auth_http.metrics.backlog import BacklogGauge
 from auth_http.metrics.catalogue import Process
 from auth_http.metrics.exposition import Exposition

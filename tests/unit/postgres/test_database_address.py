@@ -83,5 +83,5 @@ def test_a_pool_of_one_cannot_serve_both_kinds() -> None:
 def test_both_pools_together_are_no_larger_than_allowed(pool_size: int, transactions: int, single: int) -> None:
     database = Database(Redacted("postgresql://auth@db/auth"), pool_size=pool_size)
 
-    assert database.transactions.pool.size() == transactions  # type: ignore[attr-defined]  # of the pools that count
-    assert database.single_statements.pool.size() == single  # type: ignore[attr-defined]  # as above
+    most = {name: pool.most for name, pool in database.pools().items()}
+    assert most == {"transactions": transactions, "single_statements": single, "apart": 1}

@@ -41,7 +41,7 @@ async def test_nothing_personal_is_left_and_the_trail_is_whole() -> None:
     await core.auth.audit.seal()
     assert (await trail.whole()).erased == events == 3
     kept = core.store.committed
-    for name in ("ada", "lovelace", held.user.email.address.lower(), "firefox", "192.0.2.7"):
+    for name in ("'ada'", "lovelace", held.user.email.address.lower(), "firefox", "192.0.2.7"):
         assert name not in repr(kept).lower()
     assert not any((kept.users, kept.passwords, kept.sessions, kept.roles_held))
     assert [event.kind for event in await core.events(held.user.id)] == [

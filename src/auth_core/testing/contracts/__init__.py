@@ -48,6 +48,7 @@ pytest.register_assert_rewrite(
             "password_hasher",
             "passwords",
             "principals",
+            "profiles",
             "recorded_events",
             "refresh_chains",
             "revocation_feed",

@@ -11,6 +11,7 @@ from auth_core.sessions.ports import RefreshChains
 from auth_core.tokens.ports import AccessCheck
 from auth_core.unit_of_work import UnitOfWork
 from auth_core.upkeep.ports import Purgeable
+from auth_core.users.ports import Profiles
 
 
 class Storage(Protocol):
@@ -21,6 +22,9 @@ class Storage(Protocol):
 
     @property
     def candidates(self) -> Candidates: ...
+
+    @property
+    def profiles(self) -> Profiles: ...
 
     @property
     def refresh_chains(self) -> RefreshChains: ...
