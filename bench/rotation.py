@@ -7,7 +7,6 @@ counts, because PostgreSQL logs a page whole when it is first changed after a ch
 """
 
 import asyncio
-import os
 import random
 import re
 import statistics
@@ -23,10 +22,11 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy.dialects import postgresql
 
 from auth_adapters.postgres import Database, migrate, postgres_ports
 from auth_adapters.postgres.embedded import EmbeddedPostgres
+from auth_adapters.postgres.embedded.binaries import installed
+from auth_adapters.postgres.prepared import prepared
 from auth_adapters.postgres.sessions import ADVANCE
 from auth_adapters.system import SystemClock
 from auth_core.ids import SessionId
@@ -41,13 +41,13 @@ _PEOPLE: Final = f"""INSERT INTO auth.users (id, email, email_canonical, first_n
     SELECT {_ID}, n || '@example.org', n || '@example.org', '', '', '', '', 'active', 0, now(), now()
     FROM generate_series(1, {_USERS}) n"""
 _ROLES: Final = "INSERT INTO auth.role_assignments SELECT id, 'user', now() FROM auth.users"
-_SESSIONS: Final = f"""INSERT INTO auth.sessions (id, user_id, generation, created_at, advanced_at, idle_ends_at, ends_at,
-    address, user_agent, device, methods)
+_SESSIONS: Final = f"""INSERT INTO auth.sessions (id, user_id, generation, created_at, advanced_at, idle_ends_at,
+    ends_at, address, user_agent, device, methods)
     SELECT {_ID}, ('00000000-0000-7000-8000-' || lpad(to_hex(1 + n % {_USERS}), 12, '0'))::uuid, 0, now(), now(),
     now() + interval '7 d', now() + interval '30 d', '203.0.113.7', 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0',
     'Firefox on Linux', ARRAY['pwd'] FROM generate_series($1::bigint, $2::bigint) n"""
-_STATS: Final = """SELECT coalesce(sum(n_tup_upd), 0), coalesce(sum(n_tup_hot_upd), 0) FROM pg_stat_user_tables
-    WHERE schemaname = 'auth' AND relname LIKE 'sessions%'"""
+_COUNTED: Final = """SELECT n_tup_upd::bigint, n_tup_hot_upd::bigint FROM pg_stat_user_tables
+    WHERE relid = 'auth.sessions'::regclass"""
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ async def measure(*, quick: bool) -> dict[str, object]:
                 "a second": _spread(each.ours),
                 "pgbench, a second": _spread(each.pgbench),
                 "to pgbench": round(statistics.median(each.ours) / statistics.median(each.pgbench), 2),
-                "HOT": round(each.hot, 4),
+                "HOT, with those of pgbench": round(each.hot, 4),
                 "WAL": round(each.wal),
             }
             for size, each in found.items()
@@ -104,9 +104,10 @@ async def _among(size: int, url: str, folder: Path, *, rounds: int, seconds: flo
     for begin in range(1, size + 1, 250_000):
         await operator.execute(_SESSIONS, begin, min(size, begin + 249_999))
     await operator.execute("VACUUM (ANALYZE) auth.sessions")
-    await operator.execute("CHECKPOINT")
     await operator.execute("UPDATE auth.sessions SET advanced_at = advanced_at")
     await operator.execute("VACUUM (ANALYZE) auth.sessions")
+    await operator.execute("SELECT pg_stat_force_next_flush()")
+    before = await operator.fetchrow(_COUNTED) or (0, 0)
     script = folder / "advance.sql"
     script.write_text(_script(size))
     database = Database(address)
@@ -114,21 +115,19 @@ async def _among(size: int, url: str, folder: Path, *, rounds: int, seconds: flo
     await rotate.for_seconds(0.5)
     ours: list[float] = []
     pgbench: list[float] = []
-    rotated, wal, hot, updated = 0, 0, 0, 0
+    rotated = wal = 0
     for _ in range(rounds):
-        before, at = await operator.fetchrow(_STATS), await operator.fetchval("SELECT pg_current_wal_insert_lsn()")
+        at = await operator.fetchval("SELECT pg_current_wal_insert_lsn()")
         number, taken = await rotate.for_seconds(seconds)
+        wal += int(await operator.fetchval("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1::pg_lsn)", at))
         ours.append(number / taken)
-        wal += await operator.fetchval("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1::pg_lsn)", at)
         rotated += number
-        await asyncio.sleep(1.2)  # statistics are told about once a second
-        after = await operator.fetchrow(_STATS)
-        assert before is not None and after is not None
-        updated, hot = updated + after[0] - before[0], hot + after[1] - before[1]
         pgbench.append(_pgbench(url, script, seconds))
-    await database.close()
+    await database.close()  # so that the server writes down what it has counted
+    await asyncio.sleep(0.5)
+    updated, hot = await operator.fetchrow(_COUNTED) or (0, 0)
     await operator.close()
-    return Found(ours=ours, pgbench=pgbench, hot=hot / updated, wal=wal / rotated)
+    return Found(ours=ours, pgbench=pgbench, hot=(hot - before[1]) / (updated - before[0]), wal=wal / rotated)
 
 
 class _Rotating:
@@ -149,10 +148,8 @@ class _Rotating:
     async def _one(self, place: int, until: float) -> int:
         number = 0
         while time.perf_counter() < until:
-            session = self._dice.randrange(place + 1, self._size + 1, _CLIENTS)  # each has sessions of its own
-            reached = self._reached.get(session)
-            if reached is None:
-                reached = await self._look(session)
+            session = 2 * self._dice.randrange(1 + place, self._size // 2 + 1, _CLIENTS)  # of one's own
+            reached = self._reached.get(session, 0)
             advanced = await self._chains.advance(
                 SessionId(UUID(f"00000000-0000-7000-8000-{session:012x}")), reached, now=datetime.now(UTC), idle=_WEEK
             )
@@ -160,3 +157,41 @@ class _Rotating:
             self._reached[session] = reached + 1
             number += 1
         return number
+
+
+# ---- pgbench
+
+
+def _script(size: int) -> str:
+    """Return what each of its clients runs: the statement of a refresh, for one of the sessions with odd numbers."""
+    asked = prepared(ADVANCE)
+    values = {
+        "session_id": f"({_ID.replace('(n)', '(:n::bigint)')})",
+        "presented": "generation",
+        "now": "now()",
+        "new_idle_end": "(now() + interval '7 d')",
+    }
+    sql = asked.text
+    for number, (name, fixed, _) in reversed(list(enumerate(asked.parameters, 1))):
+        written = values[name] if name in values else f"'{fixed}'" if isinstance(fixed, str) else str(fixed)
+        sql = re.sub(rf"\${number}\b", lambda _, written=written: written, sql)
+    return f"\\set n 2 * random(1, {size // 2}) - 1\n{' '.join(sql.split())};\n"
+
+
+def _pgbench(url: str, script: Path, seconds: float) -> float:
+    """Return how many a second it does, the time to connect left out."""
+    tools = next(each.folder for each in installed() if (each.folder / "pgbench").exists())
+    found = subprocess.run(
+        [
+            *(tools / "pgbench", "--no-vacuum", "--protocol=prepared", f"--client={_CLIENTS}", "--jobs=1"),
+            *(f"--time={max(1, round(seconds))}", f"--file={script}", url.replace("+asyncpg", "")),
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return float(re.search(r"tps = ([\d.]+)", found.stdout)[1])  # type: ignore[index]  # it always says so
+
+
+def _spread(values: Sequence[float]) -> dict[str, float]:
+    return {"median": round(statistics.median(values)), "lowest": round(min(values)), "highest": round(max(values))}

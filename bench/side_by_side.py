@@ -1,11 +1,10 @@
-"""Ourselves and the peers, on one PostgreSQL, in turns: what a call costs, what a log-in storm leaves, starting, memory.
+"""Ourselves and the peers, on one PostgreSQL, in turns: what calls cost, what a log-in storm leaves, start, memory.
 
 Every server has one core and one worker; the clients and the database have the other. A call's CPU is that of the
 server's processes, whatever the machine does besides; ratios are between medians of one run. Everybody hashes as they
 do by default; raw bcrypt takes its turn with them. The first `./dev bench side_by_side` installs the peers.
 """
 
-import asyncio
 import os
 import statistics
 import sys

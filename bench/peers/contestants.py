@@ -105,7 +105,15 @@ US: Final = Contestant(
     refresh=lambda held: _posted("/auth/refresh", refresh_token=held.refresh),
     verify=lambda held: _posted("/auth/verify", token=held.access),
     introspect=_introspect_us,
-    introspector=lambda start: [*start.command[:3], "clients", "create", "bench", "--json", "--may", "tokens:introspect"],
+    introspector=lambda start: [
+        *start.command[:3],
+        "clients",
+        "create",
+        "bench",
+        "--json",
+        "--may",
+        "tokens:introspect",
+    ],
 )
 
 # ---- The others
