@@ -11,17 +11,22 @@ _UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def is_printable(text: str) -> bool:
     """Say whether every character of `text` can be stored and shown as it is."""
-    return all(_is_printable(character) for character in text)
+    return _is_plain(text) or all(_is_printable(character) for character in text)
 
 
 def printable(text: str) -> str:
     """Return `text` without the characters that cannot be shown."""
-    return "".join(character for character in text if _is_printable(character))
+    return text if _is_plain(text) else "".join(character for character in text if _is_printable(character))
 
 
 def is_encodable(text: str) -> bool:
     """Say whether `text` can be written as UTF-8: a lone surrogate, which JSON may carry, cannot."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _is_plain(text: str) -> bool:
+    """Say quickly what is true of most: nothing but what is on every keyboard."""
+    return text.isascii() and text.isprintable()
 
 
 def _is_printable(character: str) -> bool:
