@@ -47,9 +47,15 @@ class Connection:
 
     async def ask(self, request: Request) -> Answer:
         """Send a request and return the answer."""
-        if self._streams is None:
-            self._streams = await asyncio.open_connection("127.0.0.1", self._port)
-        reader, writer = self._streams
+        if self._streams is not None:
+            try:
+                return await self._ask(*self._streams, request)
+            except (ConnectionError, asyncio.IncompleteReadError):
+                await self.close()  # it has been idle for longer than the server likes
+        self._streams = await asyncio.open_connection("127.0.0.1", self._port)
+        return await self._ask(*self._streams, request)
+
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Request) -> Answer:
         writer.write(request.encoded())
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
