@@ -143,7 +143,10 @@ def _rotation() -> str:
 def _aims() -> list[tuple[str, str, str, bool]]:
     """Return each aim with what was found; whether it was reached is worked out, not written down."""
     side, rotation, guard = _result("side_by_side"), _result("rotation"), _result("guard")["ratios"]
-    ours, others = side["auth-service, times the CPU of a route that does nothing"], side["times the CPU of auth-service"]
+    ours, others = (
+        side["auth-service, times the CPU of a route that does nothing"],
+        side["times the CPU of auth-service"],
+    )
     us = side["contestants"][_US]
     storms = us["storms"]
     calm, crowd = storms[_STORM]["p99 in the storm / in peace"], storms["128 clients that do not wait"]

@@ -96,7 +96,7 @@ _LIVE_OF: Final = (
     .where(SESSIONS.c.user_id == bindparam("owner"), IS_LIVE)
     .order_by(SESSIONS.c.advanced_at.desc(), SESSIONS.c.id.desc())
 )
-_ADVANCE: Final = (
+ADVANCE: Final = (
     update(SESSIONS)
     .where(
         SESSIONS.c.id == bindparam("session_id"),
@@ -215,7 +215,7 @@ class PostgresRefreshChains:
     ) -> Advanced | None:
         row = (
             await self._statements.write(
-                _ADVANCE, session_id=session_id, presented=generation, now=now, new_idle_end=now + idle
+                ADVANCE, session_id=session_id, presented=generation, now=now, new_idle_end=now + idle
             )
         ).row
         if row is None:
