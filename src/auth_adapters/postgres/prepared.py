@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from sqlalchemy import ARRAY, ClauseElement, ColumnElement, Executable, TextClause
+from sqlalchemy import ClauseElement, ColumnElement, Executable, TextClause
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -63,7 +63,7 @@ def prepared(statement: Executable) -> Prepared:
 
 
 def _is_read_by_driver(kind: TypeEngine[Any]) -> bool:
-    of_each = cast("ARRAY[Any]", kind).item_type if isinstance(kind, ARRAY) else kind
+    of_each: TypeEngine[Any] = getattr(kind, "item_type", kind)  # of an array, what it holds
     return of_each.dialect_impl(DIALECT).result_processor(DIALECT, None) is None
 
 
