@@ -291,6 +291,7 @@ async def services_over(
         "AUTH_MASTER_SECRET": _MASTER_SECRET,
         "AUTH_ISSUER": ISSUER,
         "AUTH_BCRYPT_COST": "4",
+        "AUTH_THROTTLE": "false",  # everybody registers from one place
         "AUTH_REVOCATION_NOTIFY": "on" if notify else "off",
         "AUTH_ACCESS_CHECK": access_check.value,
     }

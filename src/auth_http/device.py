@@ -38,7 +38,12 @@ _HANDED_OUT: Final[dict[str, Any]] = {
         "description": "Keep it on this device, for one person, and send it with their next log-in. It lets nobody in.",
         "schema": _SCHEMA,
         "example": _EXAMPLE,
-    }
+    },
+    "Set-Cookie": {
+        "description": "The same for browsers, where the request had no header of this name; scripts cannot read it.",
+        "schema": {"type": "string"},
+        "example": f"__Host-device={_EXAMPLE}; HttpOnly; Max-Age=15552000; Path=/; SameSite=strict; Secure",
+    },
 }
 
 

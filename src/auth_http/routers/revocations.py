@@ -11,9 +11,10 @@ from auth_core.oauth.model import ClientPermission
 from auth_core.revocation.errors import InvalidCursor
 from auth_core.revocation.policy import LONGEST_WAIT
 from auth_core.revocation.ports import Cursor
+from auth_core.throttling.errors import TriedTooOften
 from auth_http.client_credentials import BasicCredentials, asking
 from auth_http.dependencies import BearerToken, auth, origin
-from auth_http.documented import failures
+from auth_http.documented import A_WHILE, failures
 from auth_http.needs import Caller, Needs
 from auth_http.request_problems import rejected_for
 from auth_http.schemas.document import answered
@@ -54,7 +55,15 @@ class MayFollow:
     response_description="What has come into force since.",
     dependencies=[Depends(MayFollow())],
     openapi_extra={"security": [{_basic.scheme_name: []}, {_bearer.scheme_name: []}]},
-    responses=failures(PermissionDenied(), InvalidCursor(), InvalidClient(), _NO_WAIT, bearer=True, reads=True),
+    responses=failures(
+        PermissionDenied(),
+        InvalidCursor(),
+        InvalidClient(),
+        TriedTooOften(A_WHILE),
+        _NO_WAIT,
+        bearer=True,
+        reads=True,
+    ),
 )
 async def read_revocations(
     request: Request,

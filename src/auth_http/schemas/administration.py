@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -23,6 +23,19 @@ def _without_default(schema: JsonDict) -> None:
     schema.pop("default", None)
 
 
+_TEXT: Final[JsonDict] = {"type": "string"}
+_WITH_PASSWORD: Final[JsonDict] = {
+    "title": "With a password",
+    "required": ["password", "first_name", "last_name"],
+    "properties": {"invite": {"const": False}, "password": _TEXT, "first_name": _TEXT, "last_name": _TEXT},
+}
+_WITH_INVITATION: Final[JsonDict] = {
+    "title": "With an invitation",
+    "required": ["invite"],
+    "properties": {"invite": {"const": True}, "password": {"type": "null"}, "must_change_password": {"const": False}},
+}
+
+
 class NewUser(Asked):
     """An account for another person, who holds `user` besides `roles`: with a password, or with an invitation.
 
@@ -32,14 +45,17 @@ class NewUser(Asked):
     """
 
     model_config = ConfigDict(
-        json_schema_extra=example(
-            email="grace@example.com",
-            password="correct horse battery staple",  # noqa: S106 - an example
-            must_change_password=True,
-            first_name="Grace",
-            last_name="Hopper",
-            roles=["accountant"],
-        )
+        json_schema_extra={
+            **example(
+                email="grace@example.com",
+                password="correct horse battery staple",  # noqa: S106 - an example
+                must_change_password=True,
+                first_name="Grace",
+                last_name="Hopper",
+                roles=["accountant"],
+            ),
+            "oneOf": [_WITH_PASSWORD, _WITH_INVITATION],
+        }
     )
 
     email: str

@@ -52,7 +52,7 @@ async def downgrade(address: Redacted[str], revision: str) -> None:
 async def undivided(address: Redacted[str], operator: AsyncEngine) -> None:
     """Let the trail be one table again in the schema of today, as a migration finds it that was broken off."""
     await downgrade(address, "0017")
-    await rows(operator, "UPDATE auth.alembic_version SET version_num = '0014'")
+    await rows(operator, "UPDATE auth.alembic_version SET version_num = '0017'")
 
 
 async def test_a_trail_with_events_is_one_table_before_and_divided_after_and_whole_both_ways(

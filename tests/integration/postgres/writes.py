@@ -997,6 +997,6 @@ WRITES: Final = (
         before=_only_they,
         act=lambda scene: scene.auth.upkeep.reseal(),
         happened="SELECT hash LIKE 'sealed anew:%' FROM auth.passwords WHERE user_id = :user_id",
-        moment=lambda: nth(4, commit),
+        moment=lambda: nth(5, commit),
     ),
 )

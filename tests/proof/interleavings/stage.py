@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth_adapters.memory import FOR_TESTS, memory_ports
 from auth_adapters.postgres import Database, Deadlines, PostgresPorts, postgres_ports
-from auth_core import AuthCore, Origin, Policies, Ports, Redacted, assemble
+from auth_core import AuthCore, Origin, Policies, Ports, Redacted, UnsafeNoThrottle, assemble
 from auth_core.revocation.policy import AccessCheckMode
 from auth_core.testing import MovableClock, UnsafeFastHasher
 from tests.proof.interleavings.gate import Gate, gated
@@ -46,7 +46,9 @@ async def a_stage(address: Redacted[str], wiring: Wiring = assemble) -> AsyncGen
     gates = gated(databases[0]), gated(databases[1])
     besides_storage = memory_ports(clock=clock, hasher=hasher)
     ports = [_over(database, besides_storage) for database in databases]
-    asking = replace(FOR_TESTS, revocation=replace(FOR_TESTS.revocation, access_check=AccessCheckMode.DATABASE))
+    # What counts attempts is statements of their own, with a proof of their own.
+    policies = replace(FOR_TESTS, throttling=UnsafeNoThrottle())
+    asking = replace(policies, revocation=replace(policies.revocation, access_check=AccessCheckMode.DATABASE))
     witness = assemble(ports[2], asking)
     await witness.tokens.rotate_keys(if_due=True, origin=Origin())
     url = databases[2].address.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -55,7 +57,7 @@ async def a_stage(address: Redacted[str], wiring: Wiring = assemble) -> AsyncGen
         async with databases[2].apart.connect() as reader:
             yield Stage(
                 gates=gates,
-                processes=(wiring(ports[0], FOR_TESTS), wiring(ports[1], FOR_TESTS)),
+                processes=(wiring(ports[0], policies), wiring(ports[1], policies)),
                 witness=witness,
                 ports=ports[2],
                 hasher=hasher,
