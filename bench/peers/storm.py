@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from bench.peers.calls import me, refresh
-from bench.peers.corner import PEOPLE, Corner, email_of
+from bench.peers.corner import PEOPLE, Corner, email_of, log_in_anew
 from bench.peers.wire import Connection
 from bench.percentiles import summary
 
@@ -24,6 +24,7 @@ _PUT_OFF: Final = (429, 503)
 
 async def weather(corner: Corner, seconds: float, *, clients: int, heeding: bool, name: str) -> None:
     """Probe in peace and in the storm. Clients that heed wait for as long as they are told to when they are put off."""
+    await log_in_anew(corner)
     peace = await _waits(await _probes(corner, seconds))
     async with _storm(corner, clients=clients, heeding=heeding) as ends:
         began = time.monotonic()
