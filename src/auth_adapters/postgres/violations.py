@@ -85,7 +85,7 @@ def _later(error: Exception, moment: Moment) -> Unavailable | None:
     if sqlstate.startswith(_LATER) or moment is Moment.CONNECTING:
         return Unavailable(Unavailable.SHORTLY)
     broken = (
-        isinstance(error, OSError)
+        isinstance(error, OSError | InternalClientError)  # the latter when a connection ends in the middle of an answer
         or (isinstance(error, DBAPIError) and error.connection_invalidated)
         or sqlstate.startswith(_BROKEN)
     )

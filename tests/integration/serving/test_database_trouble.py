@@ -93,6 +93,7 @@ async def served(through: Redacted[str], folder: Path) -> AsyncGenerator[Asker]:
         "AUTH_KEEP_ALIVE_SECONDS": "30",
         "AUTH_REQUEST_SECONDS": "30",
         "AUTH_THROTTLE": "false",  # a crowd of one person's log-ins is what is wanted
+        "AUTH_REVOCATION_LAG_SECONDS": "60",  # on a busy machine the troubles here take more than the usual five
     }
     context = serving(folder=folder, settings=settings)
     service = await asyncio.to_thread(context.__enter__)

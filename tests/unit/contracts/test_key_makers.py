@@ -9,6 +9,7 @@ import pytest
 from auth_adapters.jwt_tokens import JwtAccessTokenSigner
 from auth_adapters.key_vault import KeyVault
 from auth_adapters.master_secret import MasterSecret, Purpose
+from auth_adapters.signing import rsa_key_maker
 from auth_adapters.signing.vault_key_maker import VaultKeyMaker
 from auth_adapters.system import SystemEntropy
 from auth_core.redacted import Redacted
@@ -34,6 +35,13 @@ async def two_of_each() -> Sequence[Sequence[KeyMaterial]]:
     """The same for all tests: to find an RSA key takes longer than all of them."""
     maker = VaultKeyMaker(a_vault(), entropy=SystemEntropy())
     return [[await maker.make(algorithm) for algorithm in Algorithm] for _ in range(2)]
+
+
+@pytest.mark.covers("R-J6")
+def test_a_new_key_of_rsa_is_as_strong_as_the_others(two_of_each: Sequence[Sequence[KeyMaterial]]) -> None:
+    new = [key for keys in two_of_each for key in keys if key.algorithm is Algorithm.RS256]
+
+    assert [rsa_key_maker.open_private_key(key, a_vault()).key_size for key in new] == [3072, 3072]
 
 
 class FoundRsaKeysBefore:

@@ -15,7 +15,6 @@ from auth_adapters.signing.ec_key_maker import EcKeyMaker
 from auth_adapters.signing.oct_key_maker import OctKeyMaker
 from auth_adapters.signing.okp_key_maker import OkpKeyMaker
 from auth_adapters.signing.prepared_keys import PreparedKey
-from auth_adapters.signing.rsa_key_maker import RsaKeyMaker
 from auth_adapters.system import SystemEntropy
 from auth_core.redacted import Redacted
 from auth_core.tokens.keys import Algorithm, KeyId, KeyMaterial
@@ -57,7 +56,6 @@ def test_the_public_half_has_these_members_and_no_other() -> None:
 @pytest.mark.covers("R-J6")
 def test_keys_are_as_strong_as_each_other() -> None:
     assert ec_key_maker.open_private_key(KEYS[Algorithm.ES256], VAULT).key_size == 256
-    assert rsa_key_maker.open_private_key(RsaKeyMaker(VAULT).make(), VAULT).key_size == 3072
     assert len(oct_key_maker.open_secret(KEYS[Algorithm.HS256], VAULT).reveal()) == 32
 
 
