@@ -1,3 +1,3 @@
-from tests.unit.http.conftest import lines
+from tests.unit.http.conftest import lines, service
 
-__all__ = ["lines"]
+__all__ = ["lines", "service"]

@@ -185,7 +185,7 @@ def test_a_language_can_be_added_if_it_is_whole(tmp_path: Path) -> None:
     ],
 )
 def test_a_broken_template_is_told_with_its_name_and_its_line(tmp_path: Path, text: str, complaint: str) -> None:
-    broken = overridden(tmp_path, "en/reset_password.jinja", text)
+    broken = overridden(tmp_path, "de/reset_password.jinja", text)
 
     with pytest.raises(BrokenTemplate, match=complaint):
         broken.check()
