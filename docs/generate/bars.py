@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
-_LEFT, _WIDTH, _BAR, _GAP, _TOP = 190, 520, 16, 6, 44
+_LEFT, _WIDTH, _BAR, _GAP, _TOP = 240, 520, 16, 6, 44
 _COLOURS: Final = ("#4c78a8", "#f58518", "#54a24b", "#b279a2")
 _STYLE: Final = (
     "<style>text{font:13px system-ui,sans-serif;fill:#333}.grid{stroke:#8884}"

@@ -6,6 +6,7 @@ from typing import Final
 
 from docs.generate import (
     command_line,
+    comparison,
     errors,
     events,
     http_interface,
@@ -20,6 +21,9 @@ REFERENCE: Final = Path(__file__).parents[1] / "reference"
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "command-line.md": command_line.page,
+    "comparison-cpu.svg": comparison.cpu_chart,
+    "comparison-storm.svg": comparison.storm_chart,
+    "comparison.md": comparison.page,
     "errors.md": errors.page,
     "events.md": events.page,
     "http.md": http_interface.page,
