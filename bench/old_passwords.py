@@ -32,7 +32,7 @@ COST: Final = 5
 
 _OURS: Final = f"$bcrypt-hmac-sha384$2b${COST:02}$"
 _EVERYBODY: Final = text(
-    "SELECT u.email, p.hash, (SELECT count(*) FROM auth.sessions s WHERE s.user_id = u.id)"
+    "SELECT u.email, p.hash, (SELECT count(*) FROM auth.sessions s WHERE s.user_id = u.id) AS sessions"
     " FROM auth.users u JOIN auth.passwords p ON p.user_id = u.id"
 )
 _AT_A_TIME: Final = 500
@@ -155,18 +155,18 @@ async def _look(place: Place, wary: Sequence[str]) -> _Found:
     sessions, upgraded = dict[str, int](), list[str]()
     tried = frozenset(wary)
     async with _service(place) as service:
-        for email, text_of_hash, count in (await service.database.single_statements.read(_EVERYBODY)).rows:
-            sessions[email] = count
-            hashed = PasswordHash(Redacted(text_of_hash))
+        for row in (await service.database.single_statements.read(_EVERYBODY)).rows:
+            sessions[row.email] = row.sessions
+            hashed = PasswordHash(Redacted(row.hash))
             written = service.transfer.give_away(hashed)
             if written is None or not written.reveal().startswith(_OURS):
                 continue
-            if email in tried:
+            if row.email in tried:
                 async with service.hasher.turn() as turn:
                     verification = await turn.verify(Redacted(foreign.PASSWORD), hashed)
                 if not verification.matches or verification.stale:
                     continue
-            upgraded.append(email)
+            upgraded.append(row.email)
     return _Found(sessions=sessions, upgraded=sorted(upgraded))
 
 
