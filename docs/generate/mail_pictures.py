@@ -15,7 +15,7 @@ from auth_adapters.mail.wording import Site, TemplateWording
 
 PICTURES: Final = Path(__file__).parents[1] / "guides" / "mails"
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
-_WIDTH, _HEIGHT, _ABREAST = 640, 480, 4
+_WIDTH, _HEIGHT, _ABREAST = 640, 500, 4
 _SCHEMES: Final = {"light": (), "dark": ("--blink-settings=preferredColorScheme=0",)}
 _SITE: Final = Site(name="Example", url="https://auth.example.com", pages_url="https://www.example.com/account")
 

@@ -1,6 +1,7 @@
 """A real receiver on loopback, that keeps what it is posted."""
 
 import asyncio
+import random
 import ssl
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
@@ -13,6 +14,7 @@ from auth_core import Redacted
 from auth_core.webhooks.verifying import VerifiedWebhook, verify_webhook
 
 NO_CONTENT: Final = b"HTTP/1.1 204 No Content\r\n\r\n"
+BUSY: Final = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
 
 
 def answer(status: int, *headers: str, body: bytes = b"") -> bytes:
@@ -41,13 +43,16 @@ class Posted:
 class LoopbackReceiver:
     """What has come, and what is answered: the answers in their turn, and then 204.
 
-    An answer of None is none at all. `on_posted` is called when the next request is kept and not answered yet.
+    An answer of None is none at all. `busy` is the share of requests that are put off, and not kept. `on_posted` is
+    called when the next request is kept and not answered yet.
     """
 
     port: int = 0
     scheme: str = "http"
     requests: list[Posted] = field(default_factory=list[Posted])
     connections: int = 0
+    busy: float = 0.0
+    put_off: int = 0
     on_posted: Callable[[], None] | None = None
     _writers: list[asyncio.StreamWriter] = field(default_factory=list[asyncio.StreamWriter])
     _answers: deque[bytes | None] = field(default_factory=deque[bytes | None])
@@ -86,6 +91,11 @@ class LoopbackReceiver:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         headers = {name.lower(): text for name, _, text in (line.partition(": ") for line in head[1:] if line)}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
+        if random.random() < self.busy:
+            self.put_off += 1
+            writer.write(BUSY)
+            await writer.drain()
+            return True
         self.requests.append(Posted(head[0], headers, body))
         if self.on_posted is not None:
             called, self.on_posted = self.on_posted, None

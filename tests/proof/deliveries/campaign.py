@@ -8,38 +8,26 @@ import signal
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import cycle, islice, product
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import text
 
-from auth_adapters.key_vault import KeyVault
-from auth_adapters.master_secret import MasterSecret, Purpose
-from auth_adapters.message_vault import SealingMessageVault
 from auth_adapters.postgres import Database, migrate, postgres_ports
 from auth_adapters.postgres.embedded import EmbeddedPostgres, RunningPostgres
-from auth_adapters.system import SystemClock, SystemEntropy
-from auth_core import Redacted, Unavailable
-from auth_core.ids import Ids, MessageId
-from auth_core.outbox.messages import PasswordChanged
-from auth_core.outbox.model import Recipient
-from auth_core.outbox.posting import Posting
-from auth_core.testing import an_email
-from tests.integration.mail.server import MailServer, a_mail_server
+from auth_adapters.system import SystemClock
+from auth_core import InvalidWebhook, Redacted, Unavailable
+from tests.proof.deliveries.channels import CHANNELS, SECRET, Arrival, Channel
 from tests.proof.deliveries.points import Plan, Point, Victim, kill_with_children
 
-SECRET: Final = "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re"
 _PATIENCE: Final = 120.0
-_BUSY: Final = 0.05
-"""How many of a hundred recipients, in parts of one, are put off by the mail server the first time."""
-
-
 _AHEAD: Final = 40
-"""By how many messages those who post are ahead, at most: some wait all the time, and they do not pile up."""
+"""By how many those who post are ahead, at most: some wait all the time, and they do not pile up."""
 
 
 class Lost(Exception):
@@ -54,16 +42,16 @@ class RollBack(Exception):
 class Posted:
     """What was posted, by what its poster knows of it."""
 
-    committed: set[MessageId] = field(default_factory=set[MessageId])
-    rolled_back: set[MessageId] = field(default_factory=set[MessageId])
-    unknown: set[MessageId] = field(default_factory=set[MessageId])
+    committed: set[UUID] = field(default_factory=set[UUID])
+    rolled_back: set[UUID] = field(default_factory=set[UUID])
+    unknown: set[UUID] = field(default_factory=set[UUID])
 
 
 @dataclass(slots=True)
 class Scene:
     home: Path
     postgres: RunningPostgres
-    mail: MailServer
+    channel: Channel
     database: Database
     posted: Posted = field(default_factory=Posted)
     killed: Counter[str] = field(default_factory=Counter[str])
@@ -76,27 +64,35 @@ class Scene:
             "AUTH_MASTER_SECRET": SECRET,
             "AUTH_DATABASE_URL": self.postgres.url().replace("+asyncpg", ""),
             "AUTH_DATABASE_TIMEOUT_SECONDS": "2",
-            "AUTH_MAIL_HOST": "127.0.0.1",
-            "AUTH_MAIL_PORT": str(self.mail.port),
-            "AUTH_MAIL_TLS": "off",
-            "AUTH_MAIL_FROM": "Example <no-reply@example.com>",
             "AUTH_LOG_FORMAT": "json",
+            **self.channel.environment,
         }
 
+    def look(self) -> Sequence[Arrival]:
+        """Return what has arrived. Raises: Lost when something came that its receiver would not believe."""
+        try:
+            return self.channel.arrived()
+        except InvalidWebhook as error:
+            raise Lost(f"what came is not to be believed: {error}") from None
 
-async def run(kills: int, *, seed: int, home: Path) -> dict[str, Any]:
-    """Kill that many times, and return what is worth keeping of it. Raises: Lost."""
+
+async def run(kills: int, *, of: str = "mail", seed: int, home: Path) -> dict[str, Any]:
+    """Kill that many times, on the channel `of` this name, and return what is worth keeping of it. Raises: Lost."""
     begun = time.monotonic()
-    async with _scene(home, seed) as scene:
+    async with _scene(home, of, seed) as scene:
         posting = asyncio.create_task(_keep_posting(scene))
         for number, (point, victim) in enumerate(islice(cycle(product(Point, Victim)), kills), 1):
             plan = Plan(point, victim, scene.dice.randint(1, 3), str(scene.postgres.pid))
             try:
                 await _kill(scene, plan)
             except TimeoutError:
+                if posting.done():
+                    posting.result()
                 raise Lost(f"it did not come about in time: {plan}") from None
             if number % 10 == 0:
-                sys.stderr.write(f"{number} of {kills} kills, {len(scene.mail.envelopes)} mails\n")
+                sys.stderr.write(f"{number} of {kills} kills, {scene.channel.arrivals} arrived\n")
+            if posting.done():
+                break
         posting.cancel()
         with suppress(asyncio.CancelledError):
             await posting
@@ -113,17 +109,17 @@ async def run(kills: int, *, seed: int, home: Path) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def _scene(home: Path, seed: int) -> AsyncGenerator[Scene]:
+async def _scene(home: Path, of: str, seed: int) -> AsyncGenerator[Scene]:
     postgres = await asyncio.to_thread(EmbeddedPostgres(home).start)
     try:
         await asyncio.to_thread(postgres.create_database)
         address = Redacted(postgres.url())
         await migrate(address)
-        async with a_mail_server() as mail:
-            mail.busy = _BUSY
+        async with CHANNELS[of]() as channel:
             database = Database(address)
-            scene = Scene(home, postgres, mail, database, dice=random.Random(seed))
+            scene = Scene(home, postgres, channel, database, dice=random.Random(seed))
             try:
+                await channel.get_ready(scene.environment)
                 yield scene
             finally:
                 await database.close()
@@ -133,43 +129,27 @@ async def _scene(home: Path, seed: int) -> AsyncGenerator[Scene]:
 
 
 async def _keep_posting(scene: Scene) -> None:
-    """Post messages, some of them in transactions that are rolled back, whatever becomes of the database."""
-    ids, clock = Ids(clock=SystemClock(), entropy=SystemEntropy()), SystemClock()
-    key = MasterSecret(Redacted(SECRET.encode())).derive(Purpose.MESSAGES)
-    vault = SealingMessageVault(KeyVault(key, entropy=SystemEntropy()))
-    uow = postgres_ports(scene.database, clock=clock).uow
+    """Post things, some of them in transactions that are rolled back, whatever becomes of the database."""
+    uow, posted = postgres_ports(scene.database, clock=SystemClock()).uow, scene.posted
     while True:
-        while len(scene.posted.committed) - len(scene.mail.envelopes) > _AHEAD:
+        while len(posted.committed - {each.id for each in scene.look()}) > _AHEAD:
             await asyncio.sleep(0.05)
-        post, now = Posting(ids=(known := _Remembers(ids)), vault=vault), clock.now()  # type: ignore[arg-type]  # it makes ids
+        made = set[UUID]()
         rolls_back = scene.dice.random() < 0.2
-        outcome = scene.posted.unknown
+        outcome = posted.unknown
         try:
             async with uow() as tx:
-                for _ in range(scene.dice.randint(1, 3)):
-                    notice = PasswordChanged(at=now, address="192.0.2.1")
-                    await post(tx, notice, to=Recipient(address=an_email()), at=now)
+                await scene.channel.post(tx, made, count=scene.dice.randint(1, 3), at=SystemClock().now())
                 if rolls_back:
                     raise RollBack
-            outcome = scene.posted.committed
+            outcome = posted.committed
         except RollBack:
-            outcome = scene.posted.rolled_back
+            outcome = posted.rolled_back
         except Unavailable:
             await asyncio.sleep(0.1)
-        outcome.update(known.made)
+        finally:  # whoever is stopped in the middle does not know what became of it
+            outcome.update(made)
         await asyncio.sleep(0.05)
-
-
-class _Remembers:
-    """Makes ids of messages, and knows which."""
-
-    def __init__(self, ids: Ids) -> None:
-        self._ids = ids
-        self.made: list[MessageId] = []
-
-    def message(self) -> MessageId:
-        self.made.append(self._ids.message())
-        return self.made[-1]
 
 
 async def _kill(scene: Scene, plan: Plan) -> None:
@@ -177,7 +157,7 @@ async def _kill(scene: Scene, plan: Plan) -> None:
     with _deliverer(scene, plan) as starting:
         process = await starting
         if plan.point is Point.TAKEN:
-            scene.mail.on_taken = lambda: _at_the_server(process, plan)
+            scene.channel.when_taken(lambda: _at_the_receiver(process, plan))
         if plan.victim is Victim.WORKER:
             async with asyncio.timeout(_PATIENCE):
                 code = await process.wait()
@@ -186,9 +166,9 @@ async def _kill(scene: Scene, plan: Plan) -> None:
         else:
             await _until_gone(scene.postgres.pid, process, plan)
             scene.postgres = await asyncio.to_thread(EmbeddedPostgres(scene.home).start)
-            before = len(scene.mail.envelopes)
+            before = scene.channel.arrivals
             async with asyncio.timeout(_PATIENCE):  # it finds its way back by itself
-                while len(scene.mail.envelopes) == before:
+                while scene.channel.arrivals == before:
                     await asyncio.sleep(0.02)
             process.terminate()
             async with asyncio.timeout(_PATIENCE):
@@ -206,7 +186,10 @@ def _deliverer(scene: Scene, plan: Plan | None) -> Generator[Any]:
         environment = scene.environment | (plan.as_environment() if plan and plan.point is not Point.TAKEN else {})
         with (scene.home / "deliverer.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.proof.deliveries.worker", env=environment, stdout=log, stderr=log
+                *(sys.executable, "-m", "tests.proof.deliveries.worker", scene.channel.name),
+                env=environment,
+                stdout=log,
+                stderr=log,
             )
         started.append(process)
         return process
@@ -214,13 +197,13 @@ def _deliverer(scene: Scene, plan: Plan | None) -> Generator[Any]:
     try:
         yield start()
     finally:
-        scene.mail.on_taken = None
+        scene.channel.when_taken(None)
         for process in started:
             with suppress(ProcessLookupError):
                 process.kill()
 
 
-def _at_the_server(process: asyncio.subprocess.Process, plan: Plan) -> None:
+def _at_the_receiver(process: asyncio.subprocess.Process, plan: Plan) -> None:
     if plan.victim is Victim.WORKER:
         with suppress(ProcessLookupError):
             process.kill()
@@ -246,7 +229,7 @@ def _lives(pid: int) -> bool:
 
 
 async def _deliver_the_rest(scene: Scene) -> None:
-    queue = postgres_ports(scene.database, clock=SystemClock()).outbox_queue
+    queue = scene.channel.queue(postgres_ports(scene.database, clock=SystemClock()))
     with _deliverer(scene, None) as starting:
         process = await starting
         async with asyncio.timeout(_PATIENCE):
@@ -261,33 +244,31 @@ async def _deliver_the_rest(scene: Scene) -> None:
 
 async def _judged(scene: Scene) -> dict[str, Any]:
     """Compare what was posted with what arrived. Raises: Lost."""
-    posted, arrived = scene.posted, defaultdict[MessageId, list[bytes]](list)
-    for each, (_, _, content) in zip(scene.mail.arrived(), scene.mail.envelopes, strict=True):
-        arrived[each.id].append(content)
-    rows = (await scene.database.single_statements.read(text("SELECT id, state FROM auth.outbox_messages"))).rows
-    stored = {MessageId(row.id): row.state for row in rows}
+    posted, found, arrived = scene.posted, scene.look(), defaultdict[UUID, set[bytes]](set)
+    for each in found:
+        arrived[each.id].add(each.content)
+    rows = (await scene.database.single_statements.read(text(scene.channel.stored))).rows
+    stored = {row.id: row.state for row in rows}
     wrong = {
         "committed and not sent": posted.committed - arrived.keys(),
         "rolled back and sent": posted.rolled_back & arrived.keys(),
         "sent and not stored": arrived.keys() - stored.keys(),
         "stored and not sent": stored.keys() - arrived.keys(),
         "not known to be sent": {each for each, state in stored.items() if state != "sent"},
-        "different copies": {each for each, copies in arrived.items() if len(set(copies)) > 1},
+        "stored twice": {each for each, count in Counter(row.id for row in rows).items() if count > 1},
+        "different copies": {each for each, copies in arrived.items() if len(copies) > 1},
         "sent by nobody": arrived.keys() - posted.committed - posted.unknown,
     }
-    if found := {what: sorted(map(str, which))[:3] for what, which in wrong.items() if which}:
-        raise Lost(str(found))
+    if lost := {what: sorted(map(str, which))[:3] for what, which in wrong.items() if which}:
+        raise Lost(str(lost))
     return {
-        "campaign": "deliveries",
+        "campaign": scene.channel.campaign,
         "failures": 0,
         "committed": len(posted.committed),
         "rolled back": len(posted.rolled_back),
         "commit answers lost": len(posted.unknown),
         "of those committed": len(posted.unknown & stored.keys()),
-        "mails": len(scene.mail.envelopes),
-        "messages that came more than once": sum(len(copies) > 1 for copies in arrived.values()),
-        "most copies": max(map(len, arrived.values()), default=0),
-        "put off by the mail server": scene.mail.put_off,
+        **scene.channel.told(found),
     }
 
 

@@ -20,7 +20,7 @@ class Point(StrEnum):
     CLAIMED = "claimed"
     SENDING = "sending"
     TAKEN = "taken"
-    """The mail server has the mail, and has not said so."""
+    """Its receiver has it, and has not said so."""
     SENT = "sent"
     SETTLED = "settled"
 

@@ -1,19 +1,24 @@
-"""`python -m tests.proof.deliveries.worker`: what `auth-service worker` does, with a plan to die by."""
+"""`python -m tests.proof.deliveries.worker mail|webhooks`: what `auth-service worker` does, with a plan to die by."""
 
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from auth_core.ids import ClaimId, MessageId
-from auth_core.outbox.model import Answer, Backlog, Letter, Mail, State
+from auth_core.outbox.model import Answer, Backlog, Mail, State
 from auth_core.outbox.policy import DeliveryPolicy
-from auth_core.outbox.ports import Mailer, MailPorts, OutboxQueue
-from auth_http.container import container_of_environment
-from auth_http.delivery import delivering
+from auth_core.outbox.ports import Mailer, MailPorts, Queue
+from auth_core.webhooks.model import Response, SignedRequest
+from auth_core.webhooks.ports import WebhookSender
+from auth_http.container import Container, container_of_environment
+from auth_http.delivery import WEBHOOKS, delivering
 from auth_http.lifespan import opened
 from tests.proof.deliveries.points import Plan, Point
 
@@ -26,6 +31,8 @@ POLICY: Final = DeliveryPolicy(
     longest_delay=timedelta(seconds=1),
     poll=timedelta(milliseconds=50),
 )
+# A quarter of a batch is one webhook's share, and what a dead deliverer holds of that counts until its claim runs out.
+WEBHOOK_POLICY: Final = replace(POLICY, batch=20, lease=timedelta(seconds=3), send_within=timedelta(seconds=1.5))
 
 
 @dataclass(slots=True)
@@ -44,11 +51,11 @@ class Fate:
 
 
 @dataclass(frozen=True, slots=True)
-class FatefulQueue:
-    queue: OutboxQueue
+class FatefulQueue[Item]:
+    queue: Queue[Item]
     fate: Fate
 
-    async def claim(self, claim: ClaimId, *, limit: int, now: datetime, until: datetime) -> Sequence[Letter]:
+    async def claim(self, claim: ClaimId, *, limit: int, now: datetime, until: datetime) -> Sequence[Item]:
         backlog = await self.queue.look()
         if backlog.waiting:
             self.fate.at(Point.CLAIMING)
@@ -83,21 +90,52 @@ class FatefulMailer:
         return answer
 
 
-async def main() -> None:
+@dataclass(frozen=True, slots=True)
+class FatefulSender:
+    sender: WebhookSender
+    fate: Fate
+
+    async def post(self, request: SignedRequest) -> Response:
+        self.fate.at(Point.SENDING)
+        response = await self.sender.post(request)
+        self.fate.at(Point.SENT)
+        return response
+
+
+def by_mail(container: Container, fate: Fate) -> AbstractAsyncContextManager[None]:
+    """Deliver mail as the service does, to a fate."""
+    deliver, mail = container.auth().outbox.deliver, container.mail()
+    assert mail is not None
+    fateful = replace(
+        deliver,
+        lane=replace(deliver.lane, queue=FatefulQueue(deliver.lane.queue, fate), policy=POLICY),
+        mail=MailPorts(wording=mail.wording, mailer=FatefulMailer(mail.mailer, fate)),
+    )
+    return delivering(fateful, arrivals=container.ports().arrivals, policy=POLICY)
+
+
+def by_webhooks(container: Container, fate: Fate) -> AbstractAsyncContextManager[None]:
+    """Post to webhooks as the service does, to a fate."""
+    deliver = container.auth().webhooks.deliver
+    fateful = replace(
+        deliver,
+        lane=replace(deliver.lane, queue=FatefulQueue(deliver.lane.queue, fate), policy=WEBHOOK_POLICY),
+        sender=FatefulSender(container.webhook_sender().open(), fate),
+    )
+    return delivering(fateful, arrivals=container.ports().arrivals, policy=WEBHOOK_POLICY, manner=WEBHOOKS)
+
+
+WAYS: Final = MappingProxyType({"mail": by_mail, "webhooks": by_webhooks})
+
+
+async def main(way: str) -> None:
+    """Deliver in that way until told to stop, or until the plan is carried out."""
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     container, fate = container_of_environment(), Fate(Plan.of(os.environ))
-    async with opened(container):
-        deliver, mail = container.auth().outbox.deliver, container.mail()
-        assert mail is not None
-        fateful = replace(
-            deliver,
-            lane=replace(deliver.lane, queue=FatefulQueue(deliver.lane.queue, fate), policy=POLICY),
-            mail=MailPorts(wording=mail.wording, mailer=FatefulMailer(mail.mailer, fate)),
-        )
-        async with delivering(fateful, arrivals=container.ports().arrivals, policy=POLICY):
-            await stopped.wait()
+    async with opened(container), WAYS[way](container, fate):
+        await stopped.wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1]))
