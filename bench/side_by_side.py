@@ -41,7 +41,7 @@ class Size:
 
 
 _QUICK: Final = Size(rounds=2, calls=80, hashing=2, storm_seconds=3, starts=1)
-_FULL: Final = Size(rounds=5, calls=1_000, hashing=6, storm_seconds=12, starts=3)
+_FULL: Final = Size(rounds=5, calls=1_000, hashing=6, storm_seconds=24, starts=5)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from bench.peers.corner import PEOPLE, Corner, email_of, log_in_anew
 from bench.peers.wire import Connection
 from bench.percentiles import summary
 
-_PROBES_A_SECOND: Final = 20
+_PROBES_A_SECOND: Final = 50
 _PUT_OFF: Final = (429, 503)
 
 

@@ -23,11 +23,10 @@ class Origin:
     request_id: str | None = None
 
     def __post_init__(self) -> None:
-        for name, longest in (
-            ("address", _LONGEST_ADDRESS),
-            ("user_agent", _LONGEST_USER_AGENT),
-            ("request_id", _LONGEST_REQUEST_ID),
+        for name, said, longest in (
+            ("address", self.address, _LONGEST_ADDRESS),
+            ("user_agent", self.user_agent, _LONGEST_USER_AGENT),
+            ("request_id", self.request_id, _LONGEST_REQUEST_ID),
         ):
-            said = getattr(self, name)
-            if said is not None:
-                object.__setattr__(self, name, printable(said)[:longest] or None)
+            if said is not None and (kept := printable(said)[:longest] or None) is not said:
+                object.__setattr__(self, name, kept)

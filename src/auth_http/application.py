@@ -63,6 +63,8 @@ from auth_http.wiring import Wiring
 # In this order they are searched: what other services and signed-in people ask all the time comes first.
 _GROUPS: Final = (
     verify.router,
+    profile.direct,
+    login.direct,
     profile.router,
     own_data.router,
     login.router,

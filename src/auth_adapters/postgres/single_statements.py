@@ -48,6 +48,11 @@ class SingleStatements:
         self._deadlines = deadlines
         self._most = most
         self._pool: Pool | None = None
+        self._at_hand: list[Pooled] = []
+        """Taken from the pool and not given back: to take one of these costs nothing."""
+        self._waiting = 0
+        self._left = 0
+        """How often all connections were given up: those made before are not kept at hand any more."""
 
     async def write(self, statement: Executable, **values: object) -> Answer:
         return await self._run(statement, values, Moment.COMMITTING)
@@ -60,15 +65,37 @@ class SingleStatements:
 
     async def _run(self, statement: Executable, values: Mapping[str, object], moment: Moment) -> Answer:
         asked = prepared(statement)
-        with told_plainly(Moment.CONNECTING):
-            pool = await self._opened()
-            connection = await pool.acquire(timeout=self._deadlines.acquire.total_seconds())
+        pool = self._pool or await self._opened()
+        connection = self._at_hand_and_alive() or await self._wait_for_one(pool)
+        left, is_well = self._left, False
         try:
             with told_plainly(moment):
-                return await self._ask(pool, connection, asked, values)
+                answer = await self._ask(pool, connection, asked, values)
+            is_well = True
+            return answer
         finally:
-            with suppress(TimeoutError):  # then it was cut
-                await pool.release(connection, timeout=_TAKES_LEAVE)
+            if is_well and left == self._left and not self._waiting:
+                self._at_hand.append(connection)
+            else:
+                with suppress(TimeoutError):  # then it was cut
+                    await pool.release(connection, timeout=_TAKES_LEAVE)
+
+    def _at_hand_and_alive(self) -> Pooled | None:
+        """Take the connection that was used last; those that have ended meanwhile are left to the pool."""
+        while self._at_hand:
+            connection = self._at_hand.pop()
+            if not _has_ended(connection):
+                return connection
+            _cut(connection)
+        return None
+
+    async def _wait_for_one(self, pool: Pool) -> Pooled:
+        self._waiting += 1
+        try:
+            with told_plainly(Moment.CONNECTING):
+                return await pool.acquire(timeout=self._deadlines.acquire.total_seconds())
+        finally:
+            self._waiting -= 1
 
     async def _ask(self, pool: Pool, connection: Pooled, asked: Prepared, values: Mapping[str, object]) -> Answer:
         try:
@@ -76,7 +103,8 @@ class SingleStatements:
         except asyncpg.PostgresError as error:
             if is_end_of_connection(error):
                 _cut(connection)
-                await pool.expire_connections()  # the others lead to the same server
+                self._leave()
+                await pool.expire_connections()
             raise
         except asyncio.CancelledError:
             raise  # the driver asks the server to stop, and the pool waits until it has
@@ -85,6 +113,12 @@ class SingleStatements:
             if _cut(connection) and isinstance(error, asyncpg.InterfaceError):
                 raise ConnectionResetError from error
             raise
+
+    def _leave(self) -> None:
+        """Keep no connection that was made before: all lead to the same server."""
+        self._left += 1
+        while self._at_hand:
+            _cut(self._at_hand.pop())
 
     async def _opened(self) -> Pool:
         if self._pool is None:
@@ -111,7 +145,7 @@ class SingleStatements:
         """How the connections are used at this moment."""
         if self._pool is None:
             return PoolState(used=0, idle=0, most=self._most)
-        idle = self._pool.get_idle_size()
+        idle = self._pool.get_idle_size() + len(self._at_hand)
         return PoolState(used=self._pool.get_size() - idle, idle=idle, most=self._most)
 
     async def close(self) -> None:
@@ -119,20 +153,29 @@ class SingleStatements:
         if self._pool is None:
             return
         pool, self._pool = self._pool, None
+        at_hand, self._at_hand = self._at_hand, []
+        self._left += 1
         try:
             async with asyncio.timeout(_TAKES_LEAVE):
+                for each in at_hand:
+                    await pool.release(each)
                 await pool.close()
         except TimeoutError:
             pool.terminate()
 
 
-def _cut(connection: Pooled) -> bool:
-    """End a connection at once; True when it had ended already, and the pool has taken it back."""
+def _has_ended(connection: Pooled) -> bool:
     try:
-        had_ended = connection.is_closed()
-        connection.terminate()
-    except asyncpg.InterfaceError:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken it back
         return True
+
+
+def _cut(connection: Pooled) -> bool:
+    """End a connection at once; True when it had ended already."""
+    had_ended = _has_ended(connection)
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
     return had_ended
 
 

@@ -11,14 +11,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Never, cast
+from functools import lru_cache
+from typing import Final, NamedTuple, Never, cast
 
 from auth_core.tokens.errors import InvalidToken, MalformedToken
 
 LARGEST_TOKEN: Final = 8192
 
 _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", re.ASCII)
-_HEADERS: Final = {"alg", "typ", "kid"}
+_HEADERS_KEPT: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +43,14 @@ def read(token: str, *, typ: str) -> CompactJws:
     if len(token) > LARGEST_TOKEN or _COMPACT.fullmatch(token) is None:
         raise MalformedToken
     encoded_header, encoded_payload, encoded_signature = token.split(".")
-    header = members(_decode(encoded_header))
+    header = _read_header(encoded_header)
     payload = _decode(encoded_payload)
     signature = _decode(encoded_signature)
-    algorithm, kid = header.get("alg"), header.get("kid")
-    if set(header) != _HEADERS or header["typ"] != typ:
-        raise InvalidToken
-    if not isinstance(algorithm, str) or not isinstance(kid, str):
+    if header is None or header.typ != typ:
         raise InvalidToken
     return CompactJws(
-        algorithm=algorithm,
-        kid=kid,
+        algorithm=header.alg,
+        kid=header.kid,
         signing_input=f"{encoded_header}.{encoded_payload}".encode("ascii"),
         signature=signature,
         unverified_payload=payload,
@@ -61,7 +59,7 @@ def read(token: str, *, typ: str) -> CompactJws:
 
 def write_signing_input(header: Mapping[str, str], payload: Mapping[str, object]) -> bytes:
     """Return what is to be signed for this header and payload."""
-    return f"{_encode(_json(header))}.{_encode(_json(payload))}".encode("ascii")
+    return f"{_write_header(*header.items())}.{_encode(_json(payload))}".encode("ascii")
 
 
 def write(signing_input: bytes, signature: bytes) -> str:
@@ -72,9 +70,7 @@ def write(signing_input: bytes, signature: bytes) -> str:
 def members(document: bytes) -> Mapping[str, object]:
     """Parse a JSON object in UTF-8, without members given twice and without NaN. Raises: MalformedToken."""
     try:
-        parsed = json.loads(
-            document.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant
-        )
+        parsed = _DECODER.decode(document.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise MalformedToken from error
     if not isinstance(parsed, dict):
@@ -82,8 +78,29 @@ def members(document: bytes) -> Mapping[str, object]:
     return cast("dict[str, object]", parsed)
 
 
+class _Header(NamedTuple):
+    alg: str
+    typ: str
+    kid: str
+
+
+# There are few headers: one for each key that is in use.
+@lru_cache(maxsize=_HEADERS_KEPT)
+def _read_header(encoded: str) -> _Header | None:
+    """Return a header, None for one that says more or less than ours. Raises: MalformedToken."""
+    header = members(_decode(encoded))
+    if set(header) != set(_Header._fields) or not all(isinstance(each, str) for each in header.values()):
+        return None
+    return _Header(**cast("dict[str, str]", header))
+
+
+@lru_cache(maxsize=_HEADERS_KEPT)
+def _write_header(*header: tuple[str, str]) -> str:
+    return _encode(_json(dict(header)))
+
+
 def _json(value: Mapping[str, object]) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    return _ENCODER.encode(value).encode("ascii")
 
 
 def _encode(data: bytes) -> str:
@@ -110,3 +127,8 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _refuse_constant(constant: str) -> Never:
     raise ValueError(f"{constant} is no JSON")
+
+
+# Made once: `json.loads` and `json.dumps` make new ones at every call that asks for anything of its own.
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)

@@ -1,7 +1,7 @@
 """Gives every request an id, by which its answer, its log lines and its audit events are found."""
 
 import re
-import uuid
+import secrets
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +22,7 @@ class RequestIds:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _given(scope) or uuid.uuid4().hex
+        request_id = _given(scope) or secrets.token_hex(16)
         scope.setdefault("state", {})["request_id"] = request_id
         header = (b"x-request-id", request_id.encode("ascii"))
 

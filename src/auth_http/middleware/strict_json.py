@@ -30,13 +30,7 @@ class _Refused(Exception):
 def fault_in(document: bytes) -> Problem | None:
     """Return what is wrong with `document`, or None when it is JSON in UTF-8 that everybody reads alike."""
     try:
-        parsed: object = json.loads(
-            document.decode("utf-8"),
-            object_pairs_hook=_without_duplicates,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-            parse_int=_in_range,
-        )
+        parsed: object = _DECODER.decode(document.decode("utf-8"))
         _check_depth(document, parsed)
         # Raw NUL and raw surrogates are no JSON in UTF-8: only escapes can bring them in.
         if b"\\u" in document:
@@ -73,6 +67,15 @@ def _in_range(text: str) -> int:
     if len(text) > 20 or not -_LARGEST_NUMBER <= (number := int(text)) < _LARGEST_NUMBER:
         raise _Refused(_NUMBER)
     return number
+
+
+# Made once: `json.loads` makes a new one at every call.
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_without_duplicates,
+    parse_constant=_refuse_constant,
+    parse_float=_finite,
+    parse_int=_in_range,
+)
 
 
 def _check_depth(document: bytes, parsed: object) -> None:

@@ -10,15 +10,17 @@ from auth_core.throttling.errors import TriedTooOften
 from auth_core.tokens.errors import NoSigningKey
 from auth_http.dependencies import Current, auth, origin, wiring
 from auth_http.device import HEEDS_DEVICES, device_token, hand_out, told_with
+from auth_http.direct_route import DirectRoute
 from auth_http.documented import A_WHILE, SHORTLY, failures
 from auth_http.needs import OPEN_TO_ALL
 from auth_http.schemas.document import answered
 from auth_http.schemas.tokens import Credentials, LoginAnswer, RefreshToken, TokenPairAnswer
 
+direct = APIRouter(tags=["Signing in"], route_class=DirectRoute)
 router = APIRouter(tags=["Signing in"])
 
 
-@router.post(
+@direct.post(
     "/auth/login",
     operation_id="login",
     summary="Sign in",
@@ -57,7 +59,7 @@ async def login(asked: Credentials, request: Request) -> Response:
     return hand_out(answered(LoginAnswer.of_login(logged_in)), logged_in.device_token, to=request, settings=settings)
 
 
-@router.post(
+@direct.post(
     "/auth/refresh",
     operation_id="refresh",
     summary="Trade a refresh token for new tokens",

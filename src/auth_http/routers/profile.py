@@ -13,14 +13,16 @@ from auth_core.users.errors import InvalidLocale, InvalidName, UserNotFound
 from auth_core.users.model import Profile
 from auth_http.conditional import IfMatch, tagged
 from auth_http.dependencies import Current, auth, origin
+from auth_http.direct_route import DirectRoute
 from auth_http.documented import A_WHILE, SHORTLY, failures
 from auth_http.schemas.document import answered
 from auth_http.schemas.people import Farewell, NameChange, Names, ProfileAnswer, given_in
 
+direct = APIRouter(tags=["People"], route_class=DirectRoute)
 router = APIRouter(tags=["People"])
 
 
-@router.get(
+@direct.get(
     "/auth/me",
     operation_id="read_profile",
     summary="Who am I?",

@@ -4,12 +4,13 @@ from fastapi import APIRouter, Request, Response
 
 from auth_core.tokens.errors import ExpiredToken, InvalidToken, MalformedToken, RevokedToken
 from auth_http.dependencies import auth
+from auth_http.direct_route import DirectRoute
 from auth_http.documented import failures
 from auth_http.needs import OPEN_TO_ALL
 from auth_http.schemas.document import answered
 from auth_http.schemas.tokens import TokenToVerify, VerifiedAnswer
 
-router = APIRouter(tags=["Services"])
+router = APIRouter(tags=["Services"], route_class=DirectRoute)
 
 
 @router.post(

@@ -6,7 +6,7 @@ from fastapi import Response
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, JsonValue
 from pydantic.config import JsonDict
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, core_schema, to_json
 
 from auth_core.redacted import Redacted
 
@@ -45,7 +45,7 @@ Secret = Annotated[Redacted[str], _AsRedacted]
 
 def answered(document: Answered, *, status: int = 200) -> Response:
     """Return `document` as the answer."""
-    return Response(document.model_dump_json(), status_code=status, media_type="application/json")
+    return Response(to_json(document), status_code=status, media_type="application/json")
 
 
 def example(**members: JsonValue) -> JsonDict:

@@ -40,7 +40,8 @@ def configure_logging(
     output = stream or sys.stdout
     structlog.configure(
         processors=[*_COMMON, ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.stdlib.BoundLogger,
+        # What is below the level is not even put together: at `warning` that is a line for every request.
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )

@@ -1,0 +1,71 @@
+"""Routes that are asked all the time: called with what they need, without looking for it again at every request."""
+
+from collections.abc import Awaitable, Callable
+from inspect import iscoroutinefunction, signature
+from typing import Any, cast
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+type Guard = Callable[[Request], Awaitable[object]]
+
+
+class DirectRoute(APIRoute):
+    """A route whose function takes the request, perhaps a document and what guards say, and returns the answer.
+
+    To the documentation and to `needs_of` it is a route like any other. A document that does not fit is left to the
+    framework, which tells what is wrong with it.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **settings: Any) -> None:  # noqa: ANN401 - as the framework's
+        """Raises: TypeError for a function that takes anything else."""
+        super().__init__(path, endpoint, **settings)
+        self._framework: ASGIApp = self.app
+        self._request = self.dependant.request_param_name
+        self._guards = {str(each.name): _guard_of(each) for each in self.dependant.dependencies}
+        self._documents = {
+            each.name: cast("type[BaseModel]", each.field_info.annotation) for each in self.dependant.body_params
+        }
+        known = {self._request, *self._guards, *self._documents}
+        if (
+            len(self._documents) > 1
+            or set(signature(endpoint).parameters) != known
+            or not iscoroutinefunction(endpoint)
+        ):
+            raise TypeError(f"{endpoint!r} cannot be called directly")
+        self.app = self._call
+
+    async def _call(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        given: dict[str, object] = {name: await guard(request) for name, guard in self._guards.items()}
+        for name, document in self._documents.items():
+            body = await request.body()
+            try:
+                given[name] = document.model_validate_json(body)
+            except ValidationError:
+                await self._framework(scope, _once_more(body), send)
+                return
+        if self._request is not None:
+            given[self._request] = request
+        response: Response = await self.endpoint(**given)
+        await response(scope, receive, send)
+
+
+def _guard_of(dependency: Dependant) -> Guard:
+    """Return what is to be asked. Raises: TypeError for what takes more than the request."""
+    guard = cast("Guard", dependency.call)
+    if set(signature(guard).parameters) != {dependency.request_param_name}:
+        raise TypeError(f"{guard!r} takes more than the request")
+    return guard
+
+
+def _once_more(body: bytes) -> Receive:
+    """Return a `receive` that gives a body that was read before."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
