@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from bench.peers.environments import node_folder_for, python_for
+from bench.peers.environments import node_folder_for, our_python, python_for
 from bench.peers.wire import Request
 
 PASSWORD: Final = "correct horse battery staple 7"
@@ -70,9 +69,10 @@ def _read(path: str, held: Held) -> Request:
 
 def _start_us(port: int, database: str, folder: Path) -> Start:
     return Start(
-        command=[sys.executable, "-m", "auth_http", "serve", "--port", str(port)],
+        command=[str(our_python()), "-m", "auth_http", "serve", "--port", str(port)],
         folder=folder,
         environ={
+            "PYTHONPATH": str(_HERE.parent.parent / "src"),
             "AUTH_DATABASE_URL": database.replace("postgresql://", "postgresql+asyncpg://"),
             "AUTH_LOG_LEVEL": "warning",  # none of them writes a line for a request
             "AUTH_LOG_FORMAT": "json",

@@ -85,7 +85,9 @@ async def output_of(start: Start, command: list[str]) -> str:
 
 
 def _environ_of(start: Start) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AUTH_")}
+    # With the other one everybody would compile what is not installed, at each start.
+    left_out = ("AUTH_", "PYTHONDONTWRITEBYTECODE")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return {**inherited, **start.environ}
 
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from traceback import extract_tb
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from auth_adapters.extras import needs
@@ -16,12 +16,12 @@ from auth_core.outbox.model import Letter, Mail, Recipient, SealedMessage
 from auth_core.outbox.writing import MESSAGES
 from auth_core.redacted import Redacted
 
-with needs("mail"):
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound, TemplateSyntaxError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+if TYPE_CHECKING:
+    from auth_adapters.mail.template_engine import TemplateEngine
+
+needs("mail", "jinja2")
 
 OURS: Final = Path(__file__).parent / "templates"
-_GAP: Final = re.compile(r"\n{3,}")
 _LOCALE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 PAGES: Final[Mapping[str, str]] = {
@@ -81,20 +81,18 @@ class TemplateWording:
             raise BrokenTemplate(f"There are no templates for {locale!r}, only for {', '.join(self.locales)}.")
         self._site = site
         self._default = locale
-        self._text = _environment(folders, autoescape=False)
-        self._html = _environment(folders, autoescape=True)
+        self._folders = folders
 
     def compose(self, message: Message, letter: Letter) -> Mail:
         locale = self._locale_for(letter.to.locale)
         name = f"{locale}/{message.kind}.jinja"
         said = self._said(message, locale)
-        text, html = self._text.get_template(name), self._html.get_template(name)
         return Mail(
             id=letter.sealed.id,
             to=letter.to.address,
-            subject=_subject(text, {**said, "layout": "layout.txt", "parts": "parts.txt"}),
-            text=_GAP.sub("\n\n", text.render(**said, layout="layout.txt", parts="parts.txt")).lstrip(),
-            html=html.render(**said, layout="layout.html", parts="parts.html"),
+            subject=self._engine.subject(name, said),
+            text=self._engine.text(name, said),
+            html=self._engine.html(name, said),
             locale=locale,
             created_at=letter.created_at,
         )
@@ -110,6 +108,13 @@ class TemplateWording:
         for _ in self.examples():
             pass
 
+    @cached_property
+    def _engine(self) -> "TemplateEngine":
+        # Nobody needs the package, nor should wait for its import, before there is a mail to word.
+        from auth_adapters.mail.template_engine import TemplateEngine  # noqa: PLC0415
+
+        return TemplateEngine(self._folders)
+
     def _example(self, kind: str, locale: str) -> Mail:
         made = MESSAGES[kind]
         message = made(**{each.name: _EXAMPLES[each.name] for each in fields(made)})
@@ -124,7 +129,7 @@ class TemplateWording:
         try:
             mail = self.compose(message, letter)
         except Exception as error:
-            raise BrokenTemplate(_told(error, f"{locale}/{kind}.jinja")) from error
+            raise BrokenTemplate(self._engine.told(error, f"{locale}/{kind}.jinja")) from error
         link = self._link(message)
         if link and (link not in mail.text or link not in mail.html):
             raise BrokenTemplate(f"{locale}/{kind}.jinja: the link is missing. Write {{{{ action('…', link) }}}}.")
@@ -150,51 +155,3 @@ class TemplateWording:
     def _link(self, message: Message) -> str | None:
         token: Redacted[str] | None = getattr(message, "token", None)
         return f"{self._site.pages_url}/{PAGES[message.kind]}#token={token.reveal()}" if token else None
-
-
-def _environment(folders: list[Path], *, autoescape: bool) -> Environment:
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(folders),
-        autoescape=autoescape,
-        undefined=StrictUndefined,
-        auto_reload=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["moment"] = _moment
-    return environment
-
-
-def _moment(at: datetime) -> str:
-    """Write a moment as everybody reads it in the same way."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _subject(template: Template, said: Mapping[str, Any]) -> str:
-    block = template.blocks.get("subject")
-    if block is None:
-        raise ValueError("it has no block `subject`")
-    return " ".join("".join(block(template.new_context(dict(said)))).split())
-
-
-def _told(error: Exception, name: str) -> str:
-    """Say where in a template something is wrong, and what."""
-    match error:
-        case TemplateNotFound():
-            return f"{error.name}: there is no such template."
-        case TemplateSyntaxError():
-            return f"{error.name}, line {error.lineno}: {error.message}"
-        case _:
-            # The engine lets a traceback run through the lines of templates.
-            lines = [
-                each for each in extract_tb(error.__traceback__) if each.filename.endswith((".jinja", ".html", ".txt"))
-            ]
-            where = f"{_short(lines[-1].filename)}, line {lines[-1].lineno}" if lines else name
-            return f"{where}: {error}" if where.startswith(name) else f"{name}, in {where}: {error}"
-
-
-def _short(filename: str) -> str:
-    """Return the name of a template as its folder has it: `layout.html`, `en/new_device.jinja`."""
-    path = Path(filename)
-    return f"{path.parent.name}/{path.name}" if path.suffix == ".jinja" else path.name

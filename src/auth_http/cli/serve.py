@@ -28,7 +28,10 @@ def serve(
         "AUTH_TRUSTED_PROXIES": trusted_proxies,
     }
     with told_plainly():
-        from auth_http.serving.service import serve as serve_by
-        from auth_http.settings.reading import environment_with
+        from auth_http.serving.settled import settled_as_it_comes
+
+        with settled_as_it_comes():
+            from auth_http.serving.service import serve as serve_by
+            from auth_http.settings.reading import environment_with
 
         serve_by(environment_with({name: value for name, value in given.items() if value is not None}))

@@ -1,10 +1,27 @@
 """What is there when serving begins stays, and need not be looked through for garbage."""
 
 import gc
+from collections.abc import Generator
+from contextlib import contextmanager
+
+
+@contextmanager
+def settled_as_it_comes() -> Generator[None]:
+    """Collect nothing while the block imports, and take what it has made out of the collector's sight.
+
+    What is imported is two hundred thousand objects of which next to none is garbage. The collector would look through
+    them again and again while they become more: a sixth of the time a process takes to start.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def settle() -> None:
-    """Collect once, and take what is left out of the collector's sight.
+    """Collect once what has come since, and take what is left out of the collector's sight.
 
     Modules, routes, statements and their kin are some hundred thousand objects. A full collection looks at each of
     them, for a tenth of a second in which nothing else runs, and it comes when there is much to do.
