@@ -1,49 +1,48 @@
-"""What a refresh costs PostgreSQL among a thousand and among a million sessions, and beside pgbench.
+"""What a refresh costs PostgreSQL among a thousand and among ten million sessions, and beside pgbench.
 
 The statement is the one a refresh runs, through the adapter, from one process with four calls under way; pgbench runs
 the same text with four clients, so its rate is what the database alone would give. It differs in one place: it does not
-know which link a session has reached, and compares that column with itself. Every page is written once before it
-counts, because PostgreSQL logs a page whole when it is first changed after a checkpoint.
+know which link a session has reached, and compares that column with itself. Among 100,000 sessions and fewer every
+page is written once before it counts, because PostgreSQL logs a page whole when it is first changed after a checkpoint;
+among more, whole pages are part of what is logged. There are as many people as sessions, a million at most, and the two
+reads that everything else begins with are measured among them: of oneself, and of whoever wants to log in.
 """
 
 import asyncio
-import random
 import re
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
-from uuid import UUID
 
 import asyncpg
 
-from auth_adapters.postgres import Database, migrate, postgres_ports
+from auth_adapters.postgres import Database, migrate
 from auth_adapters.postgres.embedded import EmbeddedPostgres
 from auth_adapters.postgres.embedded.binaries import installed
 from auth_adapters.postgres.prepared import prepared
 from auth_adapters.postgres.sessions import ADVANCE
-from auth_adapters.system import SystemClock
-from auth_core.ids import SessionId
 from auth_core.redacted import Redacted
+from bench.storage_calls import BeforeLogIn, ReadingOneself, Rotating
 
+_SIZES: Final = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 _CLIENTS: Final = 4
-_WEEK: Final = timedelta(days=7)
+_AT_A_TIME: Final = 250_000
 _ID: Final = "('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
-_USERS: Final = 1_000
+_MOST_PEOPLE: Final = 1_000_000
+_MOST_PAGES_WRITTEN_BEFORE: Final = 100_000
 _PEOPLE: Final = f"""INSERT INTO auth.users (id, email, email_canonical, first_name, last_name, first_name_key,
     last_name_key, status, security_version, created_at, updated_at)
     SELECT {_ID}, n || '@example.org', n || '@example.org', '', '', '', '', 'active', 0, now(), now()
-    FROM generate_series(1, {_USERS}) n"""
+    FROM generate_series($1::bigint, $2::bigint) n"""
 _ROLES: Final = "INSERT INTO auth.role_assignments SELECT id, 'user', now() FROM auth.users"
 _SESSIONS: Final = f"""INSERT INTO auth.sessions (id, user_id, generation, created_at, advanced_at, idle_ends_at,
     ends_at, address, user_agent, device, methods)
-    SELECT {_ID}, ('00000000-0000-7000-8000-' || lpad(to_hex(1 + n % {_USERS}), 12, '0'))::uuid, 0, now(), now(),
+    SELECT {_ID}, ('00000000-0000-7000-8000-' || lpad(to_hex(1 + n % $3::bigint), 12, '0'))::uuid, 0, now(), now(),
     now() + interval '7 d', now() + interval '30 d', '203.0.113.7', 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0',
     'Firefox on Linux', ARRAY['pwd'] FROM generate_series($1::bigint, $2::bigint) n"""
 _COUNTED: Final = """SELECT n_tup_upd::bigint, n_tup_hot_upd::bigint FROM pg_stat_user_tables
@@ -58,11 +57,13 @@ class Found:
     pgbench: list[float]
     hot: float
     wal: float
+    me: list[float]
+    log_in: list[float]
 
 
 async def measure(*, quick: bool) -> dict[str, object]:
     """Return rotations a second, and what each leaves in the write-ahead log, by the number of sessions."""
-    sizes, rounds, seconds = ([1_000, 10_000], 2, 1) if quick else ([1_000, 100_000, 1_000_000], 5, 3)
+    sizes, rounds, seconds = (_SIZES[:2], 2, 1) if quick else (_SIZES, 5, 3)
     found: dict[int, Found] = {}
     with tempfile.TemporaryDirectory() as folder:
         server = EmbeddedPostgres(Path(folder) / "postgres").start()
@@ -85,11 +86,17 @@ async def measure(*, quick: bool) -> dict[str, object]:
                 "to pgbench": round(statistics.median(each.ours) / statistics.median(each.pgbench), 2),
                 "HOT, with those of pgbench": round(each.hot, 4),
                 "WAL": round(each.wal),
+                "reads of oneself, a second": _spread(each.me),
+                "reads before a log-in, a second": _spread(each.log_in),
             }
             for size, each in found.items()
         },
         f"rate among {last:,} / among {first:,}": {
             "ours": round(statistics.median(found[last].ours) / statistics.median(found[first].ours), 2),
+            "reads of oneself": round(statistics.median(found[last].me) / statistics.median(found[first].me), 2),
+            "reads before a log-in": round(
+                statistics.median(found[last].log_in) / statistics.median(found[first].log_in), 2
+            ),
             "pgbench": round(statistics.median(found[last].pgbench) / statistics.median(found[first].pgbench), 2),
         },
     }
@@ -99,21 +106,28 @@ async def _among(size: int, url: str, folder: Path, *, rounds: int, seconds: flo
     address = Redacted(url)
     await migrate(address)
     operator = await asyncpg.connect(url.replace("+asyncpg", ""))
-    await operator.execute(_PEOPLE)
+    people = min(size, _MOST_PEOPLE)
+    for begin in range(1, people + 1, _AT_A_TIME):
+        await operator.execute(_PEOPLE, begin, min(people, begin + _AT_A_TIME - 1))
     await operator.execute(_ROLES)
-    for begin in range(1, size + 1, 250_000):
-        await operator.execute(_SESSIONS, begin, min(size, begin + 249_999))
-    await operator.execute("VACUUM (ANALYZE) auth.sessions")
-    await operator.execute("UPDATE auth.sessions SET advanced_at = advanced_at")
-    await operator.execute("VACUUM (ANALYZE) auth.sessions")
+    for begin in range(1, size + 1, _AT_A_TIME):
+        await operator.execute(_SESSIONS, begin, min(size, begin + _AT_A_TIME - 1), people)
+    if size <= _MOST_PAGES_WRITTEN_BEFORE:
+        await operator.execute("VACUUM (ANALYZE) auth.sessions")
+        await operator.execute("UPDATE auth.sessions SET advanced_at = advanced_at")
+    await operator.execute("VACUUM (ANALYZE) auth.sessions, auth.users, auth.role_assignments")
     await operator.execute("SELECT pg_stat_force_next_flush()")
     before = await operator.fetchrow(_COUNTED) or (0, 0)
     script = folder / "advance.sql"
     script.write_text(_script(size))
     database = Database(address)
-    rotate = _Rotating(database, size)
-    await rotate.for_seconds(0.5)
+    rotate = Rotating(database, size, clients=_CLIENTS)
+    me, log_in = ReadingOneself(database, people, clients=_CLIENTS), BeforeLogIn(database, people, clients=_CLIENTS)
+    for each in (rotate, me, log_in):
+        await each.for_seconds(0.5)
     ours: list[float] = []
+    reads: list[float] = []
+    log_ins: list[float] = []
     pgbench: list[float] = []
     rotated = wal = 0
     for _ in range(rounds):
@@ -123,40 +137,20 @@ async def _among(size: int, url: str, folder: Path, *, rounds: int, seconds: flo
         ours.append(number / taken)
         rotated += number
         pgbench.append(_pgbench(url, script, seconds))
+        reads.append(await me.rate(seconds))
+        log_ins.append(await log_in.rate(seconds))
     await database.close()  # so that the server writes down what it has counted
     await asyncio.sleep(0.5)
     updated, hot = await operator.fetchrow(_COUNTED) or (0, 0)
     await operator.close()
-    return Found(ours=ours, pgbench=pgbench, hot=(hot - before[1]) / (updated - before[0]), wal=wal / rotated)
-
-
-class _Rotating:
-    """Moves chains on, each from the link it has reached."""
-
-    def __init__(self, database: Database, size: int) -> None:
-        self._chains = postgres_ports(database, clock=SystemClock()).refresh_chains
-        self._reached: dict[int, int] = {}
-        self._size = size
-        self._dice = random.Random(7)
-
-    async def for_seconds(self, seconds: float) -> tuple[int, float]:
-        """Return how many were moved on, and in what time."""
-        began = time.perf_counter()
-        numbers = await asyncio.gather(*(self._one(place, began + seconds) for place in range(_CLIENTS)))
-        return sum(numbers), time.perf_counter() - began
-
-    async def _one(self, place: int, until: float) -> int:
-        number = 0
-        while time.perf_counter() < until:
-            session = 2 * self._dice.randrange(1 + place, self._size // 2 + 1, _CLIENTS)  # of one's own
-            reached = self._reached.get(session, 0)
-            advanced = await self._chains.advance(
-                SessionId(UUID(f"00000000-0000-7000-8000-{session:012x}")), reached, now=datetime.now(UTC), idle=_WEEK
-            )
-            assert advanced is not None
-            self._reached[session] = reached + 1
-            number += 1
-        return number
+    return Found(
+        ours=ours,
+        pgbench=pgbench,
+        hot=(hot - before[1]) / (updated - before[0]),
+        wal=wal / rotated,
+        me=reads,
+        log_in=log_ins,
+    )
 
 
 # ---- pgbench

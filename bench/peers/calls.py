@@ -74,7 +74,8 @@ async def _register(corner: Corner, _place: int, ask: Ask) -> None:
     answered(await ask(corner.who.register(f"newcomer{next(_newcomers)}@example.com")))
 
 
-async def _verify(corner: Corner, place: int, ask: Ask) -> None:
+async def verify(corner: Corner, place: int, ask: Ask) -> None:
+    """Have a token verified."""
     assert corner.who.verify is not None
     answered(await ask(corner.who.verify(corner.held[place])))
 
@@ -86,7 +87,7 @@ async def _introspect(corner: Corner, place: int, ask: Ask) -> None:
 
 _CALLS: Final[Mapping[str, Call]] = {
     "me": me,
-    "verify": _verify,
+    "verify": verify,
     "introspect": _introspect,
     "refresh": refresh,
     "log in": log_in,

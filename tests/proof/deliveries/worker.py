@@ -120,7 +120,7 @@ def by_webhooks(container: Container, fate: Fate) -> AbstractAsyncContextManager
     fateful = replace(
         deliver,
         lane=replace(deliver.lane, queue=FatefulQueue(deliver.lane.queue, fate), policy=WEBHOOK_POLICY),
-        sender=FatefulSender(container.webhook_sender().open(), fate),
+        sender=FatefulSender(container.webhook_sender(), fate),
     )
     return delivering(fateful, arrivals=container.ports().arrivals, policy=WEBHOOK_POLICY, manner=WEBHOOKS)
 
