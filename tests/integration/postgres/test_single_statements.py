@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth_adapters.postgres import Database, Deadlines, single_statements
+from auth_adapters.postgres import Database, Deadlines, connections_at_hand
 from auth_adapters.postgres.pools import PoolState
 from auth_core import Redacted
 from tests.integration.postgres.questions import rows
@@ -99,7 +99,7 @@ async def test_a_mistake_costs_no_connection(narrow: Database) -> None:
 async def test_whoever_is_served_while_the_service_closes_leaves_no_connection_behind(
     address: Redacted[str], operator: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(single_statements, "_TAKES_LEAVE", 600)  # nobody is cut off
+    monkeypatch.setattr(connections_at_hand, "TAKES_LEAVE", 600)  # nobody is cut off
     database = Database(address, pool_size=4)
     used = set(await asyncio.gather(who(database), who(database)))  # one will be at hand, one in use
     asked = asyncio.create_task(database.single_statements.read(text("SELECT pg_sleep(0.5)")))
