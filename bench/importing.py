@@ -31,6 +31,12 @@ from tests.unit.passwords import foreign
 SECRET = "k3Vt9qLr0ZsYw7XbN2mPfH8dJcG5uAe1RiTo6WxQ"
 EVERY_HUNDREDTH_IS_BAD = 100
 DIGESTS_IN_TEN = 1
+ONE_IN_SO_MANY_IS_FROM_FIREBASE = 50
+_FIREBASE = {
+    "password_hash": foreign.FIREBASE_HASH,
+    "password_salt": foreign.FIREBASE_SALT,
+    "password_scheme": "firebase",
+}
 
 
 async def measure(*, quick: bool) -> dict[str, object]:
@@ -87,11 +93,23 @@ def _is_bad(number: int) -> bool:
     return number % EVERY_HUNDREDTH_IS_BAD == 50
 
 
+def _is_from_firebase(number: int) -> bool:
+    return number % ONE_IN_SO_MANY_IS_FROM_FIREBASE == 7
+
+
 def _everybody(people: int, *, wary: int) -> list[Person]:
     """Return whoever is in the file, and choose who tries a wrong password first."""
     good = [number for number in range(people) if not _is_bad(number)]
     chosen = frozenset(random.Random(1).sample(good, wary))
-    return [Person(number=each, is_good=not _is_bad(each), is_wary=each in chosen) for each in range(people)]
+    return [
+        Person(
+            number=each,
+            is_good=not _is_bad(each),
+            is_wary=each in chosen,
+            password=foreign.FIREBASE_PASSWORD if _is_from_firebase(each) else foreign.PASSWORD,
+        )
+        for each in range(people)
+    ]
 
 
 def _write(file: Path, people: int) -> int:
@@ -104,7 +122,7 @@ def _write(file: Path, people: int) -> int:
         for number in range(people):
             kinds = quick if number % 10 < DIGESTS_IN_TEN else slow
             person = {"email": email_of(number), "first_name": "P", "last_name": "Q"}
-            person |= kinds[number // 10 % len(kinds)]
+            person |= _FIREBASE if _is_from_firebase(number) else kinds[number // 10 % len(kinds)]
             if _is_bad(number):
                 person["password_hash"] = "$6$unknown"
             else:
@@ -113,10 +131,17 @@ def _write(file: Path, people: int) -> int:
     return good
 
 
+def _importing(file: Path) -> list[str]:
+    parameters = file.with_name("firebase.json")
+    parameters.write_text(json.dumps(foreign.FIREBASE), encoding="utf-8")
+    command = [sys.executable, "-m", "auth_http", "users", "import", str(file)]
+    return [*command, "--firebase-parameters", str(parameters)]
+
+
 def _run(file: Path, environ: Mapping[str, str], *flags: str) -> tuple[float, dict[str, Any]]:
     started = time.perf_counter()
     ran = subprocess.run(
-        [sys.executable, "-m", "auth_http", "users", "import", str(file), "--json", *flags],
+        [*_importing(file), "--json", *flags],
         env=environ,
         capture_output=True,
         text=True,
@@ -136,7 +161,7 @@ async def _killed(file: Path, environ: Mapping[str, str], address: Redacted[str]
             return int((await connection.execute(text("SELECT count(*) FROM auth.users"))).scalar_one())
 
     process = subprocess.Popen(
-        [sys.executable, "-m", "auth_http", "users", "import", str(file)],
+        _importing(file),
         env=environ,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

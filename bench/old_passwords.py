@@ -4,7 +4,7 @@ import asyncio
 import multiprocessing
 import sys
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -55,6 +55,7 @@ class Person:
     number: int
     is_good: bool
     is_wary: bool = False
+    password: str = field(default=foreign.PASSWORD, repr=False)
 
     @property
     def email(self) -> str:
@@ -78,9 +79,10 @@ def email_of(number: int) -> str:
 def let_in(place: Place, people: Sequence[Person], *, processes: int) -> dict[str, object]:
     """Let everybody sign in once, and compare with who is found upgraded. Raises: RuntimeError unless all are equal."""
     good = sorted(each.email for each in people if each.is_good)
-    wary = sorted(each.email for each in people if each.is_wary)
+    tried = {each.email: each.password for each in people if each.is_wary}
+    wary = sorted(tried)
     bad = sorted(each.email for each in people if not each.is_good)
-    if early := asyncio.run(_look(place, wary)).upgraded:
+    if early := asyncio.run(_look(place, tried)).upgraded:
         raise RuntimeError(f"{len(early)} have a hash of ours before anybody has signed in")
     begun = time.monotonic()
     whole = Part([], [], [])
@@ -93,7 +95,7 @@ def let_in(place: Place, people: Sequence[Person], *, processes: int) -> dict[st
             if done % _BETWEEN_WORDS == 0:
                 sys.stderr.write(f"{len(whole.came)} of {len(good)} have signed in\n")
     seconds = time.monotonic() - begun
-    found = asyncio.run(_look(place, wary))
+    found = asyncio.run(_look(place, tried))
     wrong = {
         "who has signed in": sorted(whole.came) != good,
         "who is here, with how many sessions": found.sessions != dict.fromkeys(good, 1),
@@ -135,7 +137,7 @@ async def _sign_in(place: Place, people: tuple[Person, ...]) -> Part:
             for each in some:
                 if each.is_wary and not await may(each, "wrong"):
                     part.wrong.append(each.email)
-                came = await may(each, foreign.PASSWORD)
+                came = await may(each, each.password)
                 (part.came if came else part.nobody).append(each.email)
 
         await asyncio.gather(*(one_after_the_other(people[lane::_SIDE_BY_SIDE]) for lane in range(_SIDE_BY_SIDE)))
@@ -150,10 +152,9 @@ class _Found:
     upgraded: list[str]
 
 
-async def _look(place: Place, wary: Sequence[str]) -> _Found:
-    """Look into the database, with the pepper. Of the wary the hash must fit the old password as well."""
+async def _look(place: Place, tried: Mapping[str, str]) -> _Found:
+    """Look into the database, with the pepper. Of those in `tried` the hash must fit their old password as well."""
     sessions, upgraded = dict[str, int](), list[str]()
-    tried = frozenset(wary)
     async with _service(place) as service:
         for row in (await service.database.single_statements.read(_EVERYBODY)).rows:
             sessions[row.email] = row.sessions
@@ -163,7 +164,7 @@ async def _look(place: Place, wary: Sequence[str]) -> _Found:
                 continue
             if row.email in tried:
                 async with service.hasher.turn() as turn:
-                    verification = await turn.verify(Redacted(foreign.PASSWORD), hashed)
+                    verification = await turn.verify(Redacted(tried[row.email]), hashed)
                 if not verification.matches or verification.stale:
                     continue
             upgraded.append(row.email)
