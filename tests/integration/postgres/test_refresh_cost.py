@@ -12,8 +12,9 @@ from sqlalchemy import Connection, NullPool, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from auth_adapters.postgres import Database, postgres_ports
+from auth_adapters.postgres.connections_at_hand import ConnectionsAtHand, Pooled
 from auth_adapters.postgres.prepared import Prepared
-from auth_adapters.postgres.single_statements import Pool, Pooled, SingleStatements
+from auth_adapters.postgres.single_statements import SingleStatements
 from auth_adapters.postgres.statements import Answer
 from auth_core import Redacted
 from auth_core.testing import MovableClock
@@ -51,14 +52,14 @@ class Watched(SingleStatements):
     @override
     async def _ask(
         self,
-        pool: Pool,
+        connections: ConnectionsAtHand,
         connection: Pooled,
         asked: Prepared,
         values: Mapping[str, object],
     ) -> Answer:
         assert not connection.is_in_transaction()
         self.seen.append(asked.text)
-        return await super()._ask(pool, connection, asked, values)
+        return await super()._ask(connections, connection, asked, values)
 
 
 async def test_a_refresh_is_one_statement_that_commits_by_itself(database: Database, clock: MovableClock) -> None:

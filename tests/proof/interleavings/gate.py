@@ -9,8 +9,9 @@ import asyncpg
 from sqlalchemy import Connection, event
 
 from auth_adapters.postgres import Database
+from auth_adapters.postgres.connections_at_hand import ConnectionsAtHand, Pooled
 from auth_adapters.postgres.prepared import Prepared
-from auth_adapters.postgres.single_statements import Pool, Pooled, SingleStatements
+from auth_adapters.postgres.single_statements import SingleStatements
 from auth_adapters.postgres.statements import Answer
 
 COMMIT: Final = "commit"
@@ -97,14 +98,14 @@ class _GatedStatements(SingleStatements):
     @override
     async def _ask(
         self,
-        pool: Pool,
+        connections: ConnectionsAtHand,
         connection: Pooled,
         asked: Prepared,
         values: Mapping[str, object],
     ) -> Answer:
         await self._gate.reach(connection, told(asked.text))
         async with connection.transaction():
-            answer = await super()._ask(pool, connection, asked, values)
+            answer = await super()._ask(connections, connection, asked, values)
             if answer.count and not asked.text.startswith("SELECT"):
                 await self._gate.reach(connection, COMMIT)
         return answer
