@@ -12,6 +12,8 @@ import json
 import socket
 import sys
 import time
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -32,12 +34,21 @@ _HELD: Final = frozenset({"01", "08"})
 """Established, or ended by the other side only: states in which the service still has the connection (tcp_states.h)."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A connection the service still has, as far as we know; `gone` is set when it has not."""
+
+    way: str
+    began: float
+    gone: asyncio.Event
+
+
 class SlowCallers:
     """As many as are asked for, and what became of them."""
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._held: dict[int, tuple[str, float]] = {}
+        self._held: dict[int, _Held] = {}
         self.lasted: dict[str, list[float]] = {"head": [], "body": [], _READS_NOTHING: []}
         self.open: list[int] = []
 
@@ -53,10 +64,10 @@ class SlowCallers:
             with connection:
                 connection.bind(("127.0.0.2", 0))
                 await loop.sock_connect(connection, ("127.0.0.1", self._port))
-                self._held[connection.getsockname()[1]] = way, time.monotonic()
+                held = self._held[connection.getsockname()[1]] = _Held(way, time.monotonic(), asyncio.Event())
                 try:
                     await loop.sock_sendall(connection, first)
-                    await self._hold(connection, way)
+                    await self._hold(connection, held)
                 except OSError:
                     pass
 
@@ -65,30 +76,28 @@ class SlowCallers:
         while True:
             await asyncio.sleep(_LOOK_EVERY)
             there, now = _held_by(self._port), time.monotonic()
-            for port, (way, began) in [*self._held.items()]:
-                if port not in there and now > began + _LOOK_EVERY:  # one that has just come may not be accepted yet
+            for port, held in [*self._held.items()]:
+                if port not in there and now > held.began + _LOOK_EVERY:  # who has just come may not be there yet
                     del self._held[port]
-                    self.lasted[way].append(now - began)
+                    self.lasted[held.way].append(now - held.began)
+                    held.gone.set()
             self.open.append(len(self._held))
 
     def longest(self, way: str) -> float:
         """Return how long the longest one was let, or has been so far."""
         now = time.monotonic()
-        return max((*self.lasted[way], *(now - began for each, began in self._held.values() if each == way)), default=0)
+        so_far = (now - held.began for held in self._held.values() if held.way == way)
+        return max((*self.lasted[way], *so_far), default=0)
 
-    async def _hold(self, connection: socket.socket, way: str) -> None:
+    async def _hold(self, connection: socket.socket, held: _Held) -> None:
         """Return when the other side has hung up."""
         loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(_BYTE_EVERY)
-            await loop.sock_sendall(connection, b"a" if way != _READS_NOTHING else b"\r\n")
-            if way != _READS_NOTHING:
-                try:
-                    async with asyncio.timeout(0.001):
-                        if not await loop.sock_recv(connection, 4096):
-                            return
-                except TimeoutError:
-                    continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_BYTE_EVERY):
+                    await held.gone.wait()
+                    return
+            await loop.sock_sendall(connection, b"a" if held.way != _READS_NOTHING else b"\r\n")
 
 
 async def main(port: int, count: int, seconds: float) -> None:
