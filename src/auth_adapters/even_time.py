@@ -42,5 +42,5 @@ class Strokes:
         now = time.perf_counter()
         stroke = begun + (math.floor((now - begun) / self._stroke) + 1) * self._stroke
         await asyncio.sleep(stroke - _BY_TURNS - now)
-        while time.perf_counter() < stroke:
+        while time.perf_counter() < stroke:  # noqa: ASYNC110 - a stroke is no event: timers are too coarse for it
             await asyncio.sleep(0)
