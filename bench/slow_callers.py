@@ -15,6 +15,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from statistics import median
 from typing import Final
 
@@ -48,6 +49,7 @@ class SlowCallers:
 
     def __init__(self, port: int) -> None:
         self._port = port
+        self._dice = Random(0)
         self._held: dict[int, _Held] = {}
         self.lasted: dict[str, list[float]] = {"head": [], "body": [], _READS_NOTHING: []}
         self.open: list[int] = []
@@ -57,6 +59,8 @@ class SlowCallers:
         loop = asyncio.get_running_loop()
         await asyncio.sleep(after)
         while True:
+            # Looks tell many at a time; who comes again all at once would be another attack than one of the slow.
+            await asyncio.sleep(self._dice.random() * _LOOK_EVERY)
             connection = socket.socket()
             connection.setblocking(False)
             if way == _READS_NOTHING:

@@ -185,6 +185,7 @@ async def _register(port: int) -> None:
 async def _load(clients: Sequence[HonestClient], seconds: float) -> list[float]:
     """Ask at a steady pace; return how long after its time each answer was there."""
     took: list[float] = []
+    gc.collect()
     began = time.perf_counter()
 
     async def one(number: int, client: HonestClient) -> None:
@@ -196,7 +197,6 @@ async def _load(clients: Sequence[HonestClient], seconds: float) -> list[float]:
             took.append((time.perf_counter() - due) * 1000)
             due += step
 
-    gc.collect()
     gc.disable()
     try:
         await asyncio.gather(*(one(number, client) for number, client in enumerate(clients)))
