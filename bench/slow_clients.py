@@ -11,17 +11,16 @@ beforehand: honest clients notice nothing when the median of the pairs' ratios o
 import asyncio
 import gc
 import json
-import os
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
 from auth_adapters.postgres.embedded import EmbeddedPostgres
+from bench.machine import two_cores
 from bench.service_process import serving
 from bench.slow_callers import RAMP
 
@@ -96,7 +95,7 @@ async def measure(*, quick: bool) -> dict[str, object]:
         told.append(slow)
         await _load(clients, _SETTLE)
 
-    with tempfile.TemporaryDirectory() as folder, _two_cores() as core:
+    with tempfile.TemporaryDirectory() as folder, two_cores() as core:
         database = EmbeddedPostgres(Path(folder) / "postgres", unsafe_no_fsync=True).start()
         try:
             database.create_database()
@@ -159,21 +158,6 @@ def _result(
             "slow ones are closed": longest <= LONGEST,
         },
     }
-
-
-@contextmanager
-def _two_cores() -> Generator[int | None]:
-    """Keep this process, and whatever it starts, on one core, and name another; None where there is but one."""
-    before = os.sched_getaffinity(0)
-    if len(before) == 1:
-        yield None
-        return
-    first, *_, last = sorted(before)
-    os.sched_setaffinity(0, {last})
-    try:
-        yield first
-    finally:
-        os.sched_setaffinity(0, before)
 
 
 async def _register(port: int) -> None:

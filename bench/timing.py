@@ -1,7 +1,8 @@
 """Can whoever asks tell by the time it takes what is behind an address, a token or a session?
 
 The service as it is shipped, a process of its own on loopback, on a PostgreSQL of its own, with the cheapest bcrypt
-that still takes milliseconds: a dearer one hides more. Every two ways are asked in pairs in random order, as many as
+that still takes milliseconds: a dearer one hides more. It has a core to itself, or it would be moved about, which takes
+longer every other time. Every two ways are asked in pairs in random order, as many as
 were decided before anything was measured. Where asking changes something each account, session and token is asked about
 once. The control is the same service with a flaw: the hash for nobody is one step cheaper. It must be found, or the
 rest says nothing.
@@ -21,6 +22,7 @@ from urllib.parse import urlsplit
 from auth_adapters.postgres.embedded import EmbeddedPostgres
 from bench.apart import apart
 from bench.crowd_of_accounts import Accounts, half_right
+from bench.machine import two_cores
 from bench.one_connection import OneConnection
 from bench.pairs import Way, in_pairs
 from bench.service_process import serving
@@ -68,7 +70,7 @@ class Comparison:
 async def measure(*, quick: bool) -> dict[str, object]:
     """Return how far each two ways are apart, and whether the control was found."""
     pairs, began = _QUICK if quick else _PAIRS, time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, two_cores() as core:
         database = EmbeddedPostgres(Path(folder) / "postgres").start()
         try:
             database.create_database()
@@ -83,8 +85,8 @@ async def measure(*, quick: bool) -> dict[str, object]:
                 "AUTH_THROTTLE": "false",  # thousands come from one place
                 "AUTH_EVEN_TIME_SECONDS": str(EVEN_TIME),
             }
-            found = await _compared(settings, Path(folder), pairs)
-            control = await _control(settings, Path(folder), pairs)
+            found = await _compared(settings, Path(folder), pairs, core)
+            control = await _control(settings, Path(folder), pairs, core)
         finally:
             database.stop()
     verdicts = {name: each["verdict"] for name, each in found.items() if "may_tell" not in each}
@@ -103,8 +105,10 @@ async def measure(*, quick: bool) -> dict[str, object]:
     }
 
 
-async def _compared(settings: Mapping[str, str], folder: Path, pairs: int) -> dict[str, dict[str, object]]:
-    async with _asking(settings, folder) as (connection, accounts):
+async def _compared(
+    settings: Mapping[str, str], folder: Path, pairs: int, core: int | None
+) -> dict[str, dict[str, object]]:
+    async with _asking(settings, folder, core=core) as (connection, accounts):
         comparisons = await _comparisons(connection, accounts, pairs + _WARM_UP)
         found: dict[str, dict[str, object]] = {}
         began, guessed = time.monotonic(), sum(each.guess for each in comparisons)
@@ -252,10 +256,10 @@ def _asked(connection: OneConnection, path: str, document: object) -> dict[str, 
     return answer
 
 
-async def _control(settings: Mapping[str, str], folder: Path, pairs: int) -> dict[str, object]:
+async def _control(settings: Mapping[str, str], folder: Path, pairs: int, core: int | None) -> dict[str, object]:
     """Compare what a flawed service does for nobody, and for somebody whose password is wrong."""
     print("  the control …", file=sys.stderr)
-    async with _asking({**settings, "PYTHONPATH": str(_HERE)}, folder, module=FLAWED) as (connection, _):
+    async with _asking({**settings, "PYTHONPATH": str(_HERE)}, folder, core=core, module=FLAWED) as (connection, _):
         nobody, active = (
             [{"email": f"{name}{n}@example.org", "password": "no"} for n in range(pairs + _WARM_UP)]
             for name in ("nobody", "active")
@@ -266,10 +270,10 @@ async def _control(settings: Mapping[str, str], folder: Path, pairs: int) -> dic
 
 @asynccontextmanager
 async def _asking(
-    settings: Mapping[str, str], folder: Path, *, module: str = "auth_http"
+    settings: Mapping[str, str], folder: Path, *, core: int | None, module: str = "auth_http"
 ) -> AsyncGenerator[tuple[OneConnection, Accounts]]:
     """Serve while the block runs, and give a connection, and the accounts there may be."""
-    async with serving(settings, folder, module=module) as address:
+    async with serving(settings, folder, module=module, core=core) as address:
         url = urlsplit(address)
         connection = OneConnection(str(url.hostname), url.port or 80)
         try:
