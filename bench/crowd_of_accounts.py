@@ -28,8 +28,9 @@ _OF_USERS: Final = """
     FROM auth.{table} r JOIN auth.users u ON u.id = r.user_id AND u.email_canonical = :email,
     auth.users c WHERE c.email_canonical LIKE :name || '%'"""
 _SESSIONS: Final = """
-    INSERT INTO auth.sessions SELECT (jsonb_populate_record(s, jsonb_build_object('id', i, 'ended_at', now(),
-    'end_reason', 'logged_out'))).* FROM auth.sessions s, unnest(CAST(:ids AS uuid[])) i WHERE s.id = :id"""
+    INSERT INTO auth.sessions SELECT (jsonb_populate_record(s, jsonb_build_object('id', i) || CASE WHEN :ended THEN
+    jsonb_build_object('ended_at', now(), 'end_reason', 'logged_out') ELSE '{}' END)).*
+    FROM auth.sessions s, unnest(CAST(:ids AS uuid[])) i WHERE s.id = :id"""
 _TOKENS: Final = """
     INSERT INTO auth.one_time_tokens (digest, purpose, user_id, account_email, password_version, address,
     address_canonical, made_at, expires_at) SELECT d, 'reset_password', u.id, u.email_canonical, 1, u.email,
@@ -39,12 +40,13 @@ _TOKENS: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Copies what `email` has, who is signed in with `refresh_token`."""
+    """Copies what `email` has, who is signed in with these tokens."""
 
     url: str
     email: str
     master_secret: str
-    refresh_token: str
+    refresh_token: str = ""
+    access_token: str = ""
 
     def _engine(self) -> AsyncEngine:
         return create_async_engine(make_url(self.url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
@@ -72,25 +74,22 @@ class Accounts:
                 await connection.execute(text(_OF_USERS.format(table=table)), {"name": name, "email": self.email})
         async with engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await connection.execute(text("ANALYZE"))
+            # Whoever reads a row first would mark it as committed, which costs and is not the account's doing.
+            await connection.execute(text("VACUUM (ANALYZE)"))
         await engine.dispose()
 
-    async def ended_sessions(self, count: int) -> list[str]:
-        """Return the refresh tokens of `count` sessions that have ended."""
+    async def sessions(self, count: int, *, ended: bool = False) -> list[str]:
+        """Return the refresh tokens of `count` sessions that stand, or have ended."""
         claims, ids = self._claims(), [uuid4() for _ in range(count)]
         engine = self._engine()
         async with engine.begin() as connection:
-            await connection.execute(text(_SESSIONS), {"ids": ids, "id": UUID(str(claims["sid"]))})
+            await connection.execute(text(_SESSIONS), {"ids": ids, "id": UUID(str(claims["sid"])), "ended": ended})
         await engine.dispose()
         return [self._signed({**claims, "sid": str(each)}) for each in ids]
 
     def sessions_nobody_had(self, count: int) -> list[str]:
         """Return refresh tokens that are rightly signed, of sessions that are not there: purged, say."""
         return [self._signed({**self._claims(), "sid": str(uuid4())}) for _ in range(count)]
-
-    def forged(self, count: int) -> list[str]:
-        """Return refresh tokens that somebody else has signed."""
-        return [f"{token.rpartition('.')[0]}.{secrets.token_urlsafe(32)}" for token in self.sessions_nobody_had(count)]
 
     async def reset_tokens(self, count: int) -> list[str]:
         """Return tokens that were sent for resetting a password, each to somebody else."""
@@ -104,10 +103,21 @@ class Accounts:
         return tokens
 
     def _claims(self) -> Mapping[str, object]:
-        payload = self.refresh_token.split(".")[1]
-        return compact.members(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return compact.members(_decoded(self.refresh_token.split(".")[1]))
 
     def _signed(self, claims: Mapping[str, object]) -> str:
         key = MasterSecret(Redacted(self.master_secret.encode())).derive(Purpose.REFRESH_TOKENS)
         signing_input = compact.write_signing_input({"alg": "HS256", "typ": "rt+jwt", "kid": key.id}, claims)
         return compact.write(signing_input, sign(signing_input, key.secret))
+
+
+def half_right(token: str, right: int) -> str:
+    """Return the token under a signature of which so many bytes are right, and whatever follows is made up."""
+    signed, _, signature = token.rpartition(".")
+    true = _decoded(signature)
+    made_up = true[:right] + secrets.token_bytes(len(true) - right)
+    return f"{signed}.{base64.urlsafe_b64encode(made_up).rstrip(b'=').decode()}"
+
+
+def _decoded(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))

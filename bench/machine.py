@@ -3,7 +3,8 @@
 import asyncio
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -20,3 +21,18 @@ def description() -> dict[str, object]:
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """Return what makes the event loop the service runs in."""
     return uvicorn.Config(lambda: None).get_loop_factory()
+
+
+@contextmanager
+def two_cores() -> Generator[int | None]:
+    """Keep this process, and whatever it starts, on one core, and name another; None where there is but one."""
+    before = os.sched_getaffinity(0)
+    if len(before) == 1:
+        yield None
+        return
+    first, *_, last = sorted(before)
+    os.sched_setaffinity(0, {last})
+    try:
+        yield first
+    finally:
+        os.sched_setaffinity(0, before)

@@ -13,10 +13,13 @@ class OneConnection:
         self._head = f"Host: {host}:{port}\r\nContent-Type: application/json\r\n"
         self.statuses: set[int] = set()
 
-    def written(self, path: str, document: object) -> bytes:
-        """Return a request as it is sent."""
+    def written(self, path: str, document: object, *, token: str | None = None) -> bytes:
+        """Return a request as it is sent, by whoever holds the access token."""
         body = json.dumps(document).encode()
-        return f"POST {path} HTTP/1.1\r\n{self._head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+        head = f"POST {path} HTTP/1.1\r\n{self._head}Content-Length: {len(body)}\r\n"
+        if token is not None:
+            head += f"Authorization: Bearer {token}\r\n"
+        return f"{head}\r\n".encode() + body
 
     def send(self, request: bytes) -> bytes:
         """Send it and return the whole answer."""

@@ -12,11 +12,14 @@ _PATIENCE = 60
 
 
 @asynccontextmanager
-async def serving(settings: Mapping[str, str], folder: Path, *, module: str = "auth_http") -> AsyncGenerator[str]:
-    """Serve on a free port while the block runs, and say at which address."""
+async def serving(
+    settings: Mapping[str, str], folder: Path, *, module: str = "auth_http", core: int | None = None
+) -> AsyncGenerator[str]:
+    """Serve on a free port while the block runs, on one core if that is said, and say at which address."""
+    pinned = () if core is None else ("taskset", "--cpu-list", str(core))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AUTH_")}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", module, "serve", "--port", "0"),
+        *(*pinned, sys.executable, "-m", module, "serve", "--port", "0"),
         cwd=folder,
         env={**inherited, **settings, "AUTH_LOG_FORMAT": "json"},
         stdout=asyncio.subprocess.PIPE,

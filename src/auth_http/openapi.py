@@ -5,6 +5,8 @@ from typing import Any, Final, override
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from auth_http.needs import needs_of
 from auth_http.problems import MEDIA_TYPE
@@ -32,6 +34,27 @@ TAGS: Final[list[dict[str, Any]]] = [
 
 class DocumentedApp(FastAPI):
     """A FastAPI application whose document knows our problems and not the framework's."""
+
+    @override
+    def setup(self) -> None:
+        """Serve the document, and none of the framework's pages.
+
+        It is written once for each path the service is mounted under, which its server says and nobody else: that takes
+        milliseconds, and anybody may ask.
+        """
+        if not self.openapi_url:
+            return
+        written: dict[str, bytes] = {}
+
+        async def openapi(request: Request) -> Response:
+            mounted: str = request.scope.get("root_path", "").rstrip("/")
+            if mounted not in written:
+                document = self.openapi()
+                servers = {"servers": [{"url": mounted}]} if mounted else {}
+                written[mounted] = bytes(JSONResponse(document | servers).body)
+            return Response(written[mounted], media_type="application/json")
+
+        self.add_route(self.openapi_url, openapi, include_in_schema=False)
 
     @override
     def openapi(self) -> dict[str, Any]:

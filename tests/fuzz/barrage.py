@@ -9,6 +9,7 @@ from auth_adapters.postgres import PostgresPorts
 from tests.fuzz.heard import listening
 from tests.fuzz.house import House
 from tests.fuzz.mutated import caller_of, request
+from tests.unit.http.asgi import Answer
 
 _BETWEEN_MAILS = 50
 
@@ -19,6 +20,11 @@ class Found:
 
     tally: Counter[str] = field(default_factory=Counter[str])
     failures: list[str] = field(default_factory=list[str])
+
+
+def has_lost(answer: Answer) -> bool:
+    """Say whether whoever asked has signed out, or was thrown out."""
+    return answer.status == 401 and any(code in answer.body for code in (b"revoked_token", b"invalid_client"))
 
 
 async def ask_all(numbers: Iterable[int], storage: PostgresPorts | None = None) -> Found:
@@ -35,8 +41,8 @@ async def ask_all(numbers: Iterable[int], storage: PostgresPorts | None = None) 
             found.failures.extend(
                 f"request {number}: {fault}\n{asked}\n  -> {answer.status} {answer.body[:300]!r}" for fault in faults
             )
-            if answer.status == 401 and any(code in answer.body for code in (b"revoked_token", b"invalid_client")):
-                await house.renew(caller)  # Whoever it was has signed out, or was thrown out.
+            if has_lost(answer):
+                await house.renew(caller)
             if number % _BETWEEN_MAILS == 0:
                 await house.read_mail()
             heard.take()

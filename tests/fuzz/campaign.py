@@ -29,7 +29,7 @@ from auth_adapters.postgres.embedded import EmbeddedPostgres
 from tests.fuzz.barrage import Found, ask_all
 from tests.fuzz.generated import Generating
 from tests.fuzz.heard import listening
-from tests.fuzz.house import House
+from tests.fuzz.house import UNSAFE_NO_THROTTLE, House
 from tests.fuzz.targets.inputs import read_all
 from tests.fuzz.wire.throwing import throw_all
 from tests.integration.operations.service_process import ServiceProcess, serving
@@ -51,7 +51,7 @@ def damaged(numbers: tuple[int, ...]) -> Found:
 def generated(numbers: tuple[int, ...]) -> Found:
     """Let schemathesis ask a service in memory, about as often as there are numbers."""
     with listening() as heard, asyncio.Runner() as runner:
-        house = runner.run(House.make())
+        house = runner.run(House.make(settings=UNSAFE_NO_THROTTLE))
         heard.take()
         generating = Generating(runner, house, heard)
         while generating.found.tally.total() < len(numbers):

@@ -36,6 +36,8 @@ CALLERS: Final = (ADMINISTRATOR, PERSON, CLIENT, NOBODY)
 
 PASSWORD: Final = "cnry-standing-horse-battery"
 SETTINGS: Final = Settings(mail=MailMode.CONSOLE, docs=True)
+UNSAFE_NO_THROTTLE: Final = SETTINGS.model_copy(update={"throttle": False})
+"""For whoever asks thousands of times from one place, and expects of each answer what a first one would be."""
 _HERE: Final = Origin()
 
 
@@ -53,9 +55,9 @@ class House:
     standing: tuple[str, ...] = (PASSWORD,)
 
     @classmethod
-    async def make(cls, storage: PostgresPorts | None = None) -> Self:
+    async def make(cls, storage: PostgresPorts | None = None, *, settings: Settings = SETTINGS) -> Self:
         """Return a service in memory, or over `storage`, with people in it."""
-        policies, clock, entropy = SETTINGS.policies(), MovableClock(), SystemEntropy()
+        policies, clock, entropy = settings.policies(), MovableClock(), SystemEntropy()
         master, wording = MasterSecret(Redacted(b"m" * 32)), PlainWording()
         vault = KeyVault(master.derive(Purpose.SIGNING_KEYS), entropy=entropy)
         ring = KeyRing(retirement=policies.tokens.retirement)
@@ -73,7 +75,7 @@ class House:
         if storage is not None:
             ports = replace(ports, **{each.name: getattr(storage, each.name) for each in fields(storage)})
         auth = await auth_in_memory(ports, policies=policies)
-        parts = Parts(settings=SETTINGS, auth=auth)
+        parts = Parts(settings=settings, auth=auth)
         house = cls(over(parts), parts, auth, wording)
         for caller in CALLERS:
             await house.renew(caller)

@@ -35,6 +35,9 @@ _OF_ANY_BODY: Final = frozenset({
 })  # fmt: skip
 _OF_NO_ROUTE: Final = frozenset({"not_found", "method_not_allowed", "ambiguous_header", "bad_header", "bad_host"})
 _OF_NO_OPERATION: Final = _OF_ANY_BODY | _OF_NO_ROUTE | {"headers_too_large"}
+# What OAuth calls a form that has no one reading (RFC 6749 §5.2), where forms are asked for.
+_OF_ANY_FORM: Final = frozenset({"invalid_request"})
+_FORM: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,8 @@ class Judge:
     def _of_no_operation(self, asked: Asked, answer: Answer) -> Iterator[str]:
         if asked.method == "HEAD" or not self._is_described(asked.path):
             return
-        if answer.status not in {400, 404, 405, 413, 415, 422, 431, 408} or _code(answer) not in _OF_NO_OPERATION:
+        known = _OF_NO_OPERATION | (_OF_ANY_FORM if self._asks_for_a_form(asked.path) else frozenset())
+        if answer.status not in {400, 404, 405, 413, 415, 422, 431, 408} or _code(answer) not in known:
             yield f"what is no operation is answered {answer.status} ({_code(answer)})"
         if (answer.status == 405) != (answer.header("allow") is not None):
             yield "405 says which methods there are, and nothing else does"
@@ -150,6 +154,15 @@ class Judge:
     def _is_described(self, path: str) -> bool:
         """Say whether the document knows the path or nobody does: pages for people are not in it."""
         return any(pattern.fullmatch(path) for pattern, _ in _paths(self)) or path.startswith(("/auth/", "/admin/"))
+
+    def _asks_for_a_form(self, path: str) -> bool:
+        """Say whether some method at the path does: the body is judged by the path, before the method is looked at."""
+        return any(
+            _FORM in operation.get("requestBody", {}).get("content", {})
+            for pattern, operations in _paths(self)
+            if pattern.fullmatch(path)
+            for operation in operations.values()
+        )
 
     def __hash__(self) -> int:
         return id(self.document)

@@ -67,6 +67,14 @@ def test_what_is_no_operation_is_told_as_that() -> None:
     )
 
 
+def test_a_form_is_judged_before_the_method_where_forms_are_asked_for_and_nowhere_else() -> None:
+    headers = [("content-type", "application/json"), *HEADERS]
+    refused = Answer(400, headers, b'{"error": "invalid_request", "error_description": "A parameter is given twice."}')
+
+    assert JUDGE.faults(Asked(method="BREW", path="/oauth/introspect"), refused) == []
+    assert "what is no operation" in " ".join(JUDGE.faults(Asked(method="BREW", path="/auth/login"), refused))
+
+
 def test_what_is_logged_is_judged_too() -> None:
     line = {"event": "request", "log_level": "info", "path": "cnry-1"}
     unexpected = {"event": "unexpected_error", "error": ["ValueError"], "way": ["here"]}

@@ -57,6 +57,27 @@ async def test_there_are_no_other_files() -> None:
         assert (await get(app, path)).status == 404
 
 
+async def test_the_document_is_written_once_since_anybody_may_ask() -> None:
+    app = serving(docs=True)
+    first = await get(app, "/openapi.json")
+    app.openapi_schema = {}
+    again = await get(app, "/openapi.json")
+
+    assert first.status == 200
+    assert first.header("content-type") == "application/json"
+    assert first.json()["paths"].keys() >= {"/auth/login", "/auth/me"}
+    assert again.body == first.body
+
+
+async def test_the_document_says_under_which_path_the_service_is_mounted() -> None:
+    app = serving(docs=True)
+    outer = FastAPI(openapi_url=None)
+    outer.mount("/accounts", app)
+
+    assert (await get(outer, "/accounts/openapi.json")).json()["servers"] == [{"url": "/accounts"}]
+    assert "servers" not in (await get(app, "/openapi.json")).json()
+
+
 @pytest.mark.covers("R-H7", "HTTP-23")
 async def test_turned_off_there_is_no_trace_of_it() -> None:
     app = serving(docs=False)
