@@ -27,16 +27,18 @@ class Strokes:
         self._stroke = stroke.total_seconds()
 
     @asynccontextmanager
-    async def __call__(self) -> AsyncGenerator[None]:
+    async def __call__(self, *, only: type[Exception] | None = None) -> AsyncGenerator[None]:
         begun = time.perf_counter()
         try:
             yield
         except asyncio.CancelledError:
             raise
-        except BaseException:
-            await self._until_stroke(begun)
+        except BaseException as error:
+            if only is None or isinstance(error, only):
+                await self._until_stroke(begun)
             raise
-        await self._until_stroke(begun)
+        if only is None:
+            await self._until_stroke(begun)
 
     async def _until_stroke(self, begun: float) -> None:
         now = time.perf_counter()

@@ -490,6 +490,7 @@ def assemble(ports: Ports, policies: Policies) -> AuthCore:
                 new_passwords=new_passwords,
                 throttle=throttle,
                 devices=devices,
+                even_time=ports.even_time,
             )
         ),
         sessions=SessionsRoom(

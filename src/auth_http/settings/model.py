@@ -306,8 +306,9 @@ class Settings(BaseSettings):
     """
 
     even_time_seconds: float = Field(default=0.1, ge=0.02, le=5)
-    """Seconds after which forgotten passwords, mail sent once more and, in the mode `verified`, registrations are
-    answered, besides hashing: longer than the database takes for any of them, or the time would tell of accounts.
+    """Seconds after which refused log-ins, forgotten passwords, mail sent once more and, in the mode `verified`,
+    registrations are answered, or a multiple of it: longer than the database takes for any of them, or the time would
+    tell of accounts.
     """
 
     password_min_length: int = Field(default=8, ge=8, le=128)

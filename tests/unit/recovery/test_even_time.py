@@ -10,11 +10,11 @@ import pytest
 import uvloop
 
 from auth_adapters.even_time import Strokes
-from auth_core import EmailTaken, RegistrationMode
+from auth_core import EmailTaken, InvalidCredentials, Redacted, RegistrationMode
 from auth_core.testing import UnsafeUnevenTime
 from bench.apart import auc
 from bench.pairs import Way, in_pairs
-from tests.unit.core_in_memory import HERE
+from tests.unit.core_in_memory import HERE, PASSWORD
 from tests.unit.recovery.letters import ADA, Letters
 
 STROKE = timedelta(milliseconds=2)
@@ -46,6 +46,38 @@ async def test_a_registration_that_says_what_became_of_it_waits_for_nothing() ->
         await letters.register(ADA)
 
     assert asked(letters) == 0
+
+
+async def test_a_log_in_that_is_refused_takes_even_time_whoever_is_named() -> None:
+    letters = await Letters.make(RegistrationMode.OPEN)
+    await letters.register()
+    for email in (ADA, "nobody@example.org", "no address"):
+        with pytest.raises(InvalidCredentials):
+            await letters.core.auth.login.log_in(email=email, password=Redacted("wrong"), origin=HERE)
+
+    assert asked(letters) == 3
+
+
+async def test_a_log_in_that_succeeds_waits_for_nothing() -> None:
+    letters = await Letters.make(RegistrationMode.OPEN)
+    await letters.register()
+    await letters.core.auth.login.log_in(email=ADA, password=Redacted(PASSWORD), origin=HERE)
+
+    assert asked(letters) == 0
+
+
+async def test_a_block_may_take_even_time_only_when_it_fails_in_one_way() -> None:
+    async def taken(error: Exception | None) -> float:
+        begun = time.perf_counter()
+        with suppress(ValueError, KeyError):
+            async with Strokes(timedelta(milliseconds=50))(only=ValueError):
+                if error is not None:
+                    raise error
+        return time.perf_counter() - begun
+
+    assert await taken(ValueError()) >= 0.05
+    assert await taken(UnicodeError()) >= 0.05
+    assert max(await taken(None), await taken(KeyError())) < 0.05
 
 
 async def test_a_block_ends_at_a_stroke_and_a_long_one_at_the_next_but_one() -> None:
