@@ -11,6 +11,9 @@ _BACKLOG: Final = 2048
 _LONGEST_UNTAKEN: Final = 15_000
 """Milliseconds after which the kernel gives up on a peer that takes nothing of what was sent: it has gone, or it does
 not read. We have long closed such a connection, and only the kernel still holds what is left of it."""
+_MOST_UNTAKEN: Final = 128 * 1024
+"""Bytes of answers that the kernel keeps for one peer. Left to itself it takes megabytes for whoever asks for something
+large and reads none of it, and to take them costs time in which nobody else is served."""
 _LARGEST_RESERVED_PORT: Final = 1023
 
 
@@ -32,7 +35,9 @@ def listen(
         listener = socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
         raise CannotRun(_reason(error, host, port, host_setting, port_setting)) from None
-    if sys.platform == "linux":  # every connection inherits it
+    # Every connection inherits what is set here.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MOST_UNTAKEN)
+    if sys.platform == "linux":
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _LONGEST_UNTAKEN)
     return listener
 
