@@ -4,8 +4,8 @@ The service as it is shipped, a process of its own on loopback, on a PostgreSQL 
 that still takes milliseconds: a dearer one hides more. It has a core to itself, or it would be moved about, which takes
 longer every other time. Every two ways are asked in pairs in random order, as many as
 were decided before anything was measured. Where asking changes something each account, session and token is asked about
-once. The control is the same service with a flaw: the hash for nobody is one step cheaper. It must be found, or the
-rest says nothing.
+once. The control is the same service with a flaw: the hash for nobody is one step cheaper, and no stroke hides it. It
+must be found, or the rest says nothing.
 """
 
 import json
