@@ -1,4 +1,5 @@
-"""`python -m bench.slow_callers PORT COUNT SECONDS`: holds connections the slow ways, and says how long each was let.
+"""`python -m bench.slow_callers PORT COUNT`: holds connections the slow ways until its input ends, and says how long
+each was let.
 
 A third never ends a head, a third never ends a body, a third asks for something large and does not read it. They come
 one after the other within the time they will be let, from an address of their own; whoever is hung up on comes again.
@@ -112,8 +113,8 @@ class SlowCallers:
             await loop.sock_sendall(connection, b"a" if held.way != _READS_NOTHING else b"\r\n")
 
 
-async def main(port: int, count: int, seconds: float) -> None:
-    """Call for so long."""
+async def main(port: int, count: int) -> None:
+    """Call until nobody wants it any more."""
     callers = SlowCallers(port)
     ways = (("head", _HEAD), ("body", _BODY), (_READS_NOTHING, _LARGE * 4))
     tasks = [
@@ -123,7 +124,8 @@ async def main(port: int, count: int, seconds: float) -> None:
     await asyncio.sleep(RAMP)
     print("calling", flush=True)
     callers.open.clear()
-    await asyncio.sleep(seconds)
+    began = time.monotonic()
+    await asyncio.to_thread(sys.stdin.read)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -131,7 +133,7 @@ async def main(port: int, count: int, seconds: float) -> None:
         way: {"hung_up_on": len(lasted), "longest_s": round(callers.longest(way), 2)}
         for way, lasted in callers.lasted.items()
     }
-    share = time.process_time() / (RAMP + seconds)
+    share = time.process_time() / (RAMP + time.monotonic() - began)
     print(json.dumps({"open_at_a_time": median(callers.open), "of_a_core": round(share, 3), **told}))
 
 
@@ -166,4 +168,4 @@ class _Kernel:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))

@@ -194,7 +194,8 @@ async def _beside_slow_ones(
 ) -> tuple[list[float], dict[str, object]]:
     """Let the slow ones come first, then measure while they hold on."""
     slow = await asyncio.create_subprocess_exec(
-        *("chrt", "--idle", "0", sys.executable, "-m", "bench.slow_callers", str(port), str(SLOW), str(seconds)),
+        *("chrt", "--idle", "0", sys.executable, "-m", "bench.slow_callers", str(port), str(SLOW)),
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
     assert slow.stdout is not None

@@ -15,6 +15,7 @@ from auth_core.rooms import AuthCore
 from auth_core.tokens.claims import VerifiedClaims
 from auth_core.tokens.errors import MissingToken
 from auth_http.guard.bearer import read_bearer
+from auth_http.header_fields import values_of
 from auth_http.needs import Caller, Needs
 from auth_http.problems import request_id
 from auth_http.wiring import Wiring
@@ -35,10 +36,12 @@ def origin(request: Request) -> Origin:
 
     The address is the one the server tells, which looks at forwarding headers only when it trusts who sent them.
     """
+    scope = request.scope
+    client, user_agents = scope.get("client"), values_of(scope, b"user-agent")
     return Origin(
-        address=request.client.host if request.client else None,
-        user_agent=request.headers.get("user-agent"),
-        request_id=request_id(request.scope),
+        address=client[0] if client else None,
+        user_agent=user_agents[0].decode("latin-1") if user_agents else None,
+        request_id=request_id(scope),
     )
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction, signature
-from typing import Any, cast
+from typing import Any, cast, override
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 type Guard = Callable[[Request], Awaitable[object]]
@@ -38,11 +40,16 @@ class DirectRoute(APIRoute):
             raise TypeError(f"{endpoint!r} cannot be called directly")
         self.app = self._call
 
+    @override
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        # Whatever an address begins with, the whole of ours is at its end.
+        return super().matches(scope) if scope["path"].endswith(self.path) else (Match.NONE, {})
+
     async def _call(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
         given: dict[str, object] = {name: await guard(request) for name, guard in self._guards.items()}
         for name, document in self._documents.items():
-            body = await request.body()
+            body = await _body(receive)
             try:
                 given[name] = document.model_validate_json(body)
             except ValidationError:
@@ -60,6 +67,19 @@ def _guard_of(dependency: Dependant) -> Guard:
     if set(signature(guard).parameters) != {dependency.request_param_name}:
         raise TypeError(f"{guard!r} takes more than the request")
     return guard
+
+
+async def _body(receive: Receive) -> bytes:
+    """Return the whole body. Raises: ClientDisconnect."""
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ClientDisconnect
+        piece: bytes = message.get("body", b"")
+        body += piece
+        if not message.get("more_body", False):
+            return body
 
 
 def _once_more(body: bytes) -> Receive:

@@ -26,10 +26,8 @@ class Prepared:
 
     def arguments(self, values: Mapping[str, object]) -> list[object]:
         """Put the values of one call in their order. Raises: KeyError when one is missing."""
-        return [
-            _made((values[name] if fixed is _MISSING else fixed), as_driver_takes_it)
-            for name, fixed, as_driver_takes_it in self.parameters
-        ]
+        given = [(values[name] if fixed is _MISSING else fixed, made) for name, fixed, made in self.parameters]
+        return [value if made is None else made(value) for value, made in given]
 
 
 @lru_cache(maxsize=_MOST)
@@ -65,7 +63,3 @@ def prepared(statement: Executable) -> Prepared:
 def _is_read_by_driver(kind: TypeEngine[Any]) -> bool:
     of_each: TypeEngine[Any] = getattr(kind, "item_type", kind)  # of an array, what it holds
     return of_each.dialect_impl(DIALECT).result_processor(DIALECT, None) is None
-
-
-def _made(value: object, as_driver_takes_it: Callable[[Any], object] | None) -> object:
-    return value if as_driver_takes_it is None else as_driver_takes_it(value)

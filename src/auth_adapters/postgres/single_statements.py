@@ -1,11 +1,13 @@
 """The fast way for calls that are one statement: the driver's own pool, and nothing in between."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
 
 import asyncpg
-from sqlalchemy import Executable, Row
+from sqlalchemy import Executable
 
 from auth_adapters.postgres.address import DatabaseAddress
 from auth_adapters.postgres.connections_at_hand import ConnectionsAtHand, Pooled, cut
@@ -13,17 +15,14 @@ from auth_adapters.postgres.deadlines import Deadlines
 from auth_adapters.postgres.pools import PoolState, driver_settings
 from auth_adapters.postgres.prepared import DIALECT, Prepared, prepared
 from auth_adapters.postgres.statements import Answer
-from auth_adapters.postgres.violations import ConnectionLost, Moment, is_end_of_connection, told_plainly
-
-
-class _Row(asyncpg.Record):
-    """A row whose columns are attributes, as they are of SQLAlchemy's."""
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - what the column holds
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
+from auth_adapters.postgres.violations import (
+    FAILURES,
+    ConnectionLost,
+    Moment,
+    is_end_of_connection,
+    tell_plainly,
+    told_plainly,
+)
 
 
 class SingleStatements:
@@ -59,10 +58,11 @@ class SingleStatements:
                 connection = await connections.take()
         age, is_well = connections.age, False
         try:
-            with told_plainly(moment):
-                answer = await self._ask(connections, connection, asked, values)
+            answer = await self._ask(connections, connection, asked, values)
             is_well = True
             return answer
+        except FAILURES as error:
+            tell_plainly(error, moment)
         finally:
             if is_well and age == connections.age:
                 connections.hand_on(connection)
@@ -91,7 +91,6 @@ class SingleStatements:
         if self._connections is None:
             pool = asyncpg.create_pool(
                 **self._connecting(),
-                record_class=_Row,
                 min_size=0,
                 max_size=self._most,
                 reset=_nothing,
@@ -128,10 +127,20 @@ class SingleStatements:
 
 async def _answer(connection: Pooled, asked: Prepared, arguments: Sequence[object]) -> Answer:
     if asked.returns_rows:
-        rows = await connection.fetch(asked.text, *arguments)
-        return Answer(cast("Sequence[Row[Any]]", rows), len(rows))
+        records = await connection.fetch(asked.text, *arguments)
+        if not records:
+            return Answer((), 0)
+        as_row = _rows_with(tuple(records[0].keys()))
+        return Answer([as_row(record) for record in records], len(records))
     status = await connection.execute(asked.text, *arguments)
     return Answer((), int(status.rpartition(" ")[2]))
+
+
+@lru_cache(maxsize=256)
+def _rows_with(columns: tuple[str, ...]) -> Callable[[Iterable[object]], Any]:
+    """Return what makes a record of the driver a row whose columns are attributes, as they are of SQLAlchemy's."""
+    places = {column: property(itemgetter(place)) for place, column in enumerate(columns)}
+    return type("Row", (tuple,), {"__slots__": (), **places})
 
 
 async def _nothing(_: object) -> None:

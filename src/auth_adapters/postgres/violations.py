@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NoReturn
 
 from asyncpg import InterfaceError, InternalClientError, PostgresError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -32,6 +32,9 @@ _LEAVE: Final = (*_BROKEN, "25006")
 
 
 UNIQUE_VIOLATION: Final = "23505"
+
+FAILURES: Final = (SQLAlchemyError, PostgresError, InterfaceError, InternalClientError, OSError)
+"""What the database and its driver raise."""
 
 
 class Moment(Enum):
@@ -66,11 +69,19 @@ def told_plainly(moment: Moment) -> Generator[None]:
     """
     try:
         yield
-    except (SQLAlchemyError, PostgresError, InterfaceError, InternalClientError, OSError) as error:
-        later = _later(error, moment)
-        if later is None:
-            raise _fault(error) from None
-        raise later from error
+    except FAILURES as error:
+        tell_plainly(error, moment)
+
+
+def tell_plainly(error: Exception, moment: Moment) -> NoReturn:
+    """Tell what one of the `FAILURES` means.
+
+    Raises: Unavailable, ConnectionLost, OutcomeUnknown; DatabaseFault for all else.
+    """
+    later = _later(error, moment)
+    if later is None:
+        raise _fault(error) from None
+    raise later from error
 
 
 def is_end_of_connection(error: BaseException) -> bool:

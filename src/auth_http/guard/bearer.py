@@ -7,6 +7,7 @@ from starlette.types import Scope
 
 from auth_core.tokens.compact import LARGEST_TOKEN
 from auth_core.tokens.errors import InvalidToken, MissingToken
+from auth_http.header_fields import values_of
 from auth_http.request_problems import TOKEN_IN_QUERY, TOKEN_TOO_LARGE, TWO_TOKENS, RequestRefused
 
 # The syntax of RFC 6750 §2.1; schemes are compared without regard to case (RFC 9110 §11.1).
@@ -24,7 +25,7 @@ def read_bearer(scope: Scope) -> str | None:
     """
     if _IN_QUERY.search(scope.get("query_string", b"")) is not None:
         raise RequestRefused(TOKEN_IN_QUERY)
-    fields: list[bytes] = [value for name, value in scope["headers"] if name == b"authorization"]
+    fields = values_of(scope, b"authorization")
     if not fields:
         return None
     if len(fields) > 1:

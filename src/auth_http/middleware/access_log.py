@@ -1,17 +1,21 @@
 """One line for every request: what was asked, by the name of the route, and how it went."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.typing import FilteringBoundLogger
 
 _GONE: Final = 499  # What proxies call it when the caller hung up before there was an answer.
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 _QUIET: Final = ("/health/live", "/health/ready")
 
-_log = structlog.get_logger("auth_http.access")
+
+def _log() -> FilteringBoundLogger:
+    log: FilteringBoundLogger = structlog.get_logger("auth_http.access").bind()
+    return log
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class AccessLog:
     """
 
     app: ASGIApp
+    log: FilteringBoundLogger = field(default_factory=_log)
+    """Bound once: to ask for it takes as long for a line that is below the level as for another one."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on, and write the line when it is over."""
@@ -42,7 +48,7 @@ class AccessLog:
         finally:
             status = statuses[0] if statuses else _GONE
             route = getattr(scope.get("route"), "path", None)
-            write = _log.debug if route in _QUIET and status == 200 else _log.info
+            write = self.log.debug if route in _QUIET and status == 200 else self.log.info
             write(
                 "request",
                 method=scope["method"] if scope["method"] in _METHODS else "OTHER",

@@ -13,6 +13,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from auth_http.header_fields import values_of
 from auth_http.middleware import strict_form, strict_json
 from auth_http.oauth_errors import invalid_request, oauth_answer
 from auth_http.problems import Problem, answer
@@ -89,28 +90,27 @@ def _may_have_a_body(scope: Scope) -> bool:
     """Say whether there may be something to read: in HTTP/1 one of two header fields says so (RFC 9112 §6.3)."""
     if not scope["http_version"].startswith("1"):
         return True
-    return any(
-        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
-        for name, value in scope["headers"]
-    )
+    return bool(values_of(scope, b"transfer-encoding")) or values_of(scope, b"content-length") not in ([], [b"0"])
 
 
 def _fault_in_headers(scope: Scope, largest: int) -> Problem | None:
     """Judge what is said of the body's size, before any of it is read."""
-    lengths = [value for name, value in scope["headers"] if name == b"content-length"]
-    codings = [value for name, value in scope["headers"] if name == b"transfer-encoding"]
-    if len(lengths) + len(codings) > 1 or not all(length.isdigit() for length in lengths):
+    lengths = values_of(scope, b"content-length")
+    if len(lengths) + len(values_of(scope, b"transfer-encoding")) > 1:
         return AMBIGUOUS_HEADER
-    if any(len(length) > 9 or int(length) > largest for length in lengths):
-        return BODY_TOO_LARGE
+    for length in lengths:
+        if not length.isdigit():
+            return AMBIGUOUS_HEADER
+        if len(length) > 9 or int(length) > largest:
+            return BODY_TOO_LARGE
     return None
 
 
 def _fault_in_type(scope: Scope, wanted: re.Pattern[bytes]) -> Problem | None:
-    types = [value for name, value in scope["headers"] if name == b"content-type"]
+    types = values_of(scope, b"content-type")
     if len(types) != 1 or wanted.fullmatch(types[0]) is None:
         return UNSUPPORTED_MEDIA_TYPE
-    if any(name == b"content-encoding" and value != b"identity" for name, value in scope["headers"]):
+    if set(values_of(scope, b"content-encoding")) - {b"identity"}:
         return UNSUPPORTED_MEDIA_TYPE
     return None
 

@@ -10,6 +10,8 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from auth_http.header_fields import values_of
+
 METHODS: Final = (b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE")
 HEADERS: Final = (
     b"authorization",
@@ -41,7 +43,7 @@ class Cors:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = [value for name, value in scope["headers"] if name == b"origin"]
+        given = values_of(scope, b"origin")
         origin = given[0] if len(given) == 1 and given[0] in self.origins else None
         if origin is not None and scope["method"] == "OPTIONS" and _asks_beforehand(scope):
             await _permit(origin, send)
@@ -59,7 +61,7 @@ class Cors:
 
 
 def _asks_beforehand(scope: Scope) -> bool:
-    return any(name == b"access-control-request-method" for name, _ in scope["headers"])
+    return bool(values_of(scope, b"access-control-request-method"))
 
 
 def _named(origin: bytes) -> tuple[tuple[bytes, bytes], ...]:

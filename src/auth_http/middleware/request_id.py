@@ -8,6 +8,8 @@ from typing import Final
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from auth_http.header_fields import values_of
+
 _SANE: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
@@ -37,5 +39,5 @@ class RequestIds:
 
 
 def _given(scope: Scope) -> str | None:
-    given = [value for name, value in scope["headers"] if name == b"x-request-id"]
+    given = values_of(scope, b"x-request-id")
     return given[0].decode("ascii") if len(given) == 1 and _SANE.fullmatch(given[0]) else None

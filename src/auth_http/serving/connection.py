@@ -29,6 +29,7 @@ from auth_http.serving.framing import (
     UNREADABLE,
     fault_in_head,
 )
+from auth_http.serving.gathering import Gathering
 from auth_http.serving.patience import Debt, Owed, Patience
 from auth_http.serving.raw_answers import raw_answer
 from auth_http.serving.untaken import untaken
@@ -91,7 +92,7 @@ class Connection(HttpToolsProtocol):
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the parent's
-        super().connection_made(transport)
+        super().connection_made(Gathering(transport, self.loop))
         self.source = self._source()
         self._inside = self._crowd.enter(self)
         self._patience.watch(self, now=self.loop.time())

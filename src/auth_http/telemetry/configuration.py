@@ -68,6 +68,8 @@ def configure_logging(
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
     logging.captureWarnings(capture=True)
+    # What no line says need not be found out for every line.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def log_what_nobody_caught() -> None:

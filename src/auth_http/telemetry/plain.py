@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, cast
 
 from structlog.typing import EventDict, WrappedLogger
@@ -16,7 +17,13 @@ _LONGEST_LIST: Final = 100
 
 def plain_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Return the line with everything in it made plain: a processor for structlog."""
-    return {plain_text(str(key)): _beside(str(key), value, depth=0) for key, value in event.items()}
+    return {_name(str(key)): _beside(str(key), value, depth=0) for key, value in event.items()}
+
+
+@lru_cache(maxsize=1024)
+def _name(key: str) -> str:
+    """Return the name of a value made plain: the same few come all the time."""
+    return plain_text(key)
 
 
 def plain_text(text: str) -> str:
@@ -41,7 +48,7 @@ def _plain(value: object, *, depth: int) -> object:
     if depth < _DEEPEST:
         if isinstance(value, Mapping):
             members = list(cast("Mapping[object, object]", value).items())[:_LONGEST_LIST]
-            return {plain_text(str(key)): _beside(str(key), each, depth=depth + 1) for key, each in members}
+            return {_name(str(key)): _beside(str(key), each, depth=depth + 1) for key, each in members}
         if isinstance(value, list | tuple | set | frozenset):
             return [_plain(each, depth=depth + 1) for each in list(cast("list[object]", value))[:_LONGEST_LIST]]
     return plain_text(repr(value))

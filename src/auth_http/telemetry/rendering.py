@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from structlog.dev import ConsoleRenderer
 from structlog.tracebacks import ExceptionDictTransformer
@@ -10,7 +10,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from auth_http.settings import LogFormat
 
-_FIRST = ("time", "level", "event")
+_FIRST: Final = ("time", "level", "event")
+_ENCODER: Final = json.JSONEncoder(allow_nan=False)  # made once: `json.dumps` makes one at every call
 _tracebacks = ExceptionDictTransformer(show_locals=False, max_frames=30)  # locals would be passwords and tokens
 
 
@@ -39,7 +40,7 @@ def structured_exception(_logger: WrappedLogger, _method: str, event: EventDict)
 
 def _json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
     ordered = {**{key: event[key] for key in _FIRST if key in event}, **event}
-    return json.dumps(ordered, ensure_ascii=True, allow_nan=False)
+    return _ENCODER.encode(ordered)
 
 
 def _traceback_for_people(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

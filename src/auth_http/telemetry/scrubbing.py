@@ -5,6 +5,7 @@ password in an address, the value beside a name such as `password`.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 STARS: Final = "********"
@@ -32,15 +33,20 @@ _SHAPES: Final = (
         rf"\1{STARS}",
     ),
 )
+_SIGN: Final = re.compile(r"authcs_|eyJ|PRIVATE KEY|\$|://|bearer|basic|[='\"]", re.IGNORECASE)
+"""No shape is without one of these. Most texts are, and to look for all shapes takes thirty times as long."""
 
 
 def scrubbed(text: str) -> str:
     """Return the text with stars where a secret seems to stand."""
+    if _SIGN.search(text) is None:
+        return text
     for shape, stars in _SHAPES:
         text = shape.sub(stars, text)
     return text
 
 
+@lru_cache(maxsize=1024)
 def names_a_secret(key: str) -> bool:
     """Say whether what stands beside this name is a secret: `refresh_token` is one, `token_id` is none."""
     return _SECRET_KEY.fullmatch(key) is not None
