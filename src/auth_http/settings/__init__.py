@@ -4,7 +4,8 @@
 names everything that is wrong at once, how to mend it, and no value.
 """
 
-from auth_http.settings.model import LogFormat, LogLevel, Settings
+from auth_http.settings.logs import LogFormat, LogLevel
+from auth_http.settings.model import Settings
 from auth_http.settings.problems import InvalidSettings, Problem
 from auth_http.settings.reading import read_settings
 from auth_http.settings.stage import Stage

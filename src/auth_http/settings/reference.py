@@ -1,8 +1,12 @@
 """The settings as a table, made from the settings themselves."""
 
+import ast
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from inspect import cleandoc, getsource
+from itertools import pairwise
 from typing import Final, cast
 
 from pydantic.fields import FieldInfo
@@ -40,10 +44,11 @@ class Entry:
 
 def entries() -> Iterator[Entry]:
     """Return every setting, in the order of their description."""
+    descriptions = _descriptions()
     for field, info in Settings.model_fields.items():
         yield Entry(
             name=setting_name(field),
-            description=info.description or "",
+            description=descriptions.get(field, ""),
             default=_default(info),
             is_secret=field in SECRETS,
         )
@@ -62,6 +67,25 @@ def markdown() -> str:
 def values_in_force(settings: Settings) -> dict[str, str]:
     """Return every setting with its value as text; stars stand for secrets."""
     return {setting_name(field): _shown(getattr(settings, field)) for field in Settings.model_fields}
+
+
+def _descriptions() -> dict[str, str]:
+    """Return what is written below each setting. Pydantic could read it, too, but at every start of the service."""
+    found: dict[str, str] = {}
+    for subject in Settings.__bases__:
+        with suppress(OSError):  # Where there are no sources there are no descriptions.
+            for above, below in pairwise(_body_of(subject)):
+                match above, below:
+                    case ast.AnnAssign(target=ast.Name(id=field)), ast.Expr(value=ast.Constant(value=str(text))):
+                        found[field] = cleandoc(text)
+                    case _:
+                        pass
+    return found
+
+
+def _body_of(subject: type) -> list[ast.stmt]:
+    (definition,) = ast.parse(getsource(subject)).body
+    return definition.body if isinstance(definition, ast.ClassDef) else []
 
 
 def _default(info: FieldInfo) -> str:

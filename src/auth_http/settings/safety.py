@@ -7,8 +7,9 @@ from urllib.parse import unquote, urlsplit
 from auth_adapters.mail.smtp_server import MailTls
 from auth_core import Allowance, Redacted, RegistrationMode
 from auth_core.throttling.policy import MOST_TRIES_AN_HOUR
+from auth_http.settings.logs import LogLevel
 from auth_http.settings.mail import MailMode
-from auth_http.settings.model import LogLevel, Settings
+from auth_http.settings.model import Settings
 from auth_http.settings.problems import Problem, setting_name
 from auth_http.settings.secret_strength import is_known_password, weakness_of_key
 
