@@ -8,13 +8,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
-    DateTime,
     Index,
     LargeBinary,
     Row,
     Text,
     Uuid,
-    any_,
     bindparam,
     case,
     delete,
@@ -25,25 +23,19 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from auth_adapters.postgres.queue import NEW_STATE, NOTIFY, NOW, PostgresQueue, queue_over
 from auth_adapters.postgres.schema import Record, table_of
 from auth_adapters.postgres.statements import Alone, InTransaction
 from auth_adapters.postgres.users import USERS
 from auth_core.ids import ClaimId, MessageId, UserId
-from auth_core.outbox.model import Backlog, Filed, Letter, Recipient, SealedMessage, State
+from auth_core.outbox.model import Filed, Letter, Recipient, SealedMessage, State
 from auth_core.redacted import Redacted
-
-ARRIVALS: Final = "auth_outbox"
-"""Where a commit that posted something is heard of."""
 
 
 class MessageRecord(Record):
-    """A message: sealed, until it needs to say nothing any more. `over_at` is null while it waits.
-
-    A claim moves `due_at` to where it runs out, so that there is one question to ask: what is due.
-    """
+    """A message: sealed, until it needs to say nothing any more."""
 
     __tablename__ = "outbox_messages"
 
@@ -70,7 +62,6 @@ Index("outbox_messages_over_at_idx", _MESSAGES.c.over_at, postgresql_where=_MESS
 Index("outbox_messages_lower_address_idx", func.lower(_MESSAGES.c.address))
 
 _IS_MEANT: Final = _MESSAGES.c.id == bindparam("message_id")
-_IS_HELD: Final = (_IS_MEANT, _WAITS, _MESSAGES.c.claim == bindparam("held_by", type_=Uuid))
 _FILED: Final = (
     _MESSAGES.c.id,
     _MESSAGES.c.kind,
@@ -83,12 +74,9 @@ _FILED: Final = (
     _MESSAGES.c.over_at,
     _MESSAGES.c.reason,
 )
-_NOW: Final = bindparam("now", type_=DateTime(timezone=True))
-_REASON: Final = bindparam("new_reason", type_=Text)
 _NO_PAYLOAD: Final = null()
 
 _ADD: Final = insert(_MESSAGES).values(state=State.WAITING.value, attempts=0)
-_NOTIFY: Final = select(func.pg_notify(ARRIVALS, "", type_=Text))
 _LIST: Final = (
     select(*_FILED)
     .where(_MESSAGES.c.state == bindparam("in_state"), _MESSAGES.c.id > bindparam("after", type_=Uuid))
@@ -98,13 +86,13 @@ _LIST: Final = (
 _REVIVE: Final = (
     update(_MESSAGES)
     .where(_IS_MEANT, _MESSAGES.c.state == State.DEAD.value)
-    .values(state=State.WAITING.value, due_at=_NOW, attempts=0, claim=null(), over_at=null(), reason=null())
+    .values(state=State.WAITING.value, due_at=NOW, attempts=0, claim=null(), over_at=null(), reason=null())
     .returning(*_FILED)
 )
 _DROP: Final = (
     update(_MESSAGES)
     .where(_IS_MEANT, _MESSAGES.c.state.in_((State.WAITING.value, State.DEAD.value)))
-    .values(state=State.DROPPED.value, over_at=_NOW, claim=null(), payload=_NO_PAYLOAD)
+    .values(state=State.DROPPED.value, over_at=NOW, claim=null(), payload=_NO_PAYLOAD)
     .returning(*_FILED)
 )
 _FORGET: Final = delete(_MESSAGES).where(
@@ -126,20 +114,15 @@ _RECIPIENT: Final = select(USERS.c.email, USERS.c.locale).where(USERS.c.id == bi
 # Found and locked by one statement: what another is just claiming is passed over, and looked at again by nobody.
 _DUE: Final = (
     select(_MESSAGES.c.id)
-    .where(_WAITS, _MESSAGES.c.due_at <= _NOW)
+    .where(_WAITS, _MESSAGES.c.due_at <= NOW)
     .order_by(_MESSAGES.c.due_at)
     .limit(bindparam("rows"))
     .with_for_update(skip_locked=True)
 )
-_CLAIM: Final = (
-    update(_MESSAGES)
-    .where(_MESSAGES.c.id == any_(func.array(_DUE.scalar_subquery(), type_=ARRAY(Uuid))))
-    .values(
-        claim=bindparam("held_by", type_=Uuid),
-        due_at=bindparam("until", type_=DateTime(timezone=True)),
-        attempts=_MESSAGES.c.attempts + 1,
-    )
-    .returning(
+_QUEUE: Final = queue_over(
+    _MESSAGES,
+    due=_DUE,
+    claimed=(
         _MESSAGES.c.id,
         _MESSAGES.c.kind,
         _MESSAGES.c.payload,
@@ -149,42 +132,9 @@ _CLAIM: Final = (
         _MESSAGES.c.due_at,
         _MESSAGES.c.expires_at,
         _MESSAGES.c.attempts,
-    )
+    ),
+    when_over={"payload": case((literal(State.DEAD.value, Text) == NEW_STATE, _MESSAGES.c.payload), else_=_NO_PAYLOAD)},
 )
-_NEW_STATE: Final = bindparam("new_state", type_=Text)
-_END: Final = (
-    update(_MESSAGES)
-    .where(*_IS_HELD)
-    .values(
-        state=_NEW_STATE,
-        over_at=_NOW,
-        reason=_REASON,
-        claim=null(),
-        payload=case((literal(State.DEAD.value, Text) == _NEW_STATE, _MESSAGES.c.payload), else_=_NO_PAYLOAD),
-    )
-)
-_POSTPONE: Final = (
-    update(_MESSAGES)
-    .where(*_IS_HELD)
-    .values(due_at=bindparam("until", type_=DateTime(timezone=True)), reason=_REASON, claim=null())
-)
-_BACKLOG: Final = select(
-    select(func.count()).where(_WAITS).select_from(_MESSAGES).scalar_subquery().label("waiting"),
-    select(func.min(_MESSAGES.c.created_at)).where(_WAITS).scalar_subquery().label("oldest"),
-    select(func.count())
-    .where(_MESSAGES.c.over_at.is_not(None), _MESSAGES.c.state == State.DEAD.value)
-    .select_from(_MESSAGES)
-    .scalar_subquery()
-    .label("dead"),
-)
-_OVER: Final = (
-    select(_MESSAGES.c.id)
-    .where(_MESSAGES.c.over_at < bindparam("over_before", type_=DateTime(timezone=True)))
-    .order_by(_MESSAGES.c.over_at)
-    .limit(bindparam("rows"))
-    .with_for_update(skip_locked=True)
-)
-_PURGE: Final = delete(_MESSAGES).where(_MESSAGES.c.id == any_(func.array(_OVER.scalar_subquery(), type_=ARRAY(Uuid))))
 
 _BEFORE_ALL: Final = MessageId(UUID(int=0))
 
@@ -240,7 +190,7 @@ class PostgresOutbox:
 
     async def _tell(self) -> None:
         if self._notify:
-            await self._statements.run(_NOTIFY)
+            await self._statements.run(NOTIFY)
 
 
 class PostgresRecipients:
@@ -254,37 +204,15 @@ class PostgresRecipients:
         return None if row is None else Recipient(address=row.email, locale=row.locale)
 
 
-class PostgresOutboxQueue:
-    """The letters that wait.
-
-    Claims are made on the connection `apart`, which listens for new ones, and on which nobody waits for requests.
-    """
+class PostgresOutboxQueue(PostgresQueue):
+    """The letters that wait. The connection for claims also listens for new ones."""
 
     def __init__(self, apart: Alone, statements: Alone) -> None:
-        self._apart = apart
-        self._statements = statements
+        super().__init__(apart, statements, _QUEUE)
 
     async def claim(self, claim: ClaimId, *, limit: int, now: datetime, until: datetime) -> Sequence[Letter]:
-        claimed = await self._apart.write(_CLAIM, held_by=claim, rows=limit, now=now, until=until)
+        claimed = await self._apart.write(self._queue.claim, held_by=claim, rows=limit, now=now, until=until)
         return [_letter(row) for row in claimed.rows]
-
-    async def end(
-        self, message_id: MessageId, claim: ClaimId, state: State, *, now: datetime, reason: str | None = None
-    ) -> bool:
-        ended = await self._statements.write(
-            _END, message_id=message_id, held_by=claim, new_state=state.value, now=now, new_reason=reason
-        )
-        return ended.count == 1
-
-    async def postpone(self, message_id: MessageId, claim: ClaimId, *, until: datetime, reason: str) -> bool:
-        postponed = await self._statements.write(
-            _POSTPONE, message_id=message_id, held_by=claim, until=until, new_reason=reason
-        )
-        return postponed.count == 1
-
-    async def look(self) -> Backlog:
-        row = (await self._statements.read(_BACKLOG)).rows[0]
-        return Backlog(waiting=row.waiting, oldest=row.oldest, dead=row.dead)
 
 
 class PostgresOldMessages:
@@ -294,7 +222,7 @@ class PostgresOldMessages:
         self._statements = statements
 
     async def purge(self, *, over_before: datetime, limit: int) -> int:
-        return (await self._statements.write(_PURGE, over_before=over_before, rows=limit)).count
+        return (await self._statements.write(_QUEUE.purge, over_before=over_before, rows=limit)).count
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,9 @@ from auth_adapters.postgres.database import Database
 from auth_adapters.postgres.idempotency import PostgresOldAnswers
 from auth_adapters.postgres.login import PostgresCandidates
 from auth_adapters.postgres.oauth import PostgresKnownClients
-from auth_adapters.postgres.outbox import (
-    ARRIVALS,
-    NobodyTells,
-    PostgresOldMessages,
-    PostgresOutboxQueue,
-)
+from auth_adapters.postgres.outbox import NobodyTells, PostgresOldMessages, PostgresOutboxQueue
 from auth_adapters.postgres.profiles import PostgresProfiles
+from auth_adapters.postgres.queue import ARRIVALS
 from auth_adapters.postgres.revocation import CHANNEL, PostgresOldRevocations
 from auth_adapters.postgres.revocation_feed import PostgresRevocationFeed
 from auth_adapters.postgres.sessions import PostgresEndedSessions, PostgresRefreshChains

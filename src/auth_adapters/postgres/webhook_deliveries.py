@@ -6,13 +6,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
-    DateTime,
     Index,
     Integer,
     Row,
     Text,
     Uuid,
-    any_,
     bindparam,
     delete,
     func,
@@ -23,21 +21,20 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from auth_adapters.postgres.outbox import ARRIVALS
+from auth_adapters.postgres.queue import MOMENT, NOTIFY, NOW, PostgresQueue, is_one_of, queue_over
 from auth_adapters.postgres.schema import Record, table_of
 from auth_adapters.postgres.statements import Alone, InTransaction
 from auth_adapters.postgres.webhooks import WEBHOOKS
 from auth_core.audit.recorded import Place
 from auth_core.ids import ClaimId, EventId, MessageId, WebhookId
-from auth_core.outbox.model import Backlog, State
+from auth_core.outbox.model import State
 from auth_core.webhooks.model import Delivery, FiledDelivery
 
 
 class WebhookDeliveryRecord(Record):
-    """One event on its way to one webhook. `over_at` is null while it waits; a claim moves `due_at` to where it ends.
+    """One event on its way to one webhook.
 
     It refers to nothing: a reference to the webhook would let whoever deletes that fail a log-in that is under way.
     """
@@ -65,12 +62,8 @@ _WAITS: Final = DELIVERIES.c.over_at.is_(None)
 Index("webhook_deliveries_webhook_id_due_at_idx", DELIVERIES.c.webhook_id, DELIVERIES.c.due_at, postgresql_where=_WAITS)
 Index("webhook_deliveries_over_at_idx", DELIVERIES.c.over_at, postgresql_where=DELIVERIES.c.over_at.is_not(None))
 
-_MOMENT: Final = DateTime(timezone=True)
-_NOW: Final = bindparam("now", type_=_MOMENT)
-_REASON: Final = bindparam("new_reason", type_=Text)
 _IS_MEANT: Final = DELIVERIES.c.id == bindparam("delivery_id", type_=Uuid)
 _IS_THEIRS: Final = DELIVERIES.c.webhook_id == bindparam("of_webhook", type_=Uuid)
-_IS_HELD: Final = (_IS_MEANT, _WAITS, DELIVERIES.c.claim == bindparam("held_by", type_=Uuid))
 _PLACE: Final = (DELIVERIES.c.created_at, DELIVERIES.c.id)
 
 _PAGE: Final = (
@@ -79,8 +72,8 @@ _PAGE: Final = (
         _IS_THEIRS,
         or_(bindparam("in_state", type_=Text).is_(None), DELIVERIES.c.state == bindparam("in_state", type_=Text)),
         or_(
-            bindparam("after_at", type_=_MOMENT).is_(None),
-            tuple_(*_PLACE) < tuple_(bindparam("after_at", type_=_MOMENT), bindparam("after_id", type_=Uuid)),
+            bindparam("after_at", type_=MOMENT).is_(None),
+            tuple_(*_PLACE) < tuple_(bindparam("after_at", type_=MOMENT), bindparam("after_id", type_=Uuid)),
         ),
     )
     .order_by(*(column.desc() for column in _PLACE))
@@ -88,7 +81,7 @@ _PAGE: Final = (
 )
 _AS_NEW: Final = {
     "state": State.WAITING.value,
-    "due_at": _NOW,
+    "due_at": NOW,
     "attempts": 0,
     "claim": null(),
     "over_at": null(),
@@ -105,11 +98,10 @@ _REVIVE_DEAD: Final = (
     .where(
         _IS_THEIRS,
         DELIVERIES.c.state == State.DEAD.value,
-        DELIVERIES.c.over_at >= bindparam("dead_since", type_=_MOMENT),
+        DELIVERIES.c.over_at >= bindparam("dead_since", type_=MOMENT),
     )
     .values(_AS_NEW)
 )
-_NOTIFY: Final = select(func.pg_notify(ARRIVALS, "", type_=Text))
 
 _HELD: Final = DELIVERIES.alias("held")
 _SHARE: Final = bindparam("share", type_=Integer) - (
@@ -119,7 +111,7 @@ _SHARE: Final = bindparam("share", type_=Integer) - (
         _HELD.c.webhook_id == WEBHOOKS.c.id,
         _HELD.c.over_at.is_(None),
         _HELD.c.claim.is_not(None),
-        _HELD.c.due_at > _NOW,
+        _HELD.c.due_at > NOW,
     )
     .correlate(WEBHOOKS)
     .scalar_subquery()
@@ -127,7 +119,7 @@ _SHARE: Final = bindparam("share", type_=Integer) - (
 # Webhook by webhook, so that one with thousands that are due does not stand in the way of the others.
 _DUE_OF_ONE: Final = (
     select(DELIVERIES.c.id, DELIVERIES.c.due_at)
-    .where(DELIVERIES.c.webhook_id == WEBHOOKS.c.id, _WAITS, DELIVERIES.c.due_at <= _NOW)
+    .where(DELIVERIES.c.webhook_id == WEBHOOKS.c.id, _WAITS, DELIVERIES.c.due_at <= NOW)
     .order_by(DELIVERIES.c.due_at)
     .limit(func.greatest(0, _SHARE))
     .with_for_update(skip_locked=True, of=DELIVERIES)
@@ -139,50 +131,14 @@ _DUE: Final = (
     .order_by(_DUE_OF_ONE.c.due_at)
     .limit(bindparam("rows"))
 )
-_CLAIM: Final = (
-    update(DELIVERIES)
-    .where(DELIVERIES.c.id == any_(func.array(_DUE.scalar_subquery(), type_=ARRAY(Uuid))))
-    .values(
-        claim=bindparam("held_by", type_=Uuid),
-        due_at=bindparam("until", type_=_MOMENT),
-        attempts=DELIVERIES.c.attempts + 1,
-    )
-    .returning(DELIVERIES)
-)
-_END: Final = (
-    update(DELIVERIES)
-    .where(*_IS_HELD)
-    .values(state=bindparam("new_state", type_=Text), over_at=_NOW, reason=_REASON, claim=null())
-)
-_POSTPONE: Final = (
-    update(DELIVERIES).where(*_IS_HELD).values(due_at=bindparam("until", type_=_MOMENT), reason=_REASON, claim=null())
-)
-_BACKLOG: Final = select(
-    select(func.count()).where(_WAITS).select_from(DELIVERIES).scalar_subquery().label("waiting"),
-    select(func.min(DELIVERIES.c.created_at)).where(_WAITS).scalar_subquery().label("oldest"),
-    select(func.count())
-    .where(DELIVERIES.c.over_at.is_not(None), DELIVERIES.c.state == State.DEAD.value)
-    .select_from(DELIVERIES)
-    .scalar_subquery()
-    .label("dead"),
-)
-_OVER: Final = (
-    select(DELIVERIES.c.id)
-    .where(DELIVERIES.c.over_at < bindparam("over_before", type_=_MOMENT))
-    .order_by(DELIVERIES.c.over_at)
-    .limit(bindparam("rows"))
-    .with_for_update(skip_locked=True)
-)
+_QUEUE: Final = queue_over(DELIVERIES, due=_DUE, claimed=DELIVERIES.c)
 _OF_NOBODY: Final = (
     select(DELIVERIES.c.id)
     .where(~select(WEBHOOKS.c.id).where(WEBHOOKS.c.id == DELIVERIES.c.webhook_id).exists())
     .limit(bindparam("rows"))
     .with_for_update(skip_locked=True, of=DELIVERIES)
 )
-_PURGES: Final = tuple(
-    delete(DELIVERIES).where(DELIVERIES.c.id == any_(func.array(each.scalar_subquery(), type_=ARRAY(Uuid))))
-    for each in (_OVER, _OF_NOBODY)
-)
+_PURGE_OF_NOBODY: Final = delete(DELIVERIES).where(is_one_of(DELIVERIES, _OF_NOBODY))
 
 
 class PostgresWebhookDeliveries:
@@ -219,42 +175,20 @@ class PostgresWebhookDeliveries:
 
     async def _tell(self) -> None:
         if self._notify:
-            await self._statements.run(_NOTIFY)
+            await self._statements.run(NOTIFY)
 
 
-class PostgresWebhookQueue:
-    """The deliveries that wait.
-
-    Claims are made on the connection `apart`, on which nobody waits for requests.
-    """
+class PostgresWebhookQueue(PostgresQueue):
+    """The deliveries that wait."""
 
     def __init__(self, apart: Alone, statements: Alone) -> None:
-        self._apart = apart
-        self._statements = statements
+        super().__init__(apart, statements, _QUEUE)
 
     async def claim(self, claim: ClaimId, *, limit: int, now: datetime, until: datetime) -> Sequence[Delivery]:
         claimed = await self._apart.write(
-            _CLAIM, held_by=claim, rows=limit, share=max(1, limit // 4), now=now, until=until
+            self._queue.claim, held_by=claim, rows=limit, share=max(1, limit // 4), now=now, until=until
         )
         return [_delivery(row) for row in claimed.rows]
-
-    async def end(
-        self, message_id: MessageId, claim: ClaimId, state: State, *, now: datetime, reason: str | None = None
-    ) -> bool:
-        ended = await self._statements.write(
-            _END, delivery_id=message_id, held_by=claim, new_state=state.value, now=now, new_reason=reason
-        )
-        return ended.count == 1
-
-    async def postpone(self, message_id: MessageId, claim: ClaimId, *, until: datetime, reason: str) -> bool:
-        postponed = await self._statements.write(
-            _POSTPONE, delivery_id=message_id, held_by=claim, until=until, new_reason=reason
-        )
-        return postponed.count == 1
-
-    async def look(self) -> Backlog:
-        row = (await self._statements.read(_BACKLOG)).rows[0]
-        return Backlog(waiting=row.waiting, oldest=row.oldest, dead=row.dead)
 
 
 class PostgresOldWebhookDeliveries:
@@ -264,9 +198,8 @@ class PostgresOldWebhookDeliveries:
         self._statements = statements
 
     async def purge(self, *, over_before: datetime, limit: int) -> int:
-        over, of_nobody = _PURGES
-        removed = (await self._statements.write(over, over_before=over_before, rows=limit)).count
-        return removed or (await self._statements.write(of_nobody, rows=limit)).count
+        removed = (await self._statements.write(_QUEUE.purge, over_before=over_before, rows=limit)).count
+        return removed or (await self._statements.write(_PURGE_OF_NOBODY, rows=limit)).count
 
 
 def _delivery(row: Row[Any]) -> Delivery:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from auth_adapters.postgres.outbox import ARRIVALS
+from auth_adapters.postgres.queue import ARRIVALS
 from auth_adapters.postgres.webhook_deliveries import DELIVERIES
 from auth_adapters.postgres.webhooks import WEBHOOKS
 from auth_core.outbox.model import State

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal, cast
 
 from pydantic import ConfigDict, Field, GetCoreSchemaHandler, TypeAdapter, ValidationError
-from pydantic.config import JsonDict
 from pydantic_core import CoreSchema, core_schema
 
 from auth_http.problems import Problem
 from auth_http.request_problems import rejected_for
-from auth_http.schemas.document import Answered, Asked, Secret, example
+from auth_http.schemas.document import Answered, Asked, Secret, example, without_default
 from auth_http.schemas.people import EXAMPLE_USER, LocaleAsked, UserAnswer, given_in
 from auth_http.validation import places_of
 
@@ -19,10 +18,6 @@ LARGEST_BULK: Final = 1000
 
 _UUID: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _KEY: Final = "A name of your choice, new for each item: sent again, a finished item is answered as before, for a day."
-
-
-def _without_default(schema: JsonDict) -> None:
-    schema.pop("default", None)
 
 
 class _Keyed(Asked):
@@ -62,10 +57,10 @@ class ToUpdate(_OfSomebody):
 
     # Left out is not the same as null, which is refused: the defaults are never read.
     do: Literal["update"]
-    email: str = Field(default="", json_schema_extra=_without_default)
-    first_name: str = Field(default="", json_schema_extra=_without_default)
-    last_name: str = Field(default="", json_schema_extra=_without_default)
-    locale: LocaleAsked = Field(default=None, json_schema_extra=_without_default)
+    email: str = Field(default="", json_schema_extra=without_default)
+    first_name: str = Field(default="", json_schema_extra=without_default)
+    last_name: str = Field(default="", json_schema_extra=without_default)
+    locale: LocaleAsked = Field(default=None, json_schema_extra=without_default)
 
     @property
     def changes(self) -> dict[str, str]:

@@ -18,10 +18,10 @@ from auth_http.cli import (
     serve,
     settings,
     throttle,
-    users,
     webhooks,
     worker,
 )
+from auth_http.cli.users import app as users
 
 app = typer.Typer(
     name="auth-service",

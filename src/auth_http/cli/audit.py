@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 
 from auth_http.cli.invocation import run
-from auth_http.cli.output import print_fields, print_json, shown
+from auth_http.cli.output import Json, print_json, print_outcome, shown
 from auth_http.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from auth_http.container import Container
 
 app = typer.Typer(help="Verify, export and seal the audit trail; erase what is personal in it.", no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command(epilog="Examples: `auth-service audit verify`, `auth-service audit verify --head head.json`")
@@ -69,10 +67,11 @@ def head(context: typer.Context, *, json: Json = False) -> None:
     if newest is None:
         typer.echo("Nothing was ever recorded.", err=True)
         raise typer.Exit(ExitCode.NOT_FOUND)
-    if json:
-        print_json(head_as_json(newest))
-    else:
-        print_fields({"batch": str(newest.number), "head": newest.head.hex(), "sealed at": shown(newest.sealed_at)})
+    print_outcome(
+        head_as_json(newest),
+        {"batch": str(newest.number), "head": newest.head.hex(), "sealed at": shown(newest.sealed_at)},
+        json=json,
+    )
 
 
 @app.command(

@@ -7,7 +7,7 @@ from uuid import UUID
 import typer
 
 from auth_http.cli.invocation import run
-from auth_http.cli.output import print_fields, print_json, print_table, shown
+from auth_http.cli.output import Json, print_json, print_outcome, print_secret, print_table, shown
 
 if TYPE_CHECKING:
     from auth_core import AuthCore
@@ -19,7 +19,6 @@ app = typer.Typer(
     help="Let other services ask: make clients for them, replace their secrets, shut them out.", no_args_is_help=True
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Who = Annotated[str, typer.Argument(help="The name or the id of the client.", metavar="WHO")]
 
 
@@ -130,10 +129,7 @@ def delete(context: typer.Context, who: Who, *, json: Json = False) -> None:
         return client_id
 
     client_id = run(context, work)
-    if json:
-        print_json({"deleted": str(client_id)})
-    else:
-        print_fields({"deleted": str(client_id)})
+    print_outcome({"deleted": str(client_id)}, {"deleted": str(client_id)}, json=json)
 
 
 def _set_disabled(context: typer.Context, who: str, *, disabled: bool, json: bool) -> None:
@@ -146,10 +142,11 @@ def _set_disabled(context: typer.Context, who: str, *, disabled: bool, json: boo
         )
 
     client = run(context, work)
-    if json:
-        print_json(_as_json(client))
-    else:
-        print_fields({"client id": str(client.id), "name": client.name, "is": "disabled" if disabled else "enabled"})
+    print_outcome(
+        _as_json(client),
+        {"client id": str(client.id), "name": client.name, "is": "disabled" if disabled else "enabled"},
+        json=json,
+    )
 
 
 async def _find(auth: "AuthCore", who: str) -> "ClientId":
@@ -164,9 +161,6 @@ async def _find(auth: "AuthCore", who: str) -> "ClientId":
 
 def _print_secret(issued: "IssuedSecret", *, json: bool) -> None:
     client, secret = issued.client, issued.secret.reveal()
-    if json:
-        print_json(_as_json(client) | {"client_secret": secret})
-        return
     fields = {
         "client id": str(client.id),
         "name": client.name,
@@ -175,8 +169,7 @@ def _print_secret(issued: "IssuedSecret", *, json: bool) -> None:
     }
     if client.replaced:
         fields["old secret"] = f"good until {shown(client.replaced[0].good_until)}"
-    print_fields(fields)
-    typer.echo("Keep the secret now: nobody can be told it again.", err=True)
+    print_secret(_as_json(client) | {"client_secret": secret}, fields, json=json)
 
 
 def _as_json(client: "ServiceClient") -> dict[str, str | list[str] | None]:

@@ -1,16 +1,15 @@
 """`auth-service doctor`."""
 
 import asyncio
-from typing import Annotated
 
 import typer
 
-from auth_http.cli.output import print_json
+from auth_http.cli.output import Json, print_json
 from auth_http.exit_codes import ExitCode
 from auth_http.failures import told_plainly
 
 
-def doctor(*, json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def doctor(*, json: Json = False) -> None:
     """Examine settings, secrets, database, migrations, keys, clock and hashing, and say how to mend what is wrong.
 
     Exits with 1 when something is. Example: `auth-service doctor --json | jq '.[] | select(.ok | not)'`

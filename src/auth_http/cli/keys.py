@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from auth_http.cli.invocation import run
-from auth_http.cli.output import print_fields, print_json, print_table, shown
+from auth_http.cli.output import Json, print_fields, print_json, print_table, shown
 
 if TYPE_CHECKING:
     from auth_core.tokens.keys import SigningKey
     from auth_http.container import Container
 
 app = typer.Typer(help="List, rotate and revoke the keys that sign access tokens.", no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("list", epilog="Example: `auth-service keys list`")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from auth_http.cli.invocation import container_of
-from auth_http.cli.output import print_json
+from auth_http.cli.output import Json, print_json
 from auth_http.exit_codes import ExitCode
 from auth_http.failures import told_plainly
 
@@ -44,7 +44,7 @@ def migrate(
             "old events removed, and do nothing else.",
         ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Bring the schema of the database up to date. Doing it twice, or in several places at once, does no harm.
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import typer
 
 from auth_http.cli.invocation import run
-from auth_http.cli.output import print_fields, print_json, print_table, shown
+from auth_http.cli.output import Json, print_json, print_outcome, print_table, shown
 from auth_http.exit_codes import CannotRun, ExitCode
 from auth_http.failures import told_plainly
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="List, retry and drop messages to people.", no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Id = Annotated[str, typer.Argument(help="The message, by its id.", metavar="ID")]
 
 
@@ -99,10 +98,9 @@ def _id(text: str) -> "MessageId":
 
 
 def _print(filed: "Filed", *, json: bool) -> None:
-    if json:
-        print_json(_as_json(filed))
-    else:
-        print_fields({"message": filed.kind, "to": filed.to.address, "is now": filed.state.value})
+    print_outcome(
+        _as_json(filed), {"message": filed.kind, "to": filed.to.address, "is now": filed.state.value}, json=json
+    )
 
 
 def _as_json(filed: "Filed") -> dict[str, str | int | None]:

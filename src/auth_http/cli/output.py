@@ -1,19 +1,21 @@
 """What commands print: a table for people, JSON for programs."""
 
-import json
+import json as json_module
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
 _WIDTH_OF_PIPE: Final = 240
 
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
 
 def print_json(value: object) -> None:
     """Print one JSON document."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    typer.echo(json_module.dumps(value, indent=2, ensure_ascii=False))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:
@@ -39,6 +41,21 @@ def print_fields(fields: Mapping[str, str]) -> None:
     width = max(map(len, fields), default=0)
     for name, value in fields.items():
         typer.echo(f"{name:<{width}}  {value}")
+
+
+def print_outcome(document: object, fields: Mapping[str, str], *, json: bool) -> None:
+    """Print what a command has done: as a document for programs, or as fields."""
+    if json:
+        print_json(document)
+    else:
+        print_fields(fields)
+
+
+def print_secret(document: object, fields: Mapping[str, str], *, json: bool) -> None:
+    """Print what was issued together with its secret, which is told this once."""
+    print_outcome(document, fields, json=json)
+    if not json:
+        typer.echo("Keep the secret now: nobody can be told it again.", err=True)
 
 
 def shown(moment: datetime | None) -> str:

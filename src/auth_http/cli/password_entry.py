@@ -6,10 +6,14 @@ Arguments stand in the history of the shell and in the list of processes.
 import secrets
 import sys
 from dataclasses import dataclass
+from typing import Annotated
 
 import typer
 
 from auth_core import Redacted
+
+FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")]
+Generated = Annotated[bool, typer.Option("--generate-password", help="Make a password up and print it, once.")]
 
 
 @dataclass(frozen=True, slots=True)

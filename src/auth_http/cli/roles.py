@@ -6,7 +6,7 @@ from uuid import UUID
 import typer
 
 from auth_http.cli.invocation import run
-from auth_http.cli.output import print_fields, print_json, print_table
+from auth_http.cli.output import Json, print_fields, print_json, print_outcome, print_table
 from auth_http.cli.who import Who, find_user
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="List, define and delete roles; say what a change would do, and why.", no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(help="The name of the role.", metavar="ROLE")]
 Permissions = Annotated[
     list[str] | None, typer.Option("--permission", "-p", help="What the role allows by itself; may be repeated.")
@@ -76,10 +75,7 @@ def define(
         )
 
     role = run(context, work)
-    if json:
-        print_json(_as_json(role))
-    else:
-        print_fields({"defined": role.name, "allows": _listed(role.allows)})
+    print_outcome(_as_json(role), {"defined": role.name, "allows": _listed(role.allows)}, json=json)
 
 
 @app.command(epilog="Example: `auth-service roles delete accountant`")
@@ -91,10 +87,7 @@ def delete(context: typer.Context, name: Name, *, json: Json = False) -> None:
         await container.auth().access.delete_role(name=name, actor=None, origin=Origin())
 
     run(context, work)
-    if json:
-        print_json({"deleted": name})
-    else:
-        print_fields({"deleted": name})
+    print_outcome({"deleted": name}, {"deleted": name}, json=json)
 
 
 @app.command(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auth_http.cli.invocation import run
-from auth_http.cli.output import print_fields, print_json
+from auth_http.cli.output import Json, print_fields, print_json
 from auth_http.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def reseal(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only look; exit with 1 when there is work to do.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Seal everything anew that AUTH_PREVIOUS_MASTER_SECRET sealed, while the service runs.
 

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from auth_http.cli.output import print_json, print_table
+from auth_http.cli.output import Json, print_json, print_table
 from auth_http.failures import told_plainly
 
 
 def settings(
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print the reference of all settings.")] = False,
 ) -> None:
     """Show every setting with the value in force; secrets are stars. Settings that cannot be used are named.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from auth_http.cli.invocation import run
-from auth_http.cli.output import print_fields, print_json, print_table
+from auth_http.cli.output import Json, print_json, print_outcome, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Look at how often somebody may still try, and let them try again.", no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Who = Annotated[str | None, typer.Argument(help="The e-mail address that is signed in with.", metavar="[EMAIL]")]
 Where = Annotated[str | None, typer.Option("--address", help="The IP address that attempts come from.")]
 
@@ -103,10 +102,7 @@ def clear(
         )
 
     filled = [each.value for each in run(context, work)]
-    if json:
-        print_json({"filled": filled})
-    else:
-        print_fields({"filled up": ", ".join(filled) or "nothing: AUTH_THROTTLE is off"})
+    print_outcome({"filled": filled}, {"filled up": ", ".join(filled) or "nothing: AUTH_THROTTLE is off"}, json=json)
 
 
 def _checked(address: str | None) -> str | None:

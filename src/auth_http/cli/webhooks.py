@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from auth_http.cli.invocation import run
-from auth_http.cli.output import print_fields, print_json, print_table, shown
+from auth_http.cli.output import Json, print_json, print_outcome, print_secret, print_table, shown
 from auth_http.exit_codes import CannotRun, ExitCode
 from auth_http.failures import told_plainly
 
@@ -22,7 +22,6 @@ app = typer.Typer(
     help="Have programs told what happens, look at what became of it, and tell them again.", no_args_is_help=True
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Which = Annotated[str, typer.Argument(help="The webhook, by its id.", metavar="WEBHOOK")]
 
 
@@ -132,10 +131,7 @@ def delete(context: typer.Context, which: Which, *, json: Json = False) -> None:
         await container.auth().webhooks.delete(webhook_id=webhook_id, actor=None, origin=Origin())
 
     run(context, work)
-    if json:
-        print_json({"deleted": str(webhook_id)})
-    else:
-        print_fields({"deleted": str(webhook_id)})
+    print_outcome({"deleted": str(webhook_id)}, {"deleted": str(webhook_id)}, json=json)
 
 
 @app.command("test", epilog="Example: `auth-service webhooks test 0199a1f5-2c40-7d21-b0a7-3e5d6f7a8b90`")
@@ -152,10 +148,11 @@ def try_out(context: typer.Context, which: Which, *, json: Json = False) -> None
     response = run(context, work)
     status = response.status if isinstance(response, Answered) else None
     taken = isinstance(response, Answered) and response.is_taken
-    if json:
-        print_json({"taken": taken, "status": status, "reason": in_words(response)})
-    else:
-        print_fields({"taken": "yes" if taken else "no", "because": in_words(response)})
+    print_outcome(
+        {"taken": taken, "status": status, "reason": in_words(response)},
+        {"taken": "yes" if taken else "no", "because": in_words(response)},
+        json=json,
+    )
     if not taken:
         raise typer.Exit(ExitCode.FOUND_SOMETHING)
 
@@ -241,10 +238,7 @@ def replay(
         return await webhooks.replay_failed(webhook_id=webhook_id, since=moment, actor=None, origin=Origin())
 
     replayed = run(context, work)
-    if json:
-        print_json({"replayed": replayed})
-    else:
-        print_fields({"replayed": str(replayed)})
+    print_outcome({"replayed": replayed}, {"replayed": str(replayed)}, json=json)
 
 
 def _set_disabled(context: typer.Context, which: str, *, disabled: bool, json: bool) -> None:
@@ -258,10 +252,9 @@ def _set_disabled(context: typer.Context, which: str, *, disabled: bool, json: b
         )
 
     webhook = run(context, work)
-    if json:
-        print_json(_as_json(webhook))
-    else:
-        print_fields({"webhook": str(webhook.id), "is": "disabled" if disabled else "enabled"})
+    print_outcome(
+        _as_json(webhook), {"webhook": str(webhook.id), "is": "disabled" if disabled else "enabled"}, json=json
+    )
 
 
 def _id(text: str) -> "WebhookId":
@@ -296,9 +289,6 @@ def _moment(text: str) -> datetime:
 
 def _print_secret(issued: "IssuedWebhook", *, json: bool) -> None:
     webhook, secret = issued.webhook, issued.secret.reveal()
-    if json:
-        print_json(_as_json(webhook) | {"secret": secret})
-        return
     fields = {
         "webhook": str(webhook.id),
         "address": webhook.url,
@@ -307,8 +297,7 @@ def _print_secret(issued: "IssuedWebhook", *, json: bool) -> None:
     }
     if webhook.replaced:
         fields["old secret"] = f"signs along until {shown(webhook.replaced[0].good_until)}"
-    print_fields(fields)
-    typer.echo("Keep the secret now: nobody can be told it again.", err=True)
+    print_secret(_as_json(webhook) | {"secret": secret}, fields, json=json)
 
 
 def _as_json(webhook: "Webhook") -> dict[str, Any]:

@@ -13,15 +13,10 @@ from auth_core.ids import SessionId, UserId
 from auth_core.redacted import Redacted
 from auth_core.sessions.model import Session
 from auth_core.users.model import PasswordReset
-from auth_http.schemas.document import Answered, Asked, Secret, example
+from auth_http.schemas.document import Answered, Asked, Secret, example, without_default
 from auth_http.schemas.people import LocaleAsked
 from auth_http.schemas.roles import Name
 from auth_http.schemas.sessions import EXAMPLE_SESSION, SessionAnswer
-
-
-def _without_default(schema: JsonDict) -> None:
-    schema.pop("default", None)
-
 
 _TEXT: Final[JsonDict] = {"type": "string"}
 _WITH_PASSWORD: Final[JsonDict] = {
@@ -105,10 +100,10 @@ class UserChange(Asked):
     model_config = ConfigDict(json_schema_extra=example(last_name="Murray Hopper"))
 
     # Left out is not the same as null, which is refused: the defaults are never read.
-    first_name: str = Field(default="", json_schema_extra=_without_default)
-    last_name: str = Field(default="", json_schema_extra=_without_default)
-    email: str = Field(default="", json_schema_extra=_without_default)
-    locale: LocaleAsked = Field(default=None, json_schema_extra=_without_default)
+    first_name: str = Field(default="", json_schema_extra=without_default)
+    last_name: str = Field(default="", json_schema_extra=without_default)
+    email: str = Field(default="", json_schema_extra=without_default)
+    locale: LocaleAsked = Field(default=None, json_schema_extra=without_default)
 
 
 class UserContent(Asked):
@@ -124,7 +119,7 @@ class UserContent(Asked):
     first_name: str
     last_name: str
     email: str
-    locale: LocaleAsked = Field(default=None, json_schema_extra=_without_default)
+    locale: LocaleAsked = Field(default=None, json_schema_extra=without_default)
 
 
 class PasswordToGive(Asked):

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from auth_core.oauth.model import IssuedSecret, ServiceClient
-from auth_http.schemas.document import Answered, Asked, example
+from auth_http.schemas.document import Answered, Asked, example, without_default
 
 _EXAMPLE: Final[JsonDict] = {
     "client_id": "0199a1f5-2c40-7d21-b0a7-3e5d6f7a8b90",
@@ -22,10 +22,6 @@ _EXAMPLE: Final[JsonDict] = {
 }
 _EXAMPLE_SECRET: Final = "authcs_Jt2mXf9r0b3QkqvZ1yNw8sHcT5uLpAaGdEoVi4Re7xM"  # noqa: S105 - an example
 _PERMISSIONS: Final = "What it may do: `tokens:introspect`, `tokens:revoke`, `revocations:read`."
-
-
-def _without_default(schema: JsonDict) -> None:
-    schema.pop("default", None)
 
 
 class NewClient(Asked):
@@ -45,8 +41,8 @@ class ClientChange(Asked):
     model_config = ConfigDict(json_schema_extra=example(disabled=True))
 
     # Left out is not the same as null, which is refused: the defaults are never read.
-    permissions: list[str] = Field(default=[], description=_PERMISSIONS, json_schema_extra=_without_default)
-    disabled: bool = Field(default=False, json_schema_extra=_without_default)
+    permissions: list[str] = Field(default=[], description=_PERMISSIONS, json_schema_extra=without_default)
+    disabled: bool = Field(default=False, json_schema_extra=without_default)
 
 
 class SecretRotation(Asked):
@@ -54,7 +50,7 @@ class SecretRotation(Asked):
 
     model_config = ConfigDict(json_schema_extra=example(overlap_seconds=3600))
 
-    overlap_seconds: int = Field(default=0, ge=0, le=10**9, json_schema_extra=_without_default)
+    overlap_seconds: int = Field(default=0, ge=0, le=10**9, json_schema_extra=without_default)
 
 
 class ClientAnswer(Answered):

@@ -6,7 +6,7 @@ from pydantic import ConfigDict
 
 from auth_core.users.directory import ListedUser, UserListing
 from auth_http.schemas.document import Answered, example
-from auth_http.schemas.people import EXAMPLE_USER, UserAnswer, told_of
+from auth_http.schemas.people import EXAMPLE_USER, UserAnswer
 
 
 class ListedUserAnswer(UserAnswer):
@@ -19,7 +19,7 @@ class ListedUserAnswer(UserAnswer):
     @classmethod
     def listed(cls, listed: ListedUser) -> Self:
         """Write `listed`."""
-        return cls(**told_of(listed.user), roles=listed.roles)
+        return cls.of(listed.user, roles=listed.roles)
 
 
 class UsersAnswer(Answered):

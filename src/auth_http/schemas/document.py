@@ -51,3 +51,8 @@ def answered(document: Answered, *, status: int = 200) -> Response:
 def example(**members: JsonValue) -> JsonDict:
     """Return what makes `members` the example of a document."""
     return {"examples": [members]}
+
+
+def without_default(schema: JsonDict) -> None:
+    """Tell of no default: it is never read where a member that is left out has a meaning of its own."""
+    schema.pop("default", None)

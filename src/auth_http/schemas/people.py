@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 from auth_core.access.model import Principal
 from auth_core.users.locale import LONGEST_LOCALE
 from auth_core.users.model import User, UserStatus
-from auth_http.schemas.document import Answered, Asked, Secret, example
+from auth_http.schemas.document import Answered, Asked, Secret, example, without_default
 
 EXAMPLE_USER: Final[JsonDict] = {
     "id": "0199a1f3-5c00-7a3e-9b1c-2f6d1e0c4a55",
@@ -43,10 +43,6 @@ LocaleAsked = Annotated[
         examples=["de"],
     ),
 ]
-
-
-def _without_default(schema: JsonDict) -> None:
-    schema.pop("default", None)
 
 
 class Registration(Asked):
@@ -98,9 +94,9 @@ class NameChange(Asked):
     model_config = ConfigDict(json_schema_extra=example(last_name="Murray Hopper"))
 
     # Left out is not the same as null, which is refused: the defaults are never read.
-    first_name: str = Field(default="", json_schema_extra=_without_default)
-    last_name: str = Field(default="", json_schema_extra=_without_default)
-    locale: LocaleAsked = Field(default=None, json_schema_extra=_without_default)
+    first_name: str = Field(default="", json_schema_extra=without_default)
+    last_name: str = Field(default="", json_schema_extra=without_default)
+    locale: LocaleAsked = Field(default=None, json_schema_extra=without_default)
 
 
 class Names(Asked):
@@ -110,7 +106,7 @@ class Names(Asked):
 
     first_name: str
     last_name: str
-    locale: LocaleAsked = Field(default=None, json_schema_extra=_without_default)
+    locale: LocaleAsked = Field(default=None, json_schema_extra=without_default)
 
 
 def given_in(change: Asked, fields: set[str] | None = None) -> dict[str, Any]:
@@ -162,30 +158,26 @@ class UserAnswer(Answered):
     invitation: InvitationAnswer | None
 
     @classmethod
-    def of(cls, user: User) -> Self:
-        """Write `user`."""
-        return cls(**told_of(user))
-
-
-def told_of(user: User) -> dict[str, Any]:
-    """Return the members of a `UserAnswer`."""
-    invitation = user.invitation
-    return {
-        "id": user.id,
-        "email": user.email.address,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "status": user.status,
-        "created_at": user.created_at,
-        "updated_at": user.updated_at,
-        "last_login_at": user.last_login_at,
-        "version": user.version,
-        "email_verified": user.email_verified_at is not None,
-        "email_verified_at": user.email_verified_at,
-        "locale": user.locale,
-        "invitation": invitation
-        and InvitationAnswer(by=invitation.by, sent_at=invitation.at, expires_at=invitation.expires_at),
-    }
+    def of(cls, user: User, **more: Any) -> Self:  # noqa: ANN401 - members of those that say more of a person
+        """Write `user`, and `more` where there is more to say."""
+        invitation = user.invitation
+        return cls(
+            id=user.id,
+            email=user.email.address,
+            first_name=user.first_name,
+            last_name=user.last_name,
+            status=user.status,
+            created_at=user.created_at,
+            updated_at=user.updated_at,
+            last_login_at=user.last_login_at,
+            version=user.version,
+            email_verified=user.email_verified_at is not None,
+            email_verified_at=user.email_verified_at,
+            locale=user.locale,
+            invitation=invitation
+            and InvitationAnswer(by=invitation.by, sent_at=invitation.at, expires_at=invitation.expires_at),
+            **more,
+        )
 
 
 class ProfileAnswer(UserAnswer):
@@ -199,4 +191,4 @@ class ProfileAnswer(UserAnswer):
     @classmethod
     def with_rights(cls, user: User, principal: Principal) -> Self:
         """Write `user` with what `principal` may do."""
-        return cls(**told_of(user), roles=principal.roles, permissions=principal.permissions)
+        return cls.of(user, roles=principal.roles, permissions=principal.permissions)

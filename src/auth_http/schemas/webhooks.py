@@ -14,7 +14,7 @@ from auth_core.page import Page
 from auth_core.webhooks.catalogue import CATALOGUE
 from auth_core.webhooks.model import Answered as ReceiverAnswered
 from auth_core.webhooks.model import FiledDelivery, IssuedWebhook, Response, Webhook, in_words
-from auth_http.schemas.document import Answered, Asked, example
+from auth_http.schemas.document import Answered, Asked, example, without_default
 
 _TYPES: Final = "What it is told: types of events, or `*` for all of them and those to come. The types are: " + (
     ", ".join(f"`{kind.value}`" for kind in CATALOGUE)
@@ -59,10 +59,6 @@ def _text(given: object) -> object:
     return given
 
 
-def _without_default(schema: JsonDict) -> None:
-    schema.pop("default", None)
-
-
 class NewWebhook(Asked):
     """A new webhook. The address is https; the description is for people."""
 
@@ -85,10 +81,10 @@ class WebhookChange(Asked):
     model_config = ConfigDict(json_schema_extra=example(disabled=True))
 
     # Left out is not the same as null, which is refused: the defaults are never read.
-    url: str = Field(default="", max_length=4000, json_schema_extra=_without_default)
-    types: list[str] = Field(default=[], description=_TYPES, max_length=100, json_schema_extra=_without_default)
-    description: str = Field(default="", max_length=1000, json_schema_extra=_without_default)
-    disabled: bool = Field(default=False, json_schema_extra=_without_default)
+    url: str = Field(default="", max_length=4000, json_schema_extra=without_default)
+    types: list[str] = Field(default=[], description=_TYPES, max_length=100, json_schema_extra=without_default)
+    description: str = Field(default="", max_length=1000, json_schema_extra=without_default)
+    disabled: bool = Field(default=False, json_schema_extra=without_default)
 
 
 class WebhookSecretRotation(Asked):
@@ -96,7 +92,7 @@ class WebhookSecretRotation(Asked):
 
     model_config = ConfigDict(json_schema_extra=example(overlap_seconds=3600))
 
-    overlap_seconds: int = Field(default=0, ge=0, le=10**9, json_schema_extra=_without_default)
+    overlap_seconds: int = Field(default=0, ge=0, le=10**9, json_schema_extra=without_default)
 
 
 class WebhookReplay(Asked):

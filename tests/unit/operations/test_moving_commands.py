@@ -159,7 +159,7 @@ def test_without_the_flag_no_hash_leaves(command: Command, tmp_path: Path) -> No
 
 
 def test_hashes_are_not_shown_on_a_terminal(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("auth_http.cli.moving.is_terminal", lambda stream: True)
+    monkeypatch.setattr("auth_http.cli.users.moving.is_terminal", lambda stream: True)
 
     result = command("users", "export", "-", "--with-password-hashes")
 

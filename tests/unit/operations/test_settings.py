@@ -1,6 +1,5 @@
 """Settings: what is made up, what is refused, and that no value is ever told."""
 
-import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -9,30 +8,7 @@ import pytest
 
 from auth_core import BreachFallback, RegistrationMode
 from auth_http.settings import InvalidSettings, LogFormat, LogLevel, Settings, Stage, read_settings
-from auth_http.settings.mail import MailMode, sender
-
-GOOD_SECRET = "Zk3v9QmT7rXw2LpB8sYdFh5NcJg1Ku4aE6tVo0Re"
-GOOD_URL = "postgresql://auth:n7Qv2LxTz9@db.internal:5432/auth"
-PRODUCTION = {
-    "AUTH_ENV": "production",
-    "AUTH_MASTER_SECRET": GOOD_SECRET,
-    "AUTH_DATABASE_URL": GOOD_URL,
-    "AUTH_PUBLIC_URL": "https://auth.example.com",
-}
-
-
-def problems(environ: dict[str, str]) -> dict[str, str]:
-    """Return what is refused, by setting."""
-    with pytest.raises(InvalidSettings) as refusal:
-        read_settings(environ)
-    return {problem.setting: problem.sentence for problem in refusal.value.problems}
-
-
-def a_file(folder: Path, content: bytes, *, mode: int = 0o600) -> str:
-    file = folder / secrets.token_hex(4)
-    file.write_bytes(content)
-    file.chmod(mode)
-    return str(file)
+from tests.unit.operations.given_settings import GOOD_SECRET, PRODUCTION, a_file, problems
 
 
 def test_development_needs_no_setting() -> None:
@@ -265,90 +241,6 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
     assert read_settings({"AUTH_PORT": "", "AUTH_MASTER_SECRET": "", "AUTH_DATABASE_URL_FILE": ""}).port == 8000
 
 
-class TestSecretFiles:
-    """Secrets given as the name of a file (CFG-02)."""
-
-    @pytest.mark.covers("CFG-02", "R-C1")
-    @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
-    def test_a_line_break_at_the_end_does_not_count(self, tmp_path: Path, end: bytes) -> None:
-        file = a_file(tmp_path, GOOD_SECRET.encode() + end)
-
-        settings = read_settings({"AUTH_MASTER_SECRET_FILE": file})
-
-        assert settings.master_secret is not None
-        assert settings.master_secret.reveal() == GOOD_SECRET
-
-    @pytest.mark.covers("CFG-02")
-    @pytest.mark.parametrize(
-        ("content", "reason"),
-        [
-            (b"", "empty"),
-            (b"\n", "empty"),
-            (b"  \n", "empty"),
-            (b"two\nlines\n", "more than one line"),
-            (b"nul\0byte", "more than one line"),
-            (b"\xff\xfe\x00", "not text"),
-            (b"x" * 70_000, "too large"),
-        ],
-    )
-    def test_a_file_that_is_no_secret_is_refused(self, tmp_path: Path, content: bytes, reason: str) -> None:
-        refused = problems({"AUTH_MASTER_SECRET_FILE": a_file(tmp_path, content)})
-
-        assert refused.keys() == {"AUTH_MASTER_SECRET_FILE"}
-        assert reason in refused["AUTH_MASTER_SECRET_FILE"]
-
-    @pytest.mark.covers("CFG-02")
-    def test_a_missing_file_is_refused(self, tmp_path: Path) -> None:
-        assert "does not exist" in problems({"AUTH_DATABASE_URL_FILE": str(tmp_path / "x")})["AUTH_DATABASE_URL_FILE"]
-
-    @pytest.mark.covers("CFG-02")
-    def test_a_folder_is_refused(self, tmp_path: Path) -> None:
-        assert "must name a file" in problems({"AUTH_DATABASE_URL_FILE": str(tmp_path)})["AUTH_DATABASE_URL_FILE"]
-
-    @pytest.mark.covers("CFG-02")
-    def test_a_pipe_is_refused_and_not_waited_for(self, tmp_path: Path) -> None:
-        os.mkfifo(tmp_path / "pipe")
-
-        assert (
-            "must name a file" in problems({"AUTH_DATABASE_URL_FILE": str(tmp_path / "pipe")})["AUTH_DATABASE_URL_FILE"]
-        )
-
-    @pytest.mark.covers("CFG-02")
-    def test_a_secret_given_twice_is_refused(self, tmp_path: Path) -> None:
-        refused = problems(
-            {"AUTH_MASTER_SECRET": GOOD_SECRET, "AUTH_MASTER_SECRET_FILE": a_file(tmp_path, GOOD_SECRET.encode())}
-        )
-
-        assert "both given" in refused["AUTH_MASTER_SECRET_FILE"]
-
-    @pytest.mark.covers("CFG-02", "R-C1")
-    @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o666, 0o602])
-    def test_a_file_that_others_may_open_is_refused_in_production(self, tmp_path: Path, mode: int) -> None:
-        file = a_file(tmp_path, GOOD_SECRET.encode(), mode=mode)
-        given = {**PRODUCTION, "AUTH_MASTER_SECRET": "", "AUTH_MASTER_SECRET_FILE": file}
-
-        assert "others may read" in problems(given)["AUTH_MASTER_SECRET_FILE"]
-
-    def test_a_file_of_our_own_is_taken_in_production(self, tmp_path: Path) -> None:
-        file = a_file(tmp_path, GOOD_SECRET.encode(), mode=0o400)
-
-        settings = read_settings({**PRODUCTION, "AUTH_MASTER_SECRET": "", "AUTH_MASTER_SECRET_FILE": file})
-
-        assert settings.master_secret is not None
-
-    def test_in_development_the_mode_of_the_file_does_not_matter(self, tmp_path: Path) -> None:
-        file = a_file(tmp_path, GOOD_SECRET.encode(), mode=0o644)
-
-        assert read_settings({"AUTH_MASTER_SECRET_FILE": file}).master_secret is not None
-
-    def test_a_weak_secret_in_a_file_is_refused_like_any_other(self, tmp_path: Path) -> None:
-        refused = problems(
-            {**PRODUCTION, "AUTH_MASTER_SECRET": "", "AUTH_MASTER_SECRET_FILE": a_file(tmp_path, b"weak")}
-        )
-
-        assert "too short" in refused["AUTH_MASTER_SECRET"]
-
-
 @pytest.mark.covers("CFG-04", "R-L1")
 def test_settings_do_not_show_their_secrets() -> None:
     settings = read_settings({**PRODUCTION, "AUTH_PREVIOUS_MASTER_SECRET": GOOD_SECRET[::-1]})
@@ -401,57 +293,6 @@ def test_the_set_up_secret_may_lie_in_a_file_and_is_in_no_text(tmp_path: Path) -
     assert given is not None
     assert given.reveal() == secret
     assert secret not in repr(settings) + repr(settings.policies())
-
-
-MAIL = {"AUTH_MAIL_HOST": "smtp.example.org", "AUTH_MAIL_FROM": "Example <no-reply@example.org>"}
-
-
-def test_mail_is_sent_where_there_is_a_server_printed_in_development_and_off_elsewhere() -> None:
-    assert read_settings({}).mail is MailMode.CONSOLE
-    assert read_settings({"AUTH_ENV": "test"}).mail is read_settings(PRODUCTION).mail is MailMode.OFF
-    assert read_settings({**PRODUCTION, **MAIL}).mail is MailMode.SMTP
-    assert read_settings({**MAIL, "AUTH_MAIL": "off"}).mail is MailMode.OFF
-
-
-@pytest.mark.covers("CFG-01")
-@pytest.mark.parametrize(
-    ("given", "setting", "reason"),
-    [
-        ({"AUTH_MAIL": "smtp", "AUTH_MAIL_FROM": "a@example.org"}, "AUTH_MAIL_HOST", "is missing"),
-        ({"AUTH_MAIL_HOST": "smtp.example.org"}, "AUTH_MAIL_FROM", "is missing"),
-        ({**MAIL, "AUTH_MAIL_TLS": "off"}, "AUTH_MAIL_TLS", "links that open accounts"),
-        ({"AUTH_MAIL": "console"}, "AUTH_MAIL", "would be printed"),
-        ({**MAIL, "AUTH_MAIL_USER": "auth"}, "AUTH_MAIL_PASSWORD", "belong together"),
-        ({"AUTH_REGISTRATION": "verified"}, "AUTH_REGISTRATION", "nobody could ever sign in"),
-        ({"AUTH_REGISTRATION": "invitation"}, "AUTH_REGISTRATION", "nobody could be invited"),
-    ],
-)
-def test_mail_that_is_half_set_up_or_not_safe_is_refused(given: dict[str, str], setting: str, reason: str) -> None:
-    refused = problems({**PRODUCTION, **given})
-
-    assert refused.keys() == {setting}
-    assert reason in refused[setting]
-
-
-def test_a_password_is_never_sent_in_clear_to_another_machine() -> None:
-    signs_in = {"AUTH_MAIL_USER": "auth", "AUTH_MAIL_PASSWORD": "n7Qv2LxTz9", "AUTH_MAIL_TLS": "off"}
-
-    assert problems({**MAIL, **signs_in}).keys() == {"AUTH_MAIL_TLS"}
-    assert read_settings({**MAIL, **signs_in, "AUTH_MAIL_HOST": "localhost"}).mail_user == "auth"
-
-
-def test_the_sender_is_read_with_its_name_or_without() -> None:
-    assert sender("Exämple & Co <no-reply@example.org>").display_name == "Exämple & Co"
-    assert sender("no-reply@bücher.example").addr_spec == "no-reply@xn--bcher-kva.example"
-
-
-@pytest.mark.covers("REG-09")
-@pytest.mark.parametrize(
-    "given", ["", "x", "a@b@c.org", "A\r\nBcc: x@y.org <a@example.org>", "A <a@example.org>, B <b@example.org>"]
-)
-def test_what_is_no_sender_is_refused(given: str) -> None:
-    with pytest.raises(ValueError, match="must be an address"):
-        sender(given)
 
 
 @pytest.mark.parametrize(("written", "shown"), [("10/h", "10/1h"), (" 100/15m ", "100/15m"), ("5/90s", "5/90s")])

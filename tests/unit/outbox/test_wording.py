@@ -191,6 +191,22 @@ def test_a_broken_template_is_told_with_its_name_and_its_line(tmp_path: Path, te
         broken.check()
 
 
+@pytest.mark.parametrize("character", ["&", "&amp;", "'", '"', "<", ">"])
+def test_a_link_may_lead_to_a_page_that_html_writes_in_another_way(tmp_path: Path, character: str) -> None:
+    site = replace(SITE, pages_url=f"https://www.example.com/ada{character}bob")
+    copytree(OURS, tmp_path, dirs_exist_ok=True)
+
+    TemplateWording(site, folder=tmp_path).check()
+
+
+@pytest.mark.parametrize("only", ["layout.txt", "layout.html"])
+def test_a_link_belongs_in_the_text_and_in_the_html(tmp_path: Path, only: str) -> None:
+    text = f"{{% block subject %}}Hi{{% endblock %}}{{% if layout == '{only}' %}}{{{{ link }}}}{{% endif %}}"
+
+    with pytest.raises(BrokenTemplate, match="the link is missing"):
+        overridden(tmp_path, "en/reset_password.jinja", text).check()
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(BrokenTemplate, match="is no folder"):
         TemplateWording(SITE, folder=tmp_path / "nowhere")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auth_http.cli.invocation import run
-from auth_http.cli.output import print_fields, print_json, print_table
+from auth_http.cli.output import Json, print_fields, print_json, print_table
 from auth_http.exit_codes import CannotRun, ExitCode
 from auth_http.failures import told_plainly
 
@@ -31,7 +31,7 @@ def bulk(
     at_once: Annotated[
         int, typer.Option(help="Items at a time; with more than one they are not done in order.", min=1, max=32)
     ] = 1,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Json = False,
 ) -> None:
     """Create, change, close, delete and restore many users: the items of `POST /admin/users/bulk`, one a line.
 

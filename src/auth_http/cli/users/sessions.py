@@ -6,7 +6,7 @@ from uuid import UUID
 import typer
 
 from auth_http.cli.invocation import run
-from auth_http.cli.output import print_fields, print_json, print_table, shown
+from auth_http.cli.output import Json, print_json, print_outcome, print_table, shown
 from auth_http.cli.who import Who, find_user
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from auth_http.container import Container
 
 app = typer.Typer(help="Say where somebody is signed in, and sign them out.", no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("list", epilog="Example: `auth-service users sessions list ada@example.com`")
@@ -79,10 +77,11 @@ def revoke(
         return user_id, 1
 
     user_id, ended = run(context, work)
-    if json:
-        print_json({"user_id": str(user_id), "sessions_ended": ended})
-    else:
-        print_fields({"id": str(user_id), "sessions ended": str(ended)})
+    print_outcome(
+        {"user_id": str(user_id), "sessions_ended": ended},
+        {"id": str(user_id), "sessions ended": str(ended)},
+        json=json,
+    )
 
 
 def _as_json(session: "Session") -> dict[str, str | None]:

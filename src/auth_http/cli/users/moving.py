@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final, TextIO
 import typer
 
 from auth_http.cli.invocation import run
-from auth_http.cli.output import print_fields, print_json
+from auth_http.cli.output import Json, print_fields, print_json
 from auth_http.exit_codes import CannotRun, ExitCode
 from auth_http.failures import told_plainly
 from auth_http.moving.formats import FileFormat, format_of
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 _STDIN_OR_STDOUT: Final = Path("-")
 _SHOWN: Final = 10
 """Refused rows that are named on the terminal; the report has them all."""
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Format = Annotated[
     FileFormat | None, typer.Option("--format", help="What the file holds; its name tells, JSON Lines otherwise.")
 ]

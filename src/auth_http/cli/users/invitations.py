@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auth_http.cli.invocation import run
-from auth_http.cli.output import print_fields, print_json, print_table, shown
+from auth_http.cli.output import Json, print_fields, print_json, print_outcome, print_table, shown
 from auth_http.cli.who import Who, find_user
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from auth_http.container import Container
 
 _COLUMNS = ("id", "e-mail", "name", "roles", "sent", "good until", "invited by")
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def invite(
@@ -95,10 +93,7 @@ def withdraw_invitation(context: typer.Context, who: Who, *, json: Json = False)
         return user_id
 
     user_id = run(context, work)
-    if json:
-        print_json({"id": str(user_id), "withdrawn": True})
-    else:
-        print_fields({"id": str(user_id), "withdrawn": "yes"})
+    print_outcome({"id": str(user_id), "withdrawn": True}, {"id": str(user_id), "withdrawn": "yes"}, json=json)
 
 
 def _tell(user: "User", *, json: bool) -> None:
