@@ -19,7 +19,7 @@ from auth_http.settings.secret_files import FILE, SECRETS
 _HEAD: Final = """\
 # Settings
 
-<!-- Made by `auth-service settings --markdown`; change the descriptions in src/auth_http/settings/model.py. -->
+<!-- Made by `auth-service settings --markdown`; change the descriptions in src/auth_http/settings/subjects. -->
 
 Every setting is an environment variable. An empty one is as good as none, and one that nobody knows is refused, so a
 typing error is found at the start. `auth-service settings` shows those in force, `auth-service doctor` judges them.
