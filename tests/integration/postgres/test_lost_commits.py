@@ -20,7 +20,8 @@ from tests.integration.postgres.cutting_proxy import Loss, commit, nth, prepared
 from tests.integration.postgres.line import Line
 from tests.integration.postgres.person import NEW_PASSWORD, Person, signed_in
 from tests.integration.postgres.questions import events_of, scalar
-from tests.integration.postgres.writes import READS, WRITES, Scene, Write, a_scene, use_cases_of
+from tests.integration.postgres.writes.catalogue import READS, WRITES, use_cases_of
+from tests.integration.postgres.writes.scene import Scene, Write, a_scene
 
 TIMES: Final = 5
 either_way = pytest.mark.parametrize("loss", [Loss.REQUEST, Loss.REPLY], ids=["not committed", "committed"])
@@ -88,7 +89,7 @@ def make_scene(auth: AuthCore, operator: AsyncEngine, clock: MovableClock) -> Ma
 def test_every_use_case_is_known_to_write_or_to_read(auth: AuthCore) -> None:
     writes = {write.use_case for write in WRITES}
 
-    assert writes | READS == use_cases_of(auth), "say in writes.py what repeating the call does"
+    assert writes | READS == use_cases_of(auth), "say in writes/ what repeating the call does"
     assert not writes & READS
 
 
