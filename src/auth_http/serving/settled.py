@@ -3,6 +3,10 @@
 import gc
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Final
+
+_SELDOM: Final = 50_000
+"""How many objects there must be more of than when the collector looked last, before it looks again."""
 
 
 @contextmanager
@@ -21,10 +25,13 @@ def settled_as_it_comes() -> Generator[None]:
 
 
 def settle() -> None:
-    """Collect once what has come since, and take what is left out of the collector's sight.
+    """Collect once what has come since, take what is left out of the collector's sight, and collect seldom from now on.
 
     Modules, routes, statements and their kin are some hundred thousand objects. A full collection looks at each of
-    them, for a tenth of a second in which nothing else runs, and it comes when there is much to do.
+    them, for a tenth of a second in which nothing else runs, and it comes when there is much to do. Requests leave
+    nothing for it: what they make goes with them. As often as it comes by default, it stops everybody for milliseconds
+    whenever many are in the middle of a request, and finds nothing.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])

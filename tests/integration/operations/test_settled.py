@@ -11,7 +11,9 @@ from auth_http.serving.settled import settle, settled_as_it_comes
 
 @pytest.fixture(autouse=True)
 def _thawed() -> Iterator[None]:
+    thresholds = gc.get_threshold()
     yield
+    gc.set_threshold(*thresholds)
     gc.unfreeze()
 
 
@@ -45,6 +47,18 @@ def test_what_a_start_has_left_is_collected_before_it_is_out_of_sight() -> None:
     settle()
     gc.enable()
 
+    assert left() is None
+
+
+def test_many_in_the_middle_of_a_request_are_no_reason_to_collect_and_what_holds_itself_is_found_in_the_end() -> None:
+    settle()
+    garbage = Garbage()
+    left = ref(garbage)
+    del garbage
+
+    made: list[list[object]] = [[] for _ in range(40_000)]
+    assert left() is not None
+    made += [[] for _ in range(20_000)]
     assert left() is None
 
 
