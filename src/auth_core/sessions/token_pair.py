@@ -78,12 +78,13 @@ class TokenPairs:
         return link
 
     def _refresh_claims(self, session: Session) -> dict[str, object]:
+        session_id = str(session.id)
         return {
             "iss": self.policy.issuer,
             "aud": self.policy.issuer,
-            "sid": str(session.id),
+            "sid": session_id,
             "gen": session.generation,
-            "jti": f"{session.id}.{session.generation}",
+            "jti": f"{session_id}.{session.generation}",
             "iat": int(session.advanced_at.timestamp()),
             "exp": int(session.valid_until.timestamp()),
         }
