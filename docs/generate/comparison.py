@@ -27,9 +27,7 @@ refresh at times fixed beforehand."""
 _OF_STARTS: Final = "[0016](../decisions/0016-a-start-imports-what-serving-needs.md)"
 _OF_CALLS: Final = "[0017](../decisions/0017-asked-all-the-time-called-directly.md)"
 _OF_SLOW_CLIENTS: Final = "[0133](../decisions/0133-a-slow-client-costs-a-connection-and-no-more.md)"
-_OF_REFRESHES: Final = (
-    f"it signs by ES256, checks and writes two HMACs, and whatever follows a statement runs at half its speed ({_OF_CALLS})"
-)
+_OF_REFRESHES: Final = f"it signs by ES256, and whatever follows a statement runs at half its speed ({_OF_CALLS})"
 _NOT_MEASURED: Final = """\
 Not measured: djangorestframework-simplejwt and node-oidc-provider, which we wanted to be ten and 1.8 times cheaper than
 at a refresh; requests a second of a guarded route, of which its CPU above says as much; log-ins with two threads on two

@@ -16,6 +16,7 @@ from auth_http.metrics.requests import RequestTally
 from auth_http.middleware.access_log import AccessLog
 from auth_http.middleware.body import BodyGuard
 from auth_http.middleware.cors import Cors
+from auth_http.middleware.direct_routes import DirectRoutes
 from auth_http.middleware.fair_turns import FairTurns
 from auth_http.middleware.head import HeadAsGet
 from auth_http.middleware.headers import HeaderGuard
@@ -60,7 +61,7 @@ from auth_http.settings import Settings
 from auth_http.settings.mail import MailMode
 from auth_http.wiring import Wiring
 
-# In this order they are searched: what other services and signed-in people ask all the time comes first.
+# In this order they are documented and searched.
 _GROUPS: Final = (
     verify.router,
     profile.direct,
@@ -164,4 +165,5 @@ def _middleware(settings: Settings, tally: RequestTally | None) -> list[Middlewa
         ),
         Middleware(FairTurns),  # Here everything has arrived, and what costs something begins.
         Middleware(HeadAsGet),
+        Middleware(DirectRoutes, routes=[route for router in _GROUPS for route in router.routes]),
     ]

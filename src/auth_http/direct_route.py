@@ -46,6 +46,15 @@ class DirectRoute(APIRoute):
         return super().matches(scope) if scope["path"].endswith(self.path) else (Match.NONE, {})
 
     async def _call(self, scope: Scope, receive: Receive, send: Send) -> None:
+        unread = await self.directly(scope, receive, send)
+        if unread is not None:
+            await self._framework(scope, unread, send)
+
+    async def directly(self, scope: Scope, receive: Receive, send: Send) -> Receive | None:
+        """Answer, or return what gives the document once more when it does not fit: the framework says why.
+
+        Raises: what the guards and the function raise.
+        """
         request = Request(scope, receive, send)
         given: dict[str, object] = {name: await guard(request) for name, guard in self._guards.items()}
         for name, document in self._documents.items():
@@ -53,12 +62,12 @@ class DirectRoute(APIRoute):
             try:
                 given[name] = document.model_validate_json(body)
             except ValidationError:
-                await self._framework(scope, _once_more(body), send)
-                return
+                return _once_more(body)
         if self._request is not None:
             given[self._request] = request
         response: Response = await self.endpoint(**given)
         await response(scope, receive, send)
+        return None
 
 
 def _guard_of(dependency: Dependant) -> Guard:

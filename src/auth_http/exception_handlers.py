@@ -5,6 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
+from starlette.types import Scope
 
 from auth_core.errors import AuthError
 from auth_core.idempotency.errors import AnsweredBefore
@@ -16,35 +17,31 @@ from auth_http.validation import problem_of_validation
 
 def add_exception_handlers(app: FastAPI) -> None:
     """Teach `app` to tell whatever its routes raise on purpose; the rest is for the last resort."""
-    app.add_exception_handler(AuthError, _tell_error)
-    app.add_exception_handler(AnsweredBefore, _tell_again)
-    app.add_exception_handler(RequestRefused, _tell_refusal)
-    app.add_exception_handler(RequestValidationError, _tell_validation)
+    for kind in (AuthError, AnsweredBefore, RequestRefused, RequestValidationError):
+        app.add_exception_handler(kind, _tell)
     app.add_exception_handler(HTTPException, _tell_http)
 
 
-async def _tell_error(request: Request, error: Exception) -> Response:
-    if not isinstance(error, AuthError):
+def answer_to(error: Exception, scope: Scope) -> Response | None:
+    """Return the answer that tells what a route has raised on purpose, None for anything else."""
+    match error:
+        case AuthError():
+            return answer(problem_of(error), scope)
+        case AnsweredBefore():
+            return answer_again(error)
+        case RequestRefused(problem=problem):
+            return answer(problem, scope)
+        case RequestValidationError():
+            return answer(problem_of_validation(error, scope), scope)
+        case _:
+            return None
+
+
+async def _tell(request: Request, error: Exception) -> Response:
+    told = answer_to(error, request.scope)
+    if told is None:
         raise error
-    return answer(problem_of(error), request.scope)
-
-
-async def _tell_again(_: Request, answered: Exception) -> Response:
-    if not isinstance(answered, AnsweredBefore):
-        raise answered
-    return answer_again(answered)
-
-
-async def _tell_refusal(request: Request, error: Exception) -> Response:
-    if not isinstance(error, RequestRefused):
-        raise error
-    return answer(error.problem, request.scope)
-
-
-async def _tell_validation(request: Request, error: Exception) -> Response:
-    if not isinstance(error, RequestValidationError):
-        raise error
-    return answer(problem_of_validation(error, request.scope), request.scope)
+    return told
 
 
 async def _tell_http(request: Request, error: Exception) -> Response:

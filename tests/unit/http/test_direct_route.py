@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
 
 from auth_core.errors import Unauthenticated
 from auth_core.tokens.errors import MissingToken
 from auth_http.direct_route import DirectRoute
 from auth_http.exception_handlers import add_exception_handlers
 from auth_http.middleware.body import BodyGuard
+from auth_http.middleware.direct_routes import DirectRoutes
 from auth_http.schemas.document import Asked, Secret
 from tests.unit.http.asgi import JSON, Answer, ask
 
@@ -46,7 +49,12 @@ def app_with(route_class: type[APIRoute]) -> FastAPI:
     return app
 
 
-DIRECT, ORDINARY = app_with(DirectRoute), app_with(APIRoute)
+def led_straight_to(app: FastAPI) -> FastAPI:
+    app.add_middleware(DirectRoutes, routes=app.router.routes)
+    return app
+
+
+LED, DIRECT, ORDINARY = led_straight_to(app_with(DirectRoute)), app_with(DirectRoute), app_with(APIRoute)
 
 
 async def answer_of(app: FastAPI, body: bytes, *headers: tuple[bytes, bytes]) -> Answer:
@@ -58,8 +66,9 @@ async def answer_of(app: FastAPI, body: bytes, *headers: tuple[bytes, bytes]) ->
 SIGNED_IN = (b"authorization", b"Bearer x")
 
 
-async def test_it_is_given_the_document_what_the_guard_says_and_the_request() -> None:
-    answer = await answer_of(DIRECT, b'{"secret": "s", "note": "n"}', SIGNED_IN)
+@pytest.mark.parametrize("app", [LED, DIRECT], ids=["led straight to it", "found by the framework"])
+async def test_it_is_given_the_document_what_the_guard_says_and_the_request(app: FastAPI) -> None:
+    answer = await answer_of(app, b'{"secret": "s", "note": "n"}', SIGNED_IN)
 
     assert (answer.status, answer.json()) == (201, ["s", "n", "Bearer x", "/shown"])
 
@@ -90,9 +99,59 @@ async def test_it_is_given_the_document_what_the_guard_says_and_the_request() ->
 async def test_whatever_is_sent_is_answered_as_the_framework_answers_it(
     body: bytes, headers: tuple[tuple[bytes, bytes], ...]
 ) -> None:
-    direct, ordinary = await answer_of(DIRECT, body, *headers), await answer_of(ORDINARY, body, *headers)
+    ordinary = await answer_of(ORDINARY, body, *headers)
 
-    assert (direct.status, direct.headers, direct.body) == (ordinary.status, ordinary.headers, ordinary.body)
+    for app in (DIRECT, LED):
+        direct = await answer_of(app, body, *headers)
+        assert (direct.status, direct.headers, direct.body) == (ordinary.status, ordinary.headers, ordinary.body)
+
+
+@dataclass
+class Search:
+    """What the framework begins with, in the place of the framework."""
+
+    app: FastAPI
+    begun: int = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.begun += 1
+        await self.app(scope, receive, send)
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "traced", "searches"),
+    [
+        ("/shown", "POST", None, 0),
+        ("/shown", "POST", object(), 1),
+        ("/shown", "PUT", None, 1),
+        ("/shown/", "POST", None, 1),
+        ("/mounted/shown", "POST", None, 1),
+    ],
+)
+async def test_the_framework_searches_for_what_is_mounted_or_traced_or_no_direct_route(
+    path: str, method: str, traced: object, searches: int
+) -> None:
+    app = app_with(DirectRoute)
+    search = Search(app)
+    led = DirectRoutes(search, app.router.routes)
+
+    async def telling(scope: Scope, receive: Receive, send: Send) -> None:
+        await led({**scope, "fastapi.telemetry": traced}, receive, send)
+
+    await ask(BodyGuard(telling), method, path, JSON, SIGNED_IN, body=b'{"secret": "s"}')
+
+    assert search.begun == searches
+
+
+async def test_what_nobody_expected_is_left_to_the_last_resort() -> None:
+    async def broken(request: Request) -> Response:
+        raise LookupError
+
+    router = APIRouter(route_class=DirectRoute)
+    router.get("/broken")(broken)
+
+    with pytest.raises(LookupError):
+        await ask(DirectRoutes(FastAPI(), router.routes), "GET", "/broken")
 
 
 def test_it_is_documented_like_any_other() -> None:
