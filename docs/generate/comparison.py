@@ -72,7 +72,7 @@ def page() -> str:
                 for name, each in found["contestants"].items()
             ],
         ),
-        "## A refresh in PostgreSQL",
+        "## In PostgreSQL, by the number of sessions",
         _rotation(),
         "## What we wanted to reach",
         table(("", "wanted", "found", "", "why"), [aim.row() for aim in _aims()]),
@@ -143,6 +143,8 @@ def _rotation() -> str:
             "to pgbench",
             "HOT",
             "bytes of WAL",
+            "reads of oneself, a second",
+            "reads before a log-in",
         ),
         [
             (
@@ -152,6 +154,8 @@ def _rotation() -> str:
                 f"{each['to pgbench']:.0%}",
                 f"{each['HOT, with those of pgbench']:.1%}",
                 f"{each['WAL']:,}",
+                f"{each['reads of oneself, a second']['median']:,}",
+                f"{each['reads before a log-in, a second']['median']:,}",
             )
             for size, each in found.items()
         ],
