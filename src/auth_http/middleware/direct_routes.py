@@ -31,8 +31,10 @@ class DirectRoutes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to its route, or on."""
-        route = self._by_address.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
-        if route is None or scope.get(_TRACED) is not None:
+        route = None
+        if scope["type"] == "http" and not scope.get("root_path") and scope.get(_TRACED) is None:
+            route = self._by_address.get((scope["method"], scope["path"]))
+        if route is None:
             await self.app(scope, receive, send)
             return
         scope["route"] = route  # For the log.

@@ -81,6 +81,7 @@ class Connection(HttpToolsProtocol):
         self._patience = patience
         self._crowd = crowd
         self._proxies = proxies
+        self._gathering: Gathering
         self._inside = False
         self._refused = False
         self._stage = _Stage.NOTHING
@@ -92,7 +93,8 @@ class Connection(HttpToolsProtocol):
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the parent's
-        super().connection_made(Gathering(transport, self.loop))
+        self._gathering = Gathering(transport)
+        super().connection_made(self._gathering)
         self.source = self._source()
         self._inside = self._crowd.enter(self)
         self._patience.watch(self, now=self.loop.time())
@@ -175,10 +177,12 @@ class Connection(HttpToolsProtocol):
     @override
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
+        self._gathering.await_head()
         super()._start_asgi_task(cycle, app)
 
     @override
     def on_response_complete(self) -> None:
+        self._gathering.hand_on()
         super().on_response_complete()
         if self._inside and self._is_idle:
             self._crowd.wait(self)

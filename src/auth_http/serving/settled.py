@@ -5,7 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
-_SELDOM: Final = 50_000
+_SELDOM: Final = 10_000
 """How many objects there must be more of than when the collector looked last, before it looks again."""
 
 

@@ -56,9 +56,9 @@ def test_many_in_the_middle_of_a_request_are_no_reason_to_collect_and_what_holds
     left = ref(garbage)
     del garbage
 
-    made: list[list[object]] = [[] for _ in range(40_000)]
+    made: list[list[object]] = [[] for _ in range(8_000)]
     assert left() is not None
-    made += [[] for _ in range(20_000)]
+    made += [[] for _ in range(4_000)]
     assert left() is None
 
 

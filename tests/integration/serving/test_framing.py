@@ -2,12 +2,13 @@
 
 import json
 import re
+import socket
 
 import pytest
 
 from tests.integration.operations.service_process import ServiceProcess, eventually
 from tests.integration.serving.framing_cases import CASES, HIDDEN, Case, Verdict
-from tests.integration.serving.wire import exchange
+from tests.integration.serving.wire import connect, exchange
 
 OK = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -46,6 +47,32 @@ def test_even_a_request_that_was_none_is_answered_with_a_problem_and_with_carefu
     assert b"secret" not in head + body
     assert b"server" not in fields
     assert problem["instance"] == f"urn:request:{fields[b'x-request-id'].decode()}"
+
+
+@pytest.mark.parametrize(
+    ("request_line", "answer"),
+    [(b"GET /health/live", b"}"), (b"HEAD /health/live", b"\r\n\r\n"), (b"GET /nothing", b"}")],
+    ids=["with a body", "without one", "refused"],
+)
+def test_who_says_no_more_is_answered_all_the_same(request_line: bytes, answer: bytes, service: ServiceProcess) -> None:
+    for _ in range(10):
+        with connect(service.port) as connection:
+            connection.sendall(request_line + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+            connection.shutdown(socket.SHUT_WR)
+            received = b"".join(iter(lambda: connection.recv(4096), b""))
+
+        assert received.startswith(b"HTTP/1.1 ")
+        assert received.endswith(answer)
+
+
+def test_head_and_body_of_an_answer_come_in_one_piece(service: ServiceProcess) -> None:
+    with connect(service.port) as connection:
+        for _ in range(20):
+            connection.sendall(OK)
+            received = connection.recv(4096)
+
+            assert received.startswith(b"HTTP/1.1 200 ")
+            assert received.endswith(b"}")
 
 
 @pytest.mark.covers("HTTP-24")

@@ -119,24 +119,26 @@ class Search:
 
 
 @pytest.mark.parametrize(
-    ("path", "method", "traced", "searches"),
+    ("path", "method", "besides", "searches"),
     [
-        ("/shown", "POST", None, 0),
-        ("/shown", "POST", object(), 1),
-        ("/shown", "PUT", None, 1),
-        ("/shown/", "POST", None, 1),
-        ("/mounted/shown", "POST", None, 1),
+        ("/shown", "POST", {}, 0),
+        ("/shown", "POST", {"root_path": "", "fastapi.telemetry": None}, 0),
+        ("/shown", "POST", {"fastapi.telemetry": object()}, 1),
+        ("/shown", "POST", {"root_path": "/shown"}, 1),
+        ("/mounted/shown", "POST", {"root_path": "/mounted"}, 1),
+        ("/shown", "PUT", {}, 1),
+        ("/shown/", "POST", {}, 1),
     ],
 )
 async def test_the_framework_searches_for_what_is_mounted_or_traced_or_no_direct_route(
-    path: str, method: str, traced: object, searches: int
+    path: str, method: str, besides: dict[str, object], searches: int
 ) -> None:
     app = app_with(DirectRoute)
     search = Search(app)
     led = DirectRoutes(search, app.router.routes)
 
     async def telling(scope: Scope, receive: Receive, send: Send) -> None:
-        await led({**scope, "fastapi.telemetry": traced}, receive, send)
+        await led({**scope, **besides}, receive, send)
 
     await ask(BodyGuard(telling), method, path, JSON, SIGNED_IN, body=b'{"secret": "s"}')
 
