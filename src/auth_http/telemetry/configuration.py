@@ -36,7 +36,10 @@ _QUIET: Final = {
 def configure_logging(
     *, level: LogLevel, log_format: LogFormat, log_sql: bool = False, stream: TextIO | None = None
 ) -> None:
-    """Send every line of this process to `stream`, stdout by default. The last call counts."""
+    """Send every line of this process to `stream`, stdout by default.
+
+    The last call counts, but an application that was built before it logs its requests from the level of that time on.
+    """
     output = stream or sys.stdout
     structlog.configure(
         processors=[*_COMMON, ProcessorFormatter.wrap_for_formatter],
