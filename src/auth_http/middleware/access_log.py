@@ -13,9 +13,23 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 _QUIET: Final = ("/health/live", "/health/ready")
 
 
-def _log() -> FilteringBoundLogger:
-    log: FilteringBoundLogger = structlog.get_logger("auth_http.access").bind()
-    return log
+class _Log:
+    """The logger of requests, bound once for each way in which logging is set up.
+
+    To ask for one takes as long for a line that is below the level as for one that is written.
+    """
+
+    def __init__(self) -> None:
+        self._processors: object = None
+        self._kind: object = None
+        self._bound: FilteringBoundLogger
+
+    def __call__(self) -> FilteringBoundLogger:
+        set_up = structlog.get_config()
+        if set_up["processors"] is not self._processors or set_up["wrapper_class"] is not self._kind:
+            self._processors, self._kind = set_up["processors"], set_up["wrapper_class"]
+            self._bound = structlog.get_logger("auth_http.access").bind()
+        return self._bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +41,7 @@ class AccessLog:
     """
 
     app: ASGIApp
-    log: FilteringBoundLogger = field(default_factory=_log)
-    """Bound once: to ask for it takes as long for a line that is below the level as for another one."""
+    log: _Log = field(default_factory=_Log)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on, and write the line when it is over."""
@@ -48,7 +61,7 @@ class AccessLog:
         finally:
             status = statuses[0] if statuses else _GONE
             route = getattr(scope.get("route"), "path", None)
-            write = self.log.debug if route in _QUIET and status == 200 else self.log.info
+            write = self.log().debug if route in _QUIET and status == 200 else self.log().info
             write(
                 "request",
                 method=scope["method"] if scope["method"] in _METHODS else "OTHER",

@@ -36,10 +36,7 @@ _QUIET: Final = {
 def configure_logging(
     *, level: LogLevel, log_format: LogFormat, log_sql: bool = False, stream: TextIO | None = None
 ) -> None:
-    """Send every line of this process to `stream`, stdout by default.
-
-    The last call counts, but an application that was built before it logs its requests from the level of that time on.
-    """
+    """Send every line of this process to `stream`, stdout by default. The last call counts."""
     output = stream or sys.stdout
     structlog.configure(
         processors=[*_COMMON, ProcessorFormatter.wrap_for_formatter],

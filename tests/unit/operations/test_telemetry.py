@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 import structlog
+from starlette.types import Receive, Scope, Send
 
 from auth_core import Redacted
+from auth_http.middleware.access_log import AccessLog
 from auth_http.settings import LogFormat, LogLevel
 from auth_http.telemetry import configure_logging
 from auth_http.telemetry.plain import plain_text
+from tests.unit.http.asgi import ask
 
 TOKEN = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
 CANARY = "c4n4ry-Zk3v9QmT7rXw2L"
@@ -45,6 +48,23 @@ def test_a_line_for_programs_is_one_object_with_its_time_in_utc() -> None:
     assert line["time"].endswith("Z")
     assert (line["level"], line["event"], line["logger"]) == ("info", "request", "auth_http.test")
     assert (line["request_id"], line["session_id"], line["status"]) == ("r-1", "s-1", 200)
+
+
+async def test_requests_are_logged_as_logging_was_set_up_last_whoever_was_built_before() -> None:
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    logged = AccessLog(app)
+    before = Log(level=LogLevel.WARNING)
+    await ask(logged, "GET", "/")
+    after = Log(level=LogLevel.INFO)
+    await ask(logged, "GET", "/")
+    Log(level=LogLevel.WARNING)
+    await ask(logged, "GET", "/")
+
+    assert before.lines == []
+    assert [line["event"] for line in after.lines] == ["request"]
 
 
 def test_what_libraries_log_has_the_same_form() -> None:
