@@ -122,7 +122,8 @@ def running(program: Program, *services: int, folder: Path) -> Generator[Proxy]:
     output = folder / "output"
     path = program.path
     assert path is not None
-    with output.open("wb") as log:
+    # At its end: nginx opens its output once more for what it serves, and what it complains of would overwrite that.
+    with output.open("ab") as log:
         process = subprocess.Popen(
             tuple(program.command(path, file)), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         )
