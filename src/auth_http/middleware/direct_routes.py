@@ -37,7 +37,7 @@ class DirectRoutes:
         if route is None:
             await self.app(scope, receive, send)
             return
-        scope["route"] = route  # For the log.
+        scope["route"] = route  # For the log and the metrics.
         try:
             unread = await route.directly(scope, receive, send)
         except Exception as error:

@@ -29,8 +29,8 @@ def settle() -> None:
 
     Modules, routes, statements and their kin are some hundred thousand objects. A full collection looks at each of
     them, for a tenth of a second in which nothing else runs, and it comes when there is much to do. Requests leave
-    nothing for it: what they make goes with them. As often as it comes by default, it stops everybody for milliseconds
-    whenever many are in the middle of a request, and finds nothing.
+    next to nothing for it: what they make goes with them. As often as it comes by default, it stops everybody for
+    milliseconds whenever many are in the middle of a request, and finds next to nothing.
     """
     gc.collect()
     gc.freeze()
