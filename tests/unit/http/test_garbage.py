@@ -1,4 +1,4 @@
-"""Requests leave next to nothing for the collector, which is why it is asked so seldom: it would stop everybody else."""
+"""Requests leave next to nothing for the collector, which is why it is asked seldom: it would stop everybody else."""
 
 import gc
 from collections.abc import Awaitable, Callable, Iterator
